@@ -1,0 +1,1 @@
+"""The language of the platform: exact, immutable values and the pure rules that move them."""

@@ -1,0 +1,106 @@
+"""Fills: one execution of one order, and what it moves."""
+
+from decimal import Decimal
+
+import msgspec
+
+from algotradehub.domain.evidence import Execution, FillCause, Liquidity
+from algotradehub.domain.ids import (
+    AccountId,
+    Asset,
+    ClientOrderId,
+    ExecutionId,
+    Symbol,
+    VenueOrderId,
+)
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.money import ZERO
+from algotradehub.domain.order import Order, PositionSide
+
+
+class Fill(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One execution as we keep it. A provisional one is replaced, never summed (order-path 8)."""
+
+    account: AccountId
+    symbol: Symbol
+    order_id: ClientOrderId
+    venue_order_id: VenueOrderId | None
+    execution_id: ExecutionId
+    side: Side
+    position_side: PositionSide
+    price: Decimal
+    quantity: Decimal
+    fee: Decimal | None  # None: not known yet, never 0 for unknown
+    fee_asset: Asset | None
+    liquidity: Liquidity
+    cause: FillCause
+    venue_time_ns: int
+    received_ns: int
+
+    @property
+    def key(self) -> tuple[AccountId, Symbol, VenueOrderId | None, ExecutionId]:
+        """Execution ids repeat across orders and symbols, so the whole key counts."""
+        return (self.account, self.symbol, self.venue_order_id, self.execution_id)
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What one fill moves in position and balance.
+
+    ``quantity`` at ``price`` is new. ``correction`` is the value by which a provisional fill was
+    wrong: real value minus provisional value of the quantity it replaced, in quote units.
+    """
+
+    side: Side
+    quantity: Decimal
+    price: Decimal
+    correction: Decimal = ZERO
+    fee: Decimal | None = None
+    fee_asset: Asset | None = None
+
+
+def provisional_id(order: Order) -> ExecutionId:
+    """The one provisional fill of an order: the same in every run, so replay finds it again."""
+    return ExecutionId(f"provisional:{order.order_id}")
+
+
+def fill_of(order: Order, execution: Execution, *, received_ns: int) -> Fill:
+    return Fill(
+        account=order.request.account,
+        symbol=order.request.symbol,
+        order_id=order.order_id,
+        venue_order_id=execution.venue_order_id or order.leg.venue_order_id,
+        execution_id=execution.execution_id,
+        side=order.request.side,
+        position_side=order.request.position_side,
+        price=execution.price,
+        quantity=execution.quantity,
+        fee=execution.fee,
+        fee_asset=execution.fee_asset,
+        liquidity=execution.liquidity,
+        cause=execution.cause,
+        venue_time_ns=execution.venue_time_ns,
+        received_ns=received_ns,
+    )
+
+
+def provisional_fill_of(order: Order, *, at_ns: int) -> Fill | None:
+    """The provisional fill ``order`` stands on now, or None."""
+    if not order.provisional:
+        return None
+    return Fill(
+        account=order.request.account,
+        symbol=order.request.symbol,
+        order_id=order.order_id,
+        venue_order_id=order.leg.venue_order_id,
+        execution_id=provisional_id(order),
+        side=order.request.side,
+        position_side=order.request.position_side,
+        price=order.provisional_paid / order.provisional,
+        quantity=order.provisional,
+        fee=None,
+        fee_asset=None,
+        liquidity=Liquidity.UNKNOWN,
+        cause=FillCause.PROVISIONAL,
+        venue_time_ns=order.venue_time_ns,
+        received_ns=at_ns,
+    )

@@ -1,0 +1,239 @@
+"""An order: the instruction, its legs at the venue, and what is known of it."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+import msgspec
+
+from algotradehub.domain.ids import (
+    AccountId,
+    ClientOrderId,
+    IdempotencyKey,
+    StrategyId,
+    Symbol,
+    TenantId,
+    VenueOrderId,
+)
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.money import ZERO
+
+
+class OrderType(StrEnum):
+    MARKET = "MARKET"
+    LIMIT = "LIMIT"
+    STOP_MARKET = "STOP_MARKET"
+    STOP_LIMIT = "STOP_LIMIT"
+    TAKE_PROFIT_MARKET = "TAKE_PROFIT_MARKET"
+    TAKE_PROFIT_LIMIT = "TAKE_PROFIT_LIMIT"
+    TRAILING_STOP = "TRAILING_STOP"
+
+
+LIMIT_TYPES = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.TAKE_PROFIT_LIMIT})
+TRIGGERED_TYPES = frozenset(
+    {
+        OrderType.STOP_MARKET,
+        OrderType.STOP_LIMIT,
+        OrderType.TAKE_PROFIT_MARKET,
+        OrderType.TAKE_PROFIT_LIMIT,
+    }
+)
+
+
+class TimeInForce(StrEnum):
+    GTC = "GTC"
+    IOC = "IOC"
+    FOK = "FOK"
+    GTD = "GTD"
+
+
+class PositionSide(StrEnum):
+    """Which position an order works on: one net position, or separate long and short ones."""
+
+    NET = "NET"
+    LONG = "LONG"
+    SHORT = "SHORT"
+
+
+class BaseAmount(msgspec.Struct, frozen=True, tag="base", gc=False):
+    """An amount in base units (in contracts for inverse instruments)."""
+
+    quantity: Decimal
+
+
+class QuoteAmount(msgspec.Struct, frozen=True, tag="quote", gc=False):
+    """An amount to spend or receive, in quote units. The venue decides the quantity."""
+
+    value: Decimal
+
+
+Amount: TypeAlias = BaseAmount | QuoteAmount
+
+
+class TriggerDirection(StrEnum):
+    RISES_TO = "RISES_TO"  # fires when the source price is at or above
+    FALLS_TO = "FALLS_TO"  # fires when it is at or below
+
+
+class PriceSource(StrEnum):
+    LAST = "LAST"
+    MARK = "MARK"
+    INDEX = "INDEX"
+
+
+class Trigger(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    price: Decimal
+    direction: TriggerDirection
+    source: PriceSource = PriceSource.LAST
+
+
+class Trail(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How far a trailing stop follows the best price: exactly one of the two offsets is given."""
+
+    offset: Decimal | None = None  # quote units
+    offset_bps: Decimal | None = None  # hundredths of a per cent of the best price
+    activation_price: Decimal | None = None
+    source: PriceSource = PriceSource.LAST
+
+
+class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody asked for, in unified words. It never changes once it became an order."""
+
+    tenant: TenantId
+    account: AccountId
+    symbol: Symbol
+    side: Side
+    type: OrderType
+    amount: Amount
+    idempotency_key: IdempotencyKey
+    limit_price: Decimal | None = None  # for the limit types
+    trigger: Trigger | None = None  # for stop and take-profit types
+    trail: Trail | None = None  # for trailing stops
+    time_in_force: TimeInForce = TimeInForce.GTC
+    expires_ns: int | None = None  # for GTD: wall time
+    post_only: bool = False
+    reduce_only: bool = False
+    position_side: PositionSide = PositionSide.NET
+    strategy: StrategyId | None = None
+    metadata: dict[str, str] = {}
+
+
+class OrderStatus(StrEnum):
+    PENDING = "PENDING"  # in our journal, not yet answered by the venue
+    UNKNOWN = "UNKNOWN"  # may be live; only evidence ends it
+    OPEN = "OPEN"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    FILLED = "FILLED"
+    CANCELLED = "CANCELLED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+
+
+FINAL_STATUSES = frozenset(
+    {OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED, OrderStatus.EXPIRED}
+)
+UNANSWERED_STATUSES = frozenset({OrderStatus.PENDING, OrderStatus.UNKNOWN})
+
+
+class Origin(StrEnum):
+    """Who ended a rejected order."""
+
+    RISK = "risk"
+    UNSENT = "unsent"  # certainly never executed: not sent, or proven absent
+    VENUE = "venue"
+
+
+class Doubt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A question about an order that is still open. It is not a status."""
+
+    what: str
+    since_ns: int
+
+
+class Amendment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """New values for a resting order; None keeps the old one. ``quantity`` is the new total."""
+
+    quantity: Decimal | None = None
+    limit_price: Decimal | None = None
+    trigger_price: Decimal | None = None
+
+
+class Leg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One thing that can rest at the venue."""
+
+    client_order_id: ClientOrderId
+    venue_order_id: VenueOrderId | None = None
+    quantity: Decimal | None = None  # as the venue has it; None for an amount in quote
+    limit_price: Decimal | None = None
+    dead: bool = False  # proven: it can neither rest nor fill any more
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """An instruction and all that is known of it. Moved on by ``order_rules.advance`` only."""
+
+    order_id: ClientOrderId  # the first leg's id
+    request: OrderRequest
+    legs: tuple[Leg, ...]
+    created_ns: int
+    send_before_ns: int  # past it the order is never sent
+    reserve_price: Decimal  # what exposure of it is valued at, in quote
+    status: OrderStatus = OrderStatus.PENDING
+    filled: Decimal = ZERO  # sum of its fills, provisional ones included; base units
+    paid: Decimal = ZERO  # sum of price x quantity of its fills, before fees; quote units
+    provisional: Decimal = ZERO  # part of ``filled`` known only from a cumulative claim
+    provisional_paid: Decimal = ZERO
+    venue_filled: Decimal = ZERO  # largest cumulative quantity the venue claimed
+    cancel_pending: bool = False
+    amend_pending: Amendment | None = None
+    doubt: Doubt | None = None
+    origin: Origin | None = None
+    reason: str = ""
+    external: bool = False  # not placed through this installation
+    venue_time_ns: int = 0  # of the newest word of the venue that was applied
+    updated_ns: int = 0
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in FINAL_STATUSES
+
+    @property
+    def leg(self) -> Leg:
+        """The leg that works now."""
+        return self.legs[-1]
+
+    @property
+    def quantity(self) -> Decimal | None:
+        """Base quantity as the venue has it; None for an amount in quote."""
+        return self.legs[-1].quantity
+
+    @property
+    def remaining(self) -> Decimal:
+        """What is left: base units, or quote units where the amount is in quote (Property 19)."""
+        amount = self.request.amount
+        if isinstance(amount, QuoteAmount):
+            return max(ZERO, amount.value - self.paid)
+        quantity = self.legs[-1].quantity
+        assert quantity is not None  # noqa: S101 - every leg of a base amount has one
+        return max(ZERO, quantity - self.filled)
+
+    @property
+    def average_price(self) -> Decimal | None:
+        return self.paid / self.filled if self.filled else None
+
+    @property
+    def exposure(self) -> Decimal:
+        """Base quantity that may still fill, never understated; 0 once the order is final."""
+        if self.status in FINAL_STATUSES:
+            return ZERO
+        filled = max(self.filled, self.venue_filled)
+        amount = self.request.amount
+        if isinstance(amount, QuoteAmount):
+            return max(ZERO, amount.value - self.paid) / self.reserve_price
+        total = ZERO
+        for leg in self.legs:
+            if leg.quantity is not None and not leg.dead:
+                total += leg.quantity
+        amendment = self.amend_pending
+        if amendment is not None and amendment.quantity is not None:
+            total = max(total, amendment.quantity)
+        return max(ZERO, total - filled)

@@ -1,0 +1,167 @@
+"""What the journal holds. Every change of state is the fold of these records, live and at replay.
+
+A record's body is one of the tagged structs below; its ``kind`` sorts it for readers that want
+only a part (audit, projection, tools).
+"""
+
+from enum import StrEnum
+from typing import Any, ClassVar
+
+import msgspec
+
+from algotradehub.domain.evidence import Balance, OrderEvidence, OrderState, PositionReport
+from algotradehub.domain.ids import AccountId, ClientOrderId
+from algotradehub.domain.order import Amendment, Order
+
+FORMAT_VERSION = 1
+
+
+class Kind(StrEnum):
+    INTENT = "intent"
+    PLAN = "plan"
+    LEG = "leg"
+    EVENT = "event"
+    REQUEST = "request"
+    RESPONSE = "response"
+    COMMAND = "command"
+    CORRECTION = "correction"
+    CHECKPOINT = "checkpoint"
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True, tag="intent", gc=False):
+    """An order, before the venue can know of it."""
+
+    kind: ClassVar[Kind] = Kind.INTENT
+    order: Order
+    body_hash: bytes  # of the canonical request: the same key with another body is a conflict
+
+
+class Observed(msgspec.Struct, frozen=True, kw_only=True, tag="observed", gc=False):
+    """Evidence about one order, matched to it."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    order_id: ClientOrderId
+    evidence: OrderEvidence
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True, tag="told", gc=False):
+    """The venue's word on the account itself."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    word: Balance | PositionReport
+
+
+class Adopted(msgspec.Struct, frozen=True, kw_only=True, tag="adopted", gc=False):
+    """An order found at the venue that was not placed through this installation."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    order: Order
+    state: OrderState
+
+
+class Doubted(msgspec.Struct, frozen=True, kw_only=True, tag="doubted", gc=False):
+    """A question about an order came up, such as a look-up that failed."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    order_id: ClientOrderId
+    what: str
+
+
+class ProvenAbsent(msgspec.Struct, frozen=True, kw_only=True, tag="proven_absent", gc=False):
+    """The absence rule is met: times of the empty look-ups, and the sources they asked."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    order_id: ClientOrderId
+    looked_ns: tuple[int, ...]
+    sources: tuple[str, ...]
+
+
+class AmendSettled(msgspec.Struct, frozen=True, kw_only=True, tag="amend_settled", gc=False):
+    """A look-up after the amend's last instant told what the order is now."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    order_id: ClientOrderId
+    state: OrderState
+
+
+class Restarted(msgspec.Struct, frozen=True, kw_only=True, tag="restarted", gc=False):
+    """A new process took over: whatever was unanswered is in doubt. Nothing is ever resent."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    epoch: int
+
+
+class CancelAsked(msgspec.Struct, frozen=True, kw_only=True, tag="cancel_asked", gc=False):
+    kind: ClassVar[Kind] = Kind.COMMAND
+    order_id: ClientOrderId
+
+
+class AmendAsked(msgspec.Struct, frozen=True, kw_only=True, tag="amend_asked", gc=False):
+    kind: ClassVar[Kind] = Kind.COMMAND
+    order_id: ClientOrderId
+    amendment: Amendment
+    send_before_ns: int
+
+
+class HaltSet(msgspec.Struct, frozen=True, kw_only=True, tag="halt_set", gc=False):
+    """Trading of one account was halted or resumed by somebody."""
+
+    kind: ClassVar[Kind] = Kind.COMMAND
+    halted: bool
+    reason: str
+    by: str
+
+
+class Requested(msgspec.Struct, frozen=True, kw_only=True, tag="requested", gc=False):
+    """Bytes that went to the venue, secrets removed by ``encode``."""
+
+    kind: ClassVar[Kind] = Kind.REQUEST
+    client_order_id: ClientOrderId | None
+    body: bytes
+
+
+class Responded(msgspec.Struct, frozen=True, kw_only=True, tag="responded", gc=False):
+    """Bytes that came back."""
+
+    kind: ClassVar[Kind] = Kind.RESPONSE
+    client_order_id: ClientOrderId | None
+    body: bytes
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag="checkpoint", gc=False):
+    """First record of every segment: what a reader needs that has not read the ones before."""
+
+    kind: ClassVar[Kind] = Kind.CHECKPOINT
+    account_seqs: dict[AccountId, int]
+    previous_size: int  # bytes of the segment before, 0 for the first: a cut file is noticed
+    previous_crc32: int  # of its whole content
+
+
+Body = (
+    Intent
+    | Observed
+    | Told
+    | Adopted
+    | Doubted
+    | ProvenAbsent
+    | AmendSettled
+    | Restarted
+    | CancelAsked
+    | AmendAsked
+    | HaltSet
+    | Requested
+    | Responded
+    | Checkpoint
+)
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One line of the journal, decoded."""
+
+    v: int
+    seq: int  # 1, 2, 3 ... over the whole journal
+    at_ns: int
+    account: AccountId  # "" for records of the journal itself
+    account_seq: int  # 1, 2, 3 ... per account
+    kind: Kind
+    body: Any  # a Body; Any keeps the envelope readable when a body is of a newer version

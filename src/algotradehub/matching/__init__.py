@@ -1,0 +1,1 @@
+"""A venue in miniature, pure: paper trading, backtests and simulators match orders here."""

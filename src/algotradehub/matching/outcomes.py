@@ -1,0 +1,131 @@
+"""What goes into a market in miniature, and what comes out of it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+import msgspec
+
+from algotradehub.domain.evidence import Liquidity
+from algotradehub.domain.ids import Asset
+from algotradehub.domain.instrument import Instrument, Side
+from algotradehub.domain.order import OrderStatus, OrderType, TimeInForce
+
+
+class NewOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An order as the market sees it. Exactly one of ``quantity`` and ``value`` is given."""
+
+    order_id: str  # the market's name for it, unique per market
+    owner: str  # whose position reduce-only looks at
+    side: Side
+    type: OrderType
+    quantity: Decimal | None = None  # base units
+    value: Decimal | None = None  # quote units; market orders only
+    limit_price: Decimal | None = None
+    time_in_force: TimeInForce = TimeInForce.GTC
+    expires_ns: int | None = None
+    post_only: bool = False
+    reduce_only: bool = False
+
+
+class RefusalCode(StrEnum):
+    PRICE = "PRICE"  # breaks the instrument's price rule
+    QUANTITY = "QUANTITY"  # lot, minimum or maximum
+    NOTIONAL = "NOTIONAL"
+    WOULD_TAKE = "WOULD_TAKE"  # post-only, and it would have matched at once
+    NOTHING_TO_REDUCE = "NOTHING_TO_REDUCE"
+    NO_LIQUIDITY = "NO_LIQUIDITY"  # a market order, and the other side is empty
+    EXPIRED = "EXPIRED"  # GTD in the past
+    DUPLICATE = "DUPLICATE"
+    UNKNOWN_ORDER = "UNKNOWN_ORDER"
+    UNSUPPORTED = "UNSUPPORTED"
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    order_id: str
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The request was not executed and changed nothing."""
+
+    order_id: str
+    code: RefusalCode
+    reason: str
+
+
+class Matched(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One side of one match. A match between two orders here gives two, with one ``match_id``."""
+
+    order_id: str
+    owner: str
+    match_id: int
+    side: Side
+    price: Decimal
+    quantity: Decimal
+    liquidity: Liquidity
+    fee: Decimal  # negative is a rebate
+    fee_asset: Asset
+    filled: Decimal  # of the order so far, this match included
+    at_ns: int
+
+
+class Amended(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    order_id: str
+    quantity: Decimal
+    limit_price: Decimal
+
+
+class Closed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The order ended: FILLED, CANCELLED or EXPIRED."""
+
+    order_id: str
+    status: OrderStatus
+    filled: Decimal
+    value: Decimal  # sum of price x quantity of its matches
+    reason: str = ""
+
+
+Outcome: TypeAlias = Accepted | Refused | Matched | Amended | Closed
+
+
+class Market(Protocol):
+    """One instrument's market. Pure: time and every input are arguments.
+
+    Calls return the outcomes in the order in which they happened, those of other owners' orders
+    included.
+    """
+
+    @property
+    def instrument(self) -> Instrument: ...
+
+    def place(self, order: NewOrder, now_ns: int) -> Sequence[Outcome]: ...
+
+    def cancel(self, order_id: str, now_ns: int) -> Sequence[Outcome]: ...
+
+    def amend(
+        self,
+        order_id: str,
+        *,
+        quantity: Decimal | None,
+        limit_price: Decimal | None,
+        now_ns: int,
+    ) -> Sequence[Outcome]:
+        """Change a resting order in place.
+
+        Less quantity at the same price keeps its place in the queue; more quantity or another
+        price loses it, and another price may match at once. ``quantity`` is the new total.
+        """
+        ...
+
+    def advance(self, now_ns: int) -> Sequence[Outcome]:
+        """Let time pass: GTD orders past their expiry end."""
+        ...
+
+    def set_position(self, owner: str, quantity: Decimal) -> None:
+        """Start ``owner`` from a signed position, for reduce-only orders."""
+        ...
+
+    def restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> None:
+        """Put an order back that rested here before a restart, behind those restored earlier."""
+        ...

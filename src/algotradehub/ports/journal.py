@@ -1,0 +1,66 @@
+"""The one durable record of what was asked, sent and heard (order-path 2)."""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from algotradehub.domain.ids import AccountId
+from algotradehub.domain.records import Body, Record
+
+
+class Journal(Protocol):
+    """Append-only. Records get their numbers in the order of the calls and are stored in it."""
+
+    @property
+    def seq(self) -> int:
+        """Number of the last record appended."""
+        ...
+
+    @property
+    def refusing(self) -> str | None:
+        """Why ``append`` refuses just now; None while all is well."""
+        ...
+
+    def account_seq(self, account: AccountId) -> int: ...
+
+    def append(self, account: AccountId, body: Body, *, at_ns: int) -> int:
+        """Store a record that must exist before anything follows from it.
+
+        Returns:
+            Its ``seq``. When the call returns, the record survives the death of the process.
+
+        Raises:
+            NotReady: It could not be written and does not exist.
+        """
+        ...
+
+    def append_synced(
+        self, account: AccountId, body: Body, *, at_ns: int, done: Callable[[bool], None]
+    ) -> int:
+        """Store a record that must survive power loss before anything follows from it.
+
+        Many callers share one sync. ``done(True)`` follows the sync, in journal order;
+        ``done(False)`` means it never became durable and nothing may follow from it.
+
+        Raises:
+            NotReady: It was refused and does not exist.
+        """
+        ...
+
+    def keep(self, account: AccountId, body: Body, *, at_ns: int) -> int:
+        """Store evidence that is true whether or not the disk works; never refuses.
+
+        Written at once where possible, otherwise held in memory and written when the disk heals.
+        Synced within 20 ms, not awaited.
+
+        Raises:
+            StorageDamaged: The bound on held records is passed; the process must end.
+        """
+        ...
+
+    def read(self, after_seq: int = 0) -> Iterator[Record]:
+        """Records stored before this call, with ``seq`` above ``after_seq``, in order.
+
+        Raises:
+            StorageDamaged: A record cannot be read, or is of a newer version than this program.
+        """
+        ...

@@ -1,0 +1,125 @@
+"""The projection: what the journal adds up to, in tables. Fed in batches, never decided from."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from algotradehub.domain.balance import AssetBalance
+from algotradehub.domain.fill import Fill
+from algotradehub.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol, TenantId
+from algotradehub.domain.order import Order, OrderStatus
+from algotradehub.domain.position import Position, PositionEvent
+from algotradehub.domain.records import Record
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An idempotency key, and the order it stands for."""
+
+    tenant: TenantId
+    key: str
+    order_id: ClientOrderId
+    body_hash: bytes
+    claimed_ns: int
+
+
+class PositionChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One line of a position's history (Property 28)."""
+
+    position: Position
+    event: PositionEvent
+    previous_quantity: str  # exact text
+    previous_cost: str
+    execution_id: ExecutionId | None
+    seq: int
+    at_ns: int
+
+
+class Halt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    account: AccountId
+    halted: bool
+    reason: str
+    by: str
+    at_ns: int
+
+
+class Changes(msgspec.Struct, kw_only=True):
+    """What the records up to ``applied_seq`` changed: latest values, each once.
+
+    Fills are keyed by ``Fill.key``; a provisional fill is replaced under its own key and listed
+    in ``dropped_fills`` once real ones took its place.
+    """
+
+    applied_seq: int
+    account_seqs: dict[AccountId, int] = {}
+    records: list[Record] = []  # the journal's lines, for the audit tables
+    orders: dict[ClientOrderId, tuple[Order, int]] = {}  # with the account_seq of the last change
+    fills: dict[tuple[ClientOrderId, ExecutionId], Fill] = {}
+    dropped_fills: set[tuple[ClientOrderId, ExecutionId]] = set()
+    positions: dict[tuple[AccountId, Symbol, str], Position] = {}
+    position_changes: list[PositionChange] = []
+    balances: dict[tuple[AccountId, str], AssetBalance] = {}
+    claims: list[Claim] = []
+    halts: dict[AccountId, Halt] = {}
+
+
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """What the desk starts from: everything that may still change, as of ``applied_seq``."""
+
+    applied_seq: int
+    account_seqs: dict[AccountId, int]
+    orders: Sequence[Order]  # not final, or changed within the replay horizon
+    fills: Sequence[Fill]  # of those orders
+    positions: Sequence[Position]
+    balances: Sequence[AssetBalance]
+    claims: Sequence[Claim]
+    halts: Sequence[Halt]
+
+
+class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
+    tenant: TenantId
+    account: AccountId | None = None
+    symbol: Symbol | None = None
+    statuses: frozenset[OrderStatus] | None = None
+    strategy: str | None = None
+    side: str | None = None
+    created_from_ns: int | None = None
+    created_to_ns: int | None = None
+    before: ClientOrderId | None = None  # cursor: ids sort by time, newest first
+    limit: int = 100
+
+
+class Store(Protocol):
+    """All calls are synchronous; production runs them on the store's own thread."""
+
+    @property
+    def applied_seq(self) -> int: ...
+
+    def apply(self, changes: Changes) -> None:
+        """Store all of it, and ``applied_seq``, in one transaction.
+
+        Raises:
+            OSError: Nothing of it was stored; may be tried again.
+        """
+        ...
+
+    def restore(self, *, changed_after_ns: int, claimed_after_ns: int) -> Restored: ...
+
+    def order(self, order_id: ClientOrderId) -> Order | None: ...
+
+    def orders(self, wanted: OrderFilter) -> Sequence[Order]: ...
+
+    def fills(
+        self,
+        *,
+        tenant: TenantId,
+        order_id: ClientOrderId | None = None,
+        account: AccountId | None = None,
+        symbol: Symbol | None = None,
+        before_ns: int | None = None,
+        limit: int = 100,
+    ) -> Sequence[Fill]: ...
+
+    def timeline(self, order_id: ClientOrderId) -> Sequence[Record]:
+        """Every journal record about one order, oldest first."""
+        ...
