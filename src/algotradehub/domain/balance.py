@@ -79,5 +79,3 @@ def postings(effect: Effect, instrument: Instrument) -> Iterator[tuple[Asset, De
             yield instrument.quote, -sign * value
     if effect.fee and effect.fee_asset is not None:
         yield effect.fee_asset, -effect.fee
-
-

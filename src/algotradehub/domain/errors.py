@@ -6,7 +6,7 @@ AlgoTradeHubError
 ├── NotFound                no such order, account or instrument
 ├── Conflict                the same idempotency key came with another body
 ├── RiskRefused             our own limit said no; ``limit`` names it
-├── NotReady                not now: starting, stopping, halted or the journal failed; nothing was sent
+├── NotReady                not now (starting, halted, journal failed); nothing was sent
 ├── AuthenticationFailed    the credential is stopped; an administrator must act
 ├── StorageDamaged          start is refused; the message says what to do
 └── VenueError
@@ -35,7 +35,7 @@ class ErrorCategory(StrEnum):
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """One broken rule: which field, which rule, what came, and the nearest value that would pass."""
+    """One broken rule: the field, the rule, what came, and the nearest value that would pass."""
 
     field: str
     rule: str

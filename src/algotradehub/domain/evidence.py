@@ -74,7 +74,7 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """One fill. ``status`` and ``cumulative`` are the venue's own word in the same message, if any."""
+    """One fill; ``status`` and ``cumulative`` are the venue's word in the same message, if any."""
 
     client_order_id: ClientOrderId | None
     venue_order_id: VenueOrderId | None

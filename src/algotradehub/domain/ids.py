@@ -3,13 +3,17 @@
 from typing import NewType
 
 TenantId = NewType("TenantId", str)
-VenueId = NewType("VenueId", str)  # includes the environment: binance, binance:sandbox, paper:binance
+VenueId = NewType(
+    "VenueId", str
+)  # includes the environment: binance, binance:sandbox, paper:binance
 AccountId = NewType("AccountId", str)
 StrategyId = NewType("StrategyId", str)
-Symbol = NewType("Symbol", str)  # unified: BTC/USDT, BTC/USDT:USDT, BTC/USDT:USDT-261225, RELIANCE/INR
+Symbol = NewType(
+    "Symbol", str
+)  # unified: BTC/USDT, BTC/USDT:USDT, BTC/USDT:USDT-261225, RELIANCE/INR
 Asset = NewType("Asset", str)  # BTC, USDT, INR
 
-# An order carries the id of its first leg, so one name finds it here, in the journal and at the venue.
+# An order has the id of its first leg: one name finds it here, in the journal and at the venue.
 ClientOrderId = NewType("ClientOrderId", str)  # 128 bit, UUIDv7 layout, 32 lower-case hex digits
 VenueOrderId = NewType("VenueOrderId", str)
 ExecutionId = NewType("ExecutionId", str)

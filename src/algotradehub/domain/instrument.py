@@ -138,8 +138,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         rounding = ROUND_FLOOR if side is Side.BUY else ROUND_CEILING
         return _round_to(price, self.price_rule.step(price), rounding)
 
-    def price_of(self, level: float) -> Decimal:
-        """Turn a book level's float key back into an exact price: the only way from a book to an order.
+    def price_of(self, level: float) -> Decimal:  # tidy: float: a book level is one
+        """Turn a book level's float key into an exact price: the only way from a book to an order.
 
         ``repr`` gives the shortest text that reads back as the same float, which is the wire text
         for any price of up to 15 digits; quantising then removes what rounding may have left.

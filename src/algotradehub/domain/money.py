@@ -1,4 +1,4 @@
-"""Exact amounts: text in, ``Decimal`` inside, plain text out. Binary floating point never enters."""
+"""Exact amounts: text in, ``Decimal`` inside, plain text out, and never binary floating point."""
 
 import decimal
 from collections.abc import Iterator

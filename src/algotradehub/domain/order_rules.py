@@ -1,4 +1,4 @@
-"""The one function that moves an order on: ``advance``. Pure; the same events give the same order."""
+"""The one function that moves an order on: ``advance``, pure and repeatable."""
 
 from decimal import Decimal
 
@@ -56,7 +56,9 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     effect: Effect | None = None
 
 
-def advance(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:
+def advance(  # noqa: C901, PLR0912 - one branch per kind of evidence is the clearest form
+    order: Order, evidence: OrderEvidence, at_ns: int
+) -> Step:
     """Return ``order`` after ``evidence``.
 
     The caller has made sure that an ``Execution`` is new (by its key) and that the evidence
@@ -105,9 +107,7 @@ def amended(order: Order, at_ns: int) -> Order:
     if amendment is None:
         return _replace(order, updated_ns=at_ns)
     leg = _with_amendment(order.leg, amendment)
-    return _replace(
-        order, legs=(*order.legs[:-1], leg), amend_pending=None, updated_ns=at_ns
-    )
+    return _replace(order, legs=(*order.legs[:-1], leg), amend_pending=None, updated_ns=at_ns)
 
 
 def proven_absent(order: Order, reason: str, at_ns: int) -> Order:

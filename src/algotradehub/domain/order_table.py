@@ -1,4 +1,4 @@
-"""The evidence table: status x word -> status (order-path 4). The documentation is drawn from it."""
+"""The evidence table: status x word -> status (order-path 4). Documentation is drawn from it."""
 
 from collections.abc import Mapping
 from enum import StrEnum

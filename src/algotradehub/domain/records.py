@@ -11,6 +11,7 @@ import msgspec
 
 from algotradehub.domain.evidence import Balance, OrderEvidence, OrderState, PositionReport
 from algotradehub.domain.ids import AccountId, ClientOrderId
+from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Amendment, Order
 
 FORMAT_VERSION = 1
@@ -34,6 +35,13 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, tag="intent", gc=False):
     kind: ClassVar[Kind] = Kind.INTENT
     order: Order
     body_hash: bytes  # of the canonical request: the same key with another body is a conflict
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True, tag="listed", gc=False):
+    """An instrument as the books reckon with it, recorded before its first use and on change."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    instrument: Instrument
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True, tag="observed", gc=False):
@@ -139,6 +147,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag="checkpoint", gc
 
 Body = (
     Intent
+    | Listed
     | Observed
     | Told
     | Adopted

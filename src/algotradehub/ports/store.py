@@ -8,6 +8,7 @@ import msgspec
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol, TenantId
+from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Order, OrderStatus
 from algotradehub.domain.position import Position, PositionEvent
 from algotradehub.domain.records import Record
@@ -61,6 +62,7 @@ class Changes(msgspec.Struct, kw_only=True):
     balances: dict[tuple[AccountId, str], AssetBalance] = {}
     claims: list[Claim] = []
     halts: dict[AccountId, Halt] = {}
+    instruments: dict[tuple[AccountId, Symbol], Instrument] = {}  # as the books reckon with them
 
 
 class Restored(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +76,7 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     balances: Sequence[AssetBalance]
     claims: Sequence[Claim]
     halts: Sequence[Halt]
+    instruments: Sequence[tuple[AccountId, Instrument]]
 
 
 class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):

@@ -59,7 +59,7 @@ class TradingAccount(Protocol):
     # there is no answer that can be read. An empty list is an answer.
 
     async def find(self, name: OrderName) -> LookUp:
-        """Ask every source the venue has for one order; never raises for a reason of the venue's."""
+        """Ask every source the venue has for one order; trouble is an answer, not an error."""
         ...
 
     async def open_orders(self) -> Sequence[OrderState]: ...
