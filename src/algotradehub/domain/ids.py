@@ -1,5 +1,6 @@
 """Names of things. Each is text with its own type, so that none is passed for another."""
 
+import re
 from typing import NewType
 
 TenantId = NewType("TenantId", str)
@@ -19,8 +20,8 @@ VenueOrderId = NewType("VenueOrderId", str)
 ExecutionId = NewType("ExecutionId", str)
 IdempotencyKey = NewType("IdempotencyKey", str)  # 1-64 printable characters, scope (tenant, key)
 
-CLIENT_ORDER_ID_LENGTH = 32
-_LOW_HALF = 16
+# ms, version 7, counter, variant, tag, random
+_LAYOUT = re.compile(r"[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}")
 
 
 def pack_client_order_id(*, ms: int, counter: int, tag: int, random: int) -> ClientOrderId:
@@ -45,10 +46,6 @@ def pack_client_order_id(*, ms: int, counter: int, tag: int, random: int) -> Cli
 
 def installation_tag(client_order_id: ClientOrderId) -> int | None:
     """Return the 16-bit installation tag, or None if the text is not an id of ours."""
-    if len(client_order_id) != CLIENT_ORDER_ID_LENGTH or client_order_id[12] != "7":
+    if _LAYOUT.fullmatch(client_order_id) is None:
         return None
-    try:
-        low = int(client_order_id[_LOW_HALF:], 16)
-    except ValueError:
-        return None
-    return low >> 44 & 0xFFFF
+    return int(client_order_id[17:21], 16)

@@ -3,6 +3,8 @@
 from bisect import bisect_right
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_UP, Decimal
 from enum import StrEnum
+from itertools import pairwise
+from operator import itemgetter
 
 import msgspec
 
@@ -59,13 +61,17 @@ class SignificantFigures(msgspec.Struct, frozen=True, tag=True, gc=False):
     max_decimals: int
 
     def step(self, price: Decimal) -> Decimal:
-        digits = ZERO if price == ZERO else Decimal(price.adjusted())
-        exponent = max(int(digits) - self.figures + 1, -self.max_decimals)
-        return Decimal(1).scaleb(min(exponent, 0))
+        leading = price.adjusted() if price else 0
+        exponent = max(leading - self.figures + 1, -self.max_decimals)
+        return ONE.scaleb(min(exponent, 0))
 
 
 class TickBands(msgspec.Struct, frozen=True, tag=True):
-    """The tick depends on the price: ``bands`` are (from price, tick), rising, the first from 0."""
+    """The tick depends on the price: ``bands`` are (from price, tick), rising, the first from 0.
+
+    Every band starts on its own grid and on that of the band below, so that rounding across the
+    border gives a valid price.
+    """
 
     bands: tuple[tuple[Decimal, Decimal], ...]
 
@@ -75,9 +81,12 @@ class TickBands(msgspec.Struct, frozen=True, tag=True):
             raise ValueError(f"bands must rise from 0, were {starts}")
         for _, tick in self.bands:
             require_positive("tick", tick)
+        for (_, below), (start, tick) in pairwise(self.bands):
+            if start % below or start % tick:
+                raise ValueError(f"the band from {start} must start on ticks of {below} and {tick}")
 
     def step(self, price: Decimal) -> Decimal:
-        index = bisect_right([start for start, _ in self.bands], abs(price)) - 1
+        index = bisect_right(self.bands, abs(price), key=itemgetter(0)) - 1
         return self.bands[index][1]
 
 
@@ -130,8 +139,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         return price % self.price_rule.step(price) == ZERO
 
     def nearest_price(self, price: Decimal) -> Decimal:
-        rounded = _round_to(price, self.price_rule.step(price), ROUND_HALF_EVEN)
-        return rounded if self.is_valid_price(rounded) else self.passive_price(price, Side.BUY)
+        return _round_to(price, self.price_rule.step(price), ROUND_HALF_EVEN)
 
     def passive_price(self, price: Decimal, side: Side) -> Decimal:
         """Round towards the safer side: a buy never pays more, a sell never takes less."""

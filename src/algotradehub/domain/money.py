@@ -89,5 +89,5 @@ def require_finite(name: str, value: Decimal) -> None:
 
 
 def require_positive(name: str, value: Decimal) -> None:
-    if not value > ZERO:
+    if not (value.is_finite() and value > ZERO):
         raise ValueError(f"{name} must be positive, was {value}")

@@ -185,6 +185,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     venue_filled: Decimal = ZERO  # largest cumulative quantity the venue claimed
     cancel_pending: bool = False
     amend_pending: Amendment | None = None
+    amend_before_ns: int = 0  # past it the pending amendment is never sent
     doubt: Doubt | None = None
     origin: Origin | None = None
     reason: str = ""
@@ -225,15 +226,14 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         """Base quantity that may still fill, never understated; 0 once the order is final."""
         if self.status in FINAL_STATUSES:
             return ZERO
-        filled = max(self.filled, self.venue_filled)
-        amount = self.request.amount
-        if isinstance(amount, QuoteAmount):
-            return max(ZERO, amount.value - self.paid) / self.reserve_price
-        total = ZERO
-        for leg in self.legs:
-            if leg.quantity is not None and not leg.dead:
-                total += leg.quantity
+        legs = self.legs
+        total = legs[0].quantity
+        if total is None:  # an amount in quote
+            return self.remaining / self.reserve_price
+        if len(legs) > 1:
+            total = sum((leg.quantity or ZERO for leg in legs if not leg.dead), ZERO)
         amendment = self.amend_pending
         if amendment is not None and amendment.quantity is not None:
             total = max(total, amendment.quantity)
-        return max(ZERO, total - filled)
+        left = total - max(self.filled, self.venue_filled)
+        return left if left > ZERO else ZERO

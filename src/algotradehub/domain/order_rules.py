@@ -1,6 +1,6 @@
 """The one function that moves an order on: ``advance``, pure and repeatable."""
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import msgspec
 
@@ -46,7 +46,13 @@ _ORIGIN_OF_WORD = {
     Word.REFUSED: Origin.VENUE,
     Word.REJECTED: Origin.VENUE,
 }
+# They prove that the order existed, not how it is now: no contradiction is settled by them.
+_OF_THE_PAST = frozenset({Word.ACCEPTED, Word.FILL})
 _CONTRADICTED = "the venue's words contradict each other"
+
+# An average rarely ends. Cut to as many digits as a price can have, its products and sums stay
+# exact, and what was taken from a provisional value can be added up to that value again.
+_AVERAGES = Context(prec=16)
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):
@@ -74,9 +80,7 @@ def advance(  # noqa: C901, PLR0912 - one branch per kind of evidence is the cle
         case FeeSettled():
             return Step(_replace(order, updated_ns=at_ns))
         case Acknowledged(command=CommandKind.PLACE):
-            order = _named(order, evidence.venue_order_id, at_ns)
-            order = _replace(order, venue_time_ns=max(order.venue_time_ns, evidence.venue_time_ns))
-            return Step(_moved(order, Word.ACCEPTED))
+            return Step(_moved(_named(order, evidence.venue_order_id, at_ns), Word.ACCEPTED))
         case Refused(command=CommandKind.PLACE):
             return Step(_moved(_replace(order, updated_ns=at_ns), Word.REFUSED, evidence.reason))
         case NotSent(command=CommandKind.PLACE):
@@ -85,10 +89,16 @@ def advance(  # noqa: C901, PLR0912 - one branch per kind of evidence is the cle
             order = _doubted(order, evidence.reason, at_ns)
             return Step(_moved(order, Word.LOST))
         case Acknowledged(command=CommandKind.AMEND):
-            order = _named(order, evidence.venue_order_id, at_ns)
-            return Step(amended(order, at_ns))
+            order = amended(_named(order, evidence.venue_order_id, at_ns), at_ns)
+            # A word from before the amendment must not bring the old quantity back.
+            return Step(
+                _replace(order, venue_time_ns=max(order.venue_time_ns, evidence.venue_time_ns))
+            )
         case Refused(command=CommandKind.AMEND) | NotSent(command=CommandKind.AMEND):
-            return Step(_replace(order, amend_pending=None, updated_ns=at_ns))
+            order = _replace(order, amend_pending=None, updated_ns=at_ns)
+            if isinstance(evidence, Refused) and evidence.order_unknown:
+                order = _doubted(order, f"amend: {evidence.reason}", at_ns)
+            return Step(order)
         case Lost(command=CommandKind.AMEND):
             # May have been executed: the quantity is not known, so neither is the order.
             order = _doubted(order, evidence.reason, at_ns)
@@ -112,7 +122,8 @@ def amended(order: Order, at_ns: int) -> Order:
 
 def proven_absent(order: Order, reason: str, at_ns: int) -> Order:
     """The resolver has proven that the place never executed (order-path 5)."""
-    if order.filled or order.venue_filled:
+    if order.venue_filled or order.leg.venue_order_id is not None:
+        # The venue has named or filled it: that outranks whatever we infer.
         return _replace(order, updated_ns=at_ns)
     return _moved(_replace(order, updated_ns=at_ns), Word.ABSENT, reason)
 
@@ -132,83 +143,102 @@ def doubted(order: Order, what: str, at_ns: int) -> Order:
 
 
 def _executed(order: Order, execution: Execution, at_ns: int) -> Step:
-    quantity, value = execution.quantity, execution.price * execution.quantity
-    venue_filled = order.venue_filled
-    if execution.cumulative is not None and execution.cumulative > venue_filled:
-        venue_filled = execution.cumulative
-    covered = correction = ZERO
+    price, quantity, status = execution.price, execution.quantity, execution.status
+    ends = status is not None and status in FINAL_STATUSES
+    claimed = execution.cumulative
+    if claimed is None and status is OrderStatus.FILLED:
+        claimed = _whole(order)
+    venue_filled = order.venue_filled if claimed is None else max(order.venue_filled, claimed)
+    covered = covered_paid = ZERO
     provisional, provisional_paid = order.provisional, order.provisional_paid
     if provisional:
         # The real execution takes the place of what a cumulative claim had already counted.
         real = order.filled - provisional + quantity
         rest = min(provisional, max(ZERO, venue_filled - real))
         covered = provisional - rest
-        covered_paid = provisional_paid * covered / provisional
-        correction = execution.price * covered - covered_paid
+        covered_paid = (
+            _AVERAGES.divide(provisional_paid, provisional) * covered if rest else provisional_paid
+        )
         provisional, provisional_paid = rest, provisional_paid - covered_paid
-        value -= covered_paid
     filled = order.filled + quantity - covered
+    effect = Effect(
+        side=order.request.side,
+        quantity=quantity - covered,
+        price=price,
+        correction=price * covered - covered_paid,
+        fee=execution.fee,
+        fee_asset=execution.fee_asset,
+    )
+    # Dead by the venue's word, yet filled beyond the total it died with.
+    last_total = venue_filled if ends else order.venue_filled
+    surpassed = order.is_final and max(filled, venue_filled) > last_total
     order = _named(order, execution.venue_order_id, at_ns)
     order = _replace(
         order,
         filled=filled,
-        paid=order.paid + value,
+        paid=order.paid + price * quantity - covered_paid,
         provisional=provisional,
         provisional_paid=provisional_paid,
         venue_filled=max(venue_filled, filled),
-        venue_time_ns=max(order.venue_time_ns, execution.venue_time_ns),
+        # The time of a trade is not that of the order's last change, but for the last trade.
+        venue_time_ns=max(order.venue_time_ns, execution.venue_time_ns)
+        if ends
+        else order.venue_time_ns,
     )
-    effect = Effect(
-        side=order.request.side,
-        quantity=quantity - covered,
-        price=execution.price,
-        correction=correction,
-        fee=execution.fee,
-        fee_asset=execution.fee_asset,
-    )
-    agreed = filled <= venue_filled if order.is_final else True
-    status = execution.status
-    word = Word.FILL if status is None or status not in FINAL_STATUSES else _WORD_OF_STATUS[status]
-    order = _moved(order, word)
-    if not agreed:
-        # Dead by the venue's word, yet it filled beyond the venue's final total.
-        order = _contradicted(order, at_ns)
-    return Step(order, effect)
+    order = _moved(order, _WORD_OF_STATUS[status] if status is not None and ends else Word.FILL)
+    return Step(_contradicted(order, at_ns) if surpassed else order, effect)
 
 
-def _totalled(order: Order, total: Cumulative, at_ns: int) -> Step:
-    order = _named(order, total.venue_order_id, at_ns)
+def _totalled(before: Order, total: Cumulative, at_ns: int) -> Step:
+    order = _named(before, total.venue_order_id, at_ns)
     order, effect = _claimed(order, total.filled, total.value)
     order = _replace(order, venue_time_ns=max(order.venue_time_ns, total.venue_time_ns))
-    return Step(order if effect is None else _moved(order, Word.FILL), effect)
+    return Step(_risen(before, order), effect)
 
 
-def _told(order: Order, state: OrderState, at_ns: int) -> Step:
-    before = order.status
-    order = _named(order, state.venue_order_id, at_ns)
+def _told(before: Order, state: OrderState, at_ns: int) -> Step:
+    order = _named(before, state.venue_order_id, at_ns)
     word = _WORD_OF_STATUS[state.status]
-    # A word older than one already applied is history: only its totals still count. At the same
-    # instant the terminal word ranks above the live one.
-    stale = state.venue_time_ns < order.venue_time_ns or (
-        state.venue_time_ns == order.venue_time_ns
-        and word is Word.LIVE
-        and before in FINAL_STATUSES
-    )
-    effect = None
     filled = state.filled
     if filled is None and word is Word.FILLED:
-        filled = order.quantity
+        filled = _whole(order) if state.quantity is None else state.quantity
+    effect = None
     if filled is not None:
         order, effect = _claimed(order, filled, state.value)
-    if stale:
-        return Step(order, effect)
-    order = _replace(order, venue_time_ns=state.venue_time_ns, doubt=None)
-    if order.amend_pending is None:
+    # A word older than one already applied is history: only its totals still count. At the same
+    # instant the terminal word ranks above the live one.
+    if state.venue_time_ns < before.venue_time_ns or (
+        state.venue_time_ns == before.venue_time_ns and word is Word.LIVE and before.is_final
+    ):
+        if word is not Word.LIVE:
+            # Nothing lives after its end. Which of the two words is wrong, a look-up must tell.
+            order = _doubted(order, f"called {state.status} before its newest live word", at_ns)
+        return Step(_risen(before, order), effect)
+    # That it lives does not answer whether a lost amendment was made (order-path 7).
+    amending = word is Word.LIVE and order.amend_pending is not None
+    order = _replace(
+        order, venue_time_ns=state.venue_time_ns, doubt=order.doubt if amending else None
+    )
+    if not amending:
         order = _resized(order, state)
     order = _moved(order, word, state.reason)
-    if order.is_final and filled is not None and order.filled > filled:
+    if order.is_final and filled is not None and order.venue_filled > filled:
         order = _contradicted(order, at_ns)
     return Step(order, effect)
+
+
+def _risen(before: Order, order: Order) -> Order:
+    """What follows if the venue's total rose, whatever else it said."""
+    if order.venue_filled == before.venue_filled:
+        return order
+    if before.is_final:
+        return _contradicted(order, order.updated_ns)
+    return _moved(order, Word.FILL)
+
+
+def _whole(order: Order) -> Decimal | None:
+    """What FILLED amounts to where no total is told; None while an amendment may have changed it."""
+    return order.quantity if order.amend_pending is None else None
 
 
 def _claimed(order: Order, filled: Decimal, value: Decimal | None) -> tuple[Order, Effect | None]:
@@ -223,11 +253,14 @@ def _claimed(order: Order, filled: Decimal, value: Decimal | None) -> tuple[Orde
     quantity = provisional - order.provisional
     moved = provisional_paid - order.provisional_paid
     if not quantity and not moved:
-        return _replace(order, venue_filled=filled), None
-    effect = (
-        Effect(side=order.request.side, quantity=quantity, price=moved / quantity)
-        if quantity
-        else Effect(side=order.request.side, quantity=ZERO, price=ZERO, correction=moved)
+        return order, None
+    price = _AVERAGES.divide(moved, quantity) if quantity else provisional_paid / provisional
+    effect = Effect(
+        side=order.request.side,
+        quantity=quantity,
+        price=price,
+        correction=moved - quantity * price,
+        fee=ZERO,  # fees come with the real executions
     )
     order = _replace(
         order,
@@ -241,21 +274,23 @@ def _claimed(order: Order, filled: Decimal, value: Decimal | None) -> tuple[Orde
 
 
 def _moved(order: Order, word: Word, reason: str = "") -> Order:
-    """Apply the table, then what the table cannot see: quantities."""
+    """Apply the table, then what the table cannot see: quantities and contradictions."""
     before = order.status
     status = TRANSITIONS[before][word]
-    if status is OrderStatus.OPEN and order.filled:
-        status = OrderStatus.PARTIALLY_FILLED
-    elif status is OrderStatus.REJECTED and before is not status and order.filled:
+    if status is OrderStatus.REJECTED and order.venue_filled:
         return _contradicted(order, order.updated_ns)
+    if status is OrderStatus.OPEN and order.venue_filled:
+        status = OrderStatus.PARTIALLY_FILLED
     if status is before:
         return order
-    if status is OrderStatus.UNKNOWN and before in FINAL_STATUSES:
+    if before is OrderStatus.UNKNOWN and word in _OF_THE_PAST and _is_contradicted(order):
+        return order
+    if status is OrderStatus.UNKNOWN and word is not Word.LOST:
         return _contradicted(order, order.updated_ns)
     if status not in FINAL_STATUSES:
         # A fill proves that the order existed, not that it still rests: the question stays.
-        doubt = None if word is Word.ACCEPTED or word is Word.LIVE else order.doubt
-        return _replace(order, status=status, doubt=doubt, origin=None)
+        settled = word is Word.ACCEPTED and order.amend_pending is None
+        return _replace(order, status=status, doubt=None if settled else order.doubt, origin=None)
     return _replace(
         order,
         status=status,
@@ -268,12 +303,23 @@ def _moved(order: Order, word: Word, reason: str = "") -> Order:
 
 
 def _contradicted(order: Order, at_ns: int) -> Order:
-    order = _doubted(order, _CONTRADICTED, at_ns)
-    return _replace(order, status=OrderStatus.UNKNOWN, origin=None)
+    since_ns = at_ns if order.doubt is None else order.doubt.since_ns
+    return _replace(
+        order,
+        status=OrderStatus.UNKNOWN,
+        doubt=Doubt(what=_CONTRADICTED, since_ns=since_ns),
+        origin=None,
+        updated_ns=at_ns,
+    )
+
+
+def _is_contradicted(order: Order) -> bool:
+    return order.doubt is not None and order.doubt.what == _CONTRADICTED
 
 
 def _doubted(order: Order, what: str, at_ns: int) -> Order:
-    if order.is_final and what != _CONTRADICTED:
+    """Note a question; a final order has none, and a contradiction is the greater one."""
+    if order.is_final or _is_contradicted(order):
         return _replace(order, updated_ns=at_ns)
     since_ns = at_ns if order.doubt is None else order.doubt.since_ns
     return _replace(order, doubt=Doubt(what=what, since_ns=since_ns), updated_ns=at_ns)

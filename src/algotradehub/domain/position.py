@@ -30,7 +30,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     cost: Decimal = ZERO  # signed; quote units (settle units for inverse instruments)
     realized: Decimal = ZERO  # before fees
     fees: Mapping[Asset, Decimal] = {}
-    fees_unknown: int = 0  # fills whose fee has not been told yet
+    fees_unknown: int = 0  # executions whose fee has not been told yet
     opened_ns: int = 0
     updated_ns: int = 0
 
@@ -106,6 +106,10 @@ def filled(
         event = PositionEvent.CORRECT
     if effect.correction:
         moved = effect.correction * effect.side.sign * instrument.contract_size
+        if instrument.inverse:
+            # Per unit of price, -size / price changes by size / price^2: near enough for the
+            # small step from an average price to the real one.
+            moved /= effect.price**2
         if quantity and (quantity > ZERO) == (effect.side.sign > 0):
             cost += moved
         else:
@@ -113,7 +117,7 @@ def filled(
     fees = position.fees
     fees_unknown = position.fees_unknown
     if effect.fee is None:
-        fees_unknown += 1 if effect.quantity else 0
+        fees_unknown += 1
     elif effect.fee_asset is not None and effect.fee:
         fees = {**fees, effect.fee_asset: fees.get(effect.fee_asset, ZERO) + effect.fee}
         if effect.fee_asset == instrument.base and instrument.is_spot:

@@ -34,7 +34,6 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, tag="intent", gc=False):
 
     kind: ClassVar[Kind] = Kind.INTENT
     order: Order
-    body_hash: bytes  # of the canonical request: the same key with another body is a conflict
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True, tag="listed", gc=False):

@@ -16,6 +16,11 @@ class Journal(Protocol):
         ...
 
     @property
+    def synced_seq(self) -> int:
+        """Number of the last record that survives power loss."""
+        ...
+
+    @property
     def refusing(self) -> str | None:
         """Why ``append`` refuses just now; None while all is well."""
         ...

@@ -7,7 +7,14 @@ import msgspec
 
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.fill import Fill
-from algotradehub.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol, TenantId
+from algotradehub.domain.ids import (
+    AccountId,
+    ClientOrderId,
+    ExecutionId,
+    Symbol,
+    TenantId,
+    VenueOrderId,
+)
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Order, OrderStatus
 from algotradehub.domain.position import Position, PositionEvent
@@ -20,7 +27,6 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tenant: TenantId
     key: str
     order_id: ClientOrderId
-    body_hash: bytes
     claimed_ns: int
 
 
@@ -109,6 +115,10 @@ class Store(Protocol):
     def restore(self, *, changed_after_ns: int, claimed_after_ns: int) -> Restored: ...
 
     def order(self, order_id: ClientOrderId) -> Order | None: ...
+
+    def order_by_venue_id(
+        self, account: AccountId, venue_order_id: VenueOrderId
+    ) -> Order | None: ...
 
     def orders(self, wanted: OrderFilter) -> Sequence[Order]: ...
 

@@ -1,0 +1,109 @@
+"""What the matching engine costs: us per placed, cancelled and matched order, by size of the book.
+
+Run from the repository root: ``python -m benchmarks.matching``.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from random import Random
+
+from algotradehub.domain.ids import Asset, Symbol, VenueId
+from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
+from algotradehub.domain.money import install_context
+from algotradehub.domain.order import OrderType, TimeInForce
+from algotradehub.matching.outcomes import Matched, NewOrder, Outcome
+from algotradehub.matching.price_time import PriceTimeMarket
+
+MIDDLE = 6_400_000  # in ticks
+ROUNDS = 20_000
+
+INSTRUMENT = Instrument(
+    venue=VenueId("bench"),
+    symbol=Symbol("BTC/USDT"),
+    venue_symbol="BTCUSDT",
+    kind=InstrumentKind.SPOT,
+    base=Asset("BTC"),
+    quote=Asset("USDT"),
+    settle=Asset("USDT"),
+    price_rule=FixedTick(Decimal("0.01")),
+    lot=Decimal("0.00001"),
+    min_quantity=Decimal("0.00001"),
+    min_notional=Decimal(5),
+    maker_fee=Decimal("0.0002"),
+    taker_fee=Decimal("0.0005"),
+)
+
+
+def limit(name: int, side: Side, ticks: int, quantity: str = "0.5") -> NewOrder:
+    return NewOrder(
+        order_id=f"{name:032x}",
+        owner=f"owner-{name % 50}",
+        side=side,
+        type=OrderType.LIMIT,
+        quantity=Decimal(quantity),
+        limit_price=Decimal(ticks).scaleb(-2),
+    )
+
+
+def book_of(orders: int, levels: int, random: Random) -> PriceTimeMarket:
+    """Fill a market with ``orders`` orders over ``levels`` prices on each side."""
+    market = PriceTimeMarket(INSTRUMENT)
+    for number in range(orders):
+        side = Side.BUY if number % 2 else Side.SELL
+        away = random.randint(1, levels)
+        market.place(limit(number, side, MIDDLE - side.sign * away), number)
+    return market
+
+
+def us_each(call: Callable[[NewOrder], object], orders: Sequence[NewOrder]) -> float:
+    started = time.perf_counter()
+    for order in orders:
+        call(order)
+    return (time.perf_counter() - started) / len(orders) * 1e6
+
+
+def measure(orders: int, levels: int) -> None:
+    random = Random(1)
+    market = book_of(orders, levels, random)
+    sides = [Side.BUY if number % 2 else Side.SELL for number in range(ROUNDS)]
+    passive = [
+        limit(orders + number, side, MIDDLE - side.sign * random.randint(1, levels))
+        for number, side in enumerate(sides)
+    ]
+    place_us = us_each(lambda order: market.place(order, orders), passive)
+    cancel_us = us_each(lambda order: market.cancel(order.order_id, orders), passive)
+    # Each of these takes half of the best order, so that every second one also empties it.
+    takers = [
+        NewOrder(
+            order_id=f"taker-{number}",
+            owner="taker",
+            side=side,
+            type=OrderType.LIMIT,
+            quantity=Decimal("0.25"),
+            limit_price=Decimal(MIDDLE + side.sign * levels).scaleb(-2),
+            time_in_force=TimeInForce.IOC,
+        )
+        for number, side in enumerate(sides[: min(ROUNDS, orders)])
+    ]
+    outcomes: list[Outcome] = []
+    match_us = us_each(lambda order: outcomes.extend(market.place(order, orders)), takers)
+    matches = sum(isinstance(outcome, Matched) for outcome in outcomes)
+    assert matches == 2 * len(takers)
+    print(f"{orders:>8,} {levels:>8,} {place_us:>9.2f} {cancel_us:>9.2f} {match_us:>9.2f}")
+
+
+def main() -> None:
+    install_context()
+    print(f"{'resting':>8} {'levels':>8} {'place us':>9} {'cancel us':>9} {'match us':>9}")
+    for orders, levels in (
+        (1_000, 1_000),
+        (10_000, 1_000),
+        (100_000, 1_000),
+        (100_000, 100_000),
+    ):
+        measure(orders, levels)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""The inner ring, put together: the same for production, tests and the simulation."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from typing import Any
+
+import msgspec
+
+from algotradehub.app.projector import Projection, Projector
+from algotradehub.bus.memory import MemoryBus
+from algotradehub.domain.ids import AccountId, ClientOrderId, TenantId, VenueOrderId
+from algotradehub.domain.records import Restarted
+from algotradehub.ports.bus import Alert, Bus
+from algotradehub.ports.clock import Clock
+from algotradehub.ports.disk import Disk
+from algotradehub.ports.ids import IdSource
+from algotradehub.ports.journal import Journal
+from algotradehub.ports.store import Store
+from algotradehub.ports.venue import AccountOpener
+from algotradehub.storage.journal.journal import SegmentJournal
+from algotradehub.storage.sqlite.store import SqliteStore
+from algotradehub.trading.account_desk import AccountDesk, Durability
+from algotradehub.trading.intake import Intake
+from algotradehub.trading.orders import OrderManager, ReferencePrices
+from algotradehub.trading.orphans import Orphans
+from algotradehub.trading.recorder import Recorder
+from algotradehub.trading.recovery import Recovery, Spawn
+from algotradehub.trading.risk import RiskEngine, RiskLimits
+from algotradehub.trading.state import DeskState, Loaded
+
+_NS = 1_000_000_000
+CLAIMS_KEPT_NS = 30 * 24 * 3600 * _NS  # order-path 1
+IN_MEMORY_NS = 900 * _NS  # longer than any venue's replay horizon
+FORGET_EVERY_S = 60.0
+ORPHANS_KEPT = 1_000
+FILLS_OF_ONE_ORDER = 1_000_000
+
+
+class AccountSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """One account to open."""
+
+    id: AccountId
+    tenant: TenantId
+    open: AccountOpener
+    durability: Durability
+    limits: RiskLimits = RiskLimits()
+
+
+class Core(msgspec.Struct, frozen=True, kw_only=True):
+    """The running inner ring."""
+
+    orders: OrderManager
+    state: DeskState
+    journal: SegmentJournal
+    projector: Projector
+    bus: Bus
+
+
+def memory_store() -> SqliteStore:
+    """A projection that lives as long as the process, for simulations and tests."""
+    return SqliteStore()
+
+
+def restore(store: Store, journal: Journal, *, now_ns: int) -> DeskState:
+    """Rebuild the desk's state: the projection first, then every record it has not seen.
+
+    Raises:
+        StorageDamaged: Journal and projection do not belong together, or one is unreadable.
+    """
+
+    def load(order_id: ClientOrderId) -> Loaded | None:
+        order = store.order(order_id)
+        if order is None:
+            return None
+        tenant = order.request.tenant
+        return order, store.fills(tenant=tenant, order_id=order_id, limit=FILLS_OF_ONE_ORDER)
+
+    def locate(account: AccountId, venue_order_id: VenueOrderId) -> ClientOrderId | None:
+        order = store.order_by_venue_id(account, venue_order_id)
+        return None if order is None else order.order_id
+
+    state = DeskState(load=load, locate=locate)
+    state.restore(
+        store.restore(
+            changed_after_ns=now_ns - IN_MEMORY_NS, claimed_after_ns=now_ns - CLAIMS_KEPT_NS
+        )
+    )
+    for record in journal.read(state.changes.applied_seq):
+        state.apply(record)
+    return state
+
+
+@asynccontextmanager
+async def open_core(
+    *,
+    clock: Clock,
+    ids: IdSource,
+    disk: Disk,
+    store: Store,
+    projection: Projection,
+    prices: ReferencePrices,
+    accounts: Sequence[AccountSetup],
+    epoch: int,
+) -> AsyncIterator[Core]:
+    """Recover, open every account, and run until the context ends.
+
+    ``disk`` holds the journal. ``store`` is read from, at the start and for orders that have left
+    memory; ``projection`` is fed with what changes. ``epoch`` is that of the lease under which
+    this process owns the accounts.
+
+    Raises:
+        StorageDamaged: Journal or projection cannot be trusted as they are.
+    """
+
+    def alert(name: str, detail: str) -> None:
+        bus.publish(Alert(name=name, detail=detail, account=None, at_ns=clock.now_ns()))
+
+    def subscriber_failed(receive: object, error: Exception) -> None:
+        alert("subscriber_failed", f"{receive!r} raised {error!r} and hears no more")
+
+    def journal_trouble(trouble: str | None) -> None:
+        name = "journal_healed" if trouble is None else "journal_failed"
+        alert(name, trouble or "new orders are accepted again")
+
+    bus = MemoryBus(on_failure=subscriber_failed)
+    with closing(SegmentJournal(disk, clock=clock, on_trouble=journal_trouble)) as journal:
+        state = restore(store, journal, now_ns=clock.now_ns())
+        projector = Projector(state=state, journal=journal, projection=projection, clock=clock)
+        if state.changes.records:
+            projector.wake()
+        recorder = Recorder(
+            journal=journal, state=state, bus=bus, clock=clock, on_record=projector.wake
+        )
+        intake = Intake(state=state, recorder=recorder, clock=clock, tag=ids.tag)
+        limits = {setup.id: setup.limits for setup in accounts}
+        manager = OrderManager(
+            state=state,
+            recorder=recorder,
+            intake=intake,
+            risk=RiskEngine(sums=state.sums, limits=limits),
+            prices=prices,
+            clock=clock,
+            ids=ids,
+        )
+        async with _tasks() as spawn, AsyncExitStack() as opened:
+            for setup in accounts:
+                desk = AccountDesk(
+                    setup.id,
+                    tenant=setup.tenant,
+                    durability=setup.durability,
+                    orphans=Orphans(setup.id, capacity=ORPHANS_KEPT, sums=state.sums),
+                )
+                recovery = Recovery(
+                    desk=desk,
+                    manager=manager,
+                    intake=intake,
+                    state=state,
+                    clock=clock,
+                    spawn=spawn,
+                )
+                desk.questions = recovery
+                sink = manager.open(desk)
+                # Before the account can speak: what the last process left unanswered is in doubt.
+                # Kept even on a full disk: cancels must go out all the same (order-path 2).
+                recorder.keep(setup.id, Restarted(epoch=epoch))
+                desk.account = await opened.enter_async_context(setup.open(sink))
+                recovery.watch_all()
+            spawn(_forget_ended(state, projector, clock))
+            yield Core(orders=manager, state=state, journal=journal, projector=projector, bus=bus)
+
+
+@asynccontextmanager
+async def _tasks() -> AsyncIterator[Spawn]:
+    """Tasks that end with the context; one that fails ends it at once (crash-only)."""
+    running: set[asyncio.Task[None]] = set()
+    try:
+        async with asyncio.TaskGroup() as group:
+
+            def spawn(coroutine: Coroutine[Any, Any, None]) -> None:
+                task = group.create_task(coroutine)
+                running.add(task)
+                task.add_done_callback(running.discard)
+
+            try:
+                yield spawn
+            finally:
+                for task in tuple(running):
+                    task.cancel()
+    except BaseExceptionGroup as failed:
+        if len(failed.exceptions) > 1:
+            raise
+        raise failed.exceptions[0] from None  # one cause needs no group around it
+
+
+async def _forget_ended(state: DeskState, projector: Projector, clock: Clock) -> None:
+    while True:
+        await clock.sleep(FORGET_EVERY_S)
+        if projector.level:
+            state.forget_ended(clock.now_ns() - IN_MEMORY_NS)

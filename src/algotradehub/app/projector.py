@@ -1,0 +1,64 @@
+"""Carries what changed from the desk's state to the projection, behind the journal's sync."""
+
+from typing import Protocol
+
+from algotradehub.ports.clock import Clock
+from algotradehub.ports.journal import Journal
+from algotradehub.ports.store import Changes
+from algotradehub.trading.state import DeskState
+
+INTERVAL_S = 0.01
+
+
+class Projection(Protocol):
+    """Where changes end up: a store on its own thread, or a store as it is."""
+
+    @property
+    def applied_seq(self) -> int: ...
+
+    def feed(self, changes: Changes) -> None:
+        """Take ``changes`` over; they are stored in the order of the calls, or not at all yet."""
+        ...
+
+
+class Projector:
+    """Feeds the projection with what the journal holds safely.
+
+    A projection ahead of the journal would tell of things that power loss has undone, so changes
+    wait until their last record is synced.
+    """
+
+    def __init__(
+        self, *, state: DeskState, journal: Journal, projection: Projection, clock: Clock
+    ) -> None:
+        self._state = state
+        self._journal = journal
+        self._projection = projection
+        self._clock = clock
+        self._held: Changes | None = None
+        self._scheduled = False
+
+    @property
+    def level(self) -> bool:
+        """Whether the projection has everything that ever changed."""
+        return (
+            self._held is None
+            and not self._state.changes.records
+            and self._projection.applied_seq >= self._state.changes.applied_seq
+        )
+
+    def wake(self) -> None:
+        """Something changed; cheap to call for every record."""
+        if not self._scheduled:
+            self._scheduled = True
+            self._clock.after(INTERVAL_S, self._tick)
+
+    def _tick(self) -> None:
+        self._scheduled = False
+        if self._held is None and self._state.changes.records:
+            self._held = self._state.take_changes()
+        if self._held is not None and self._journal.synced_seq >= self._held.applied_seq:
+            held, self._held = self._held, None
+            self._projection.feed(held)
+        if self._held is not None or self._state.changes.records:
+            self.wake()

@@ -1,0 +1,1 @@
+"""Implementations of the bus that carries facts: in memory, and later over servers."""

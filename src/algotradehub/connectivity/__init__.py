@@ -1,0 +1,1 @@
+"""How bytes travel and how time and names reach the platform, knowing no venue."""

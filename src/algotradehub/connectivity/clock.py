@@ -1,0 +1,30 @@
+"""The machine's own time."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+
+class LoopClock:
+    """The production ``Clock``, over an event loop.
+
+    A timer may fire early, because uvloop counts whole milliseconds from the start of its turn: it
+    is a reason to look at ``monotonic_ns``, never the proof that a deadline has passed.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+
+    def now_ns(self) -> int:
+        return time.time_ns()
+
+    def monotonic_ns(self) -> int:
+        return time.monotonic_ns()
+
+    def after(
+        self, delay_s: float, callback: Callable[..., object], *args: object
+    ) -> asyncio.TimerHandle:
+        return self._loop.call_later(delay_s, callback, *args)
+
+    async def sleep(self, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)

@@ -1,0 +1,123 @@
+"""Working orders by price and time: one side of a book.
+
+Levels stand in a list sorted with the best one last, so that what happens near the top of the
+book moves few entries: placing, cancelling and matching cost the same in a book of a thousand
+orders and of a hundred thousand.
+"""
+
+from bisect import bisect_left, insort
+from collections import OrderedDict
+from collections.abc import Iterator
+from decimal import Decimal
+
+import msgspec
+
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.money import ZERO
+
+# Members looked up once: on Python 3.11 that costs 50 ns each time.
+_BUY = Side.BUY
+
+
+class WorkingOrder(msgspec.Struct, kw_only=True, eq=False, gc=False):
+    """An order from its acceptance to its end; the one mutable value of the markets."""
+
+    order_id: str
+    owner: str
+    side: Side
+    price: Decimal | None  # None: a market order
+    quantity: Decimal  # the total asked for; 0 for an amount in quote
+    remaining: Decimal  # what may still fill; less than asked where reduce-only allows less
+    since_ns: int  # when it took its place in the queue
+    immediate: bool = False  # may never rest: immediate or cancel, fill or kill
+    fill_or_kill: bool = False
+    expires_ns: int | None = None
+    post_only: bool = False
+    reduce_only: bool = False
+    budget: Decimal | None = None  # of an amount in quote: the value left to spend
+    filled: Decimal = ZERO
+    value: Decimal = ZERO  # sum of price x quantity of its matches
+    ahead: Decimal | None = None  # others' quantity before it at its price; None: not known
+    open: bool = True
+    resting: bool = False  # stands in a BookSide
+
+    def accepts(self, price: Decimal) -> bool:
+        """Whether a match at ``price`` keeps its limit."""
+        return self.price is None or reaches(self.side, self.price, price)
+
+
+class Level:
+    """The orders at one price, oldest first."""
+
+    __slots__ = ("orders", "price", "quantity")
+
+    def __init__(self, price: Decimal) -> None:
+        self.price = price
+        self.quantity = ZERO  # sum of what remains of its orders
+        # Not a dict: finding the first entry of a dict slows down with every removal before it.
+        self.orders: OrderedDict[str, WorkingOrder] = OrderedDict()
+
+
+class BookSide:
+    """The resting orders of one side."""
+
+    __slots__ = ("_buys", "_keys", "_levels")
+
+    def __init__(self, side: Side) -> None:
+        self._buys = side is _BUY
+        self._keys: list[Decimal] = []  # rising; the best level's key is the last
+        self._levels: dict[Decimal, Level] = {}
+
+    def _key(self, price: Decimal) -> Decimal:
+        return price if self._buys else price.copy_negate()
+
+    def add(self, price: Decimal, order: WorkingOrder) -> None:
+        key = self._key(price)
+        level = self._levels.get(key)
+        if level is None:
+            level = self._levels[key] = Level(price)
+            insort(self._keys, key)
+        level.orders[order.order_id] = order
+        level.quantity += order.remaining
+        order.resting = True
+
+    def remove(self, price: Decimal, order: WorkingOrder) -> None:
+        key = self._key(price)
+        level = self._levels[key]
+        del level.orders[order.order_id]
+        order.resting = False
+        if level.orders:
+            level.quantity -= order.remaining
+            return
+        del self._levels[key]
+        if self._keys[-1] == key:
+            self._keys.pop()
+        else:
+            del self._keys[bisect_left(self._keys, key)]
+
+    def reduce(self, price: Decimal, quantity: Decimal) -> None:
+        """An order at ``price`` keeps its place with ``quantity`` less."""
+        self._levels[self._key(price)].quantity -= quantity
+
+    def best(self) -> Decimal | None:
+        return self._levels[self._keys[-1]].price if self._keys else None
+
+    def at(self, price: Decimal) -> Iterator[WorkingOrder]:
+        """The orders at exactly ``price``, oldest first."""
+        level = self._levels.get(self._key(price))
+        return iter(()) if level is None else iter(level.orders.values())
+
+    def orders(self) -> Iterator[WorkingOrder]:
+        """Best price first, oldest first. Do not change the side while iterating."""
+        for level in self.levels():
+            yield from level.orders.values()
+
+    def levels(self) -> Iterator[Level]:
+        """Best first. Do not change the side while iterating."""
+        levels = self._levels
+        return (levels[key] for key in reversed(self._keys))
+
+
+def reaches(side: Side, limit: Decimal, price: Decimal) -> bool:
+    """Whether ``price`` is as good as ``limit`` or better for whoever does ``side``."""
+    return price <= limit if side is _BUY else price >= limit

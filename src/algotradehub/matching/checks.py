@@ -1,0 +1,135 @@
+"""What a market refuses before anything moves, each with its code and what to do instead.
+
+Rules that a reader may not expect:
+
+- An order is LIMIT or MARKET; a market order has no limit price and cannot be post-only or GTD.
+- Post-only contradicts IOC and FOK; FOK needs a quantity, not a value.
+- Only GTD reads ``expires_ns``; an order expires at that instant, not after it.
+- Reduce-only orders need not reach the minimum notional: the crumb of a position can be closed.
+- The notional of a market order is taken at the price the market gives as its reference.
+"""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from algotradehub.domain.instrument import Instrument
+from algotradehub.domain.money import ONE, ZERO, text
+from algotradehub.domain.order import OrderType, TimeInForce
+from algotradehub.matching.outcomes import NewOrder, RefusalCode
+
+# Members looked up once: on Python 3.11 that costs 50 ns each time.
+_LIMIT, _MARKET = OrderType.LIMIT, OrderType.MARKET
+_GTD = TimeInForce.GTD
+
+
+class Problem(NamedTuple):
+    code: RefusalCode
+    reason: str
+
+
+def order_problem(order: NewOrder, instrument: Instrument, now_ns: int) -> Problem | None:
+    """Return the first rule that ``order`` breaks by itself, whatever the market holds."""
+    if order.time_in_force is _GTD:
+        if order.expires_ns is None:
+            return Problem(RefusalCode.EXPIRED, "good till date needs an expiry")
+        if order.expires_ns <= now_ns:
+            late_ns = now_ns - order.expires_ns
+            return Problem(RefusalCode.EXPIRED, f"the expiry passed {late_ns} ns ago")
+    if order.type is _LIMIT:
+        return _limit_problem(order, instrument)
+    if order.type is _MARKET:
+        return _market_problem(order, instrument)
+    return Problem(RefusalCode.UNSUPPORTED, f"{order.type}: only LIMIT and MARKET match here")
+
+
+def _limit_problem(order: NewOrder, instrument: Instrument) -> Problem | None:
+    price, quantity = order.limit_price, order.quantity
+    if price is None:
+        return Problem(RefusalCode.PRICE, "a limit order needs a limit price")
+    if quantity is None or order.value is not None:
+        return Problem(RefusalCode.QUANTITY, "a limit order needs a quantity, and no value")
+    if order.post_only and order.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}:
+        reason = f"post-only contradicts {order.time_in_force}: choose one"
+        return Problem(RefusalCode.UNSUPPORTED, reason)
+    return (
+        price_problem(price, instrument)
+        or quantity_problem(quantity, instrument, market=False)
+        or notional_problem(
+            instrument.notional(price, quantity), instrument, reduce_only=order.reduce_only
+        )
+    )
+
+
+def price_problem(price: Decimal, instrument: Instrument) -> Problem | None:
+    if price <= ZERO:
+        return Problem(RefusalCode.PRICE, f"the price {text(price)} is not positive")
+    if not instrument.is_valid_price(price):
+        nearest = text(instrument.nearest_price(price))
+        reason = f"the price {text(price)} is not one of the instrument's; the nearest is {nearest}"
+        return Problem(RefusalCode.PRICE, reason)
+    return None
+
+
+def _market_problem(order: NewOrder, instrument: Instrument) -> Problem | None:
+    if order.limit_price is not None:
+        return Problem(RefusalCode.PRICE, "a market order has no limit price; send a LIMIT order")
+    if order.post_only:
+        return Problem(RefusalCode.WOULD_TAKE, "a market order always takes; drop post-only")
+    if order.time_in_force is _GTD:
+        return Problem(RefusalCode.UNSUPPORTED, "a market order cannot be good till date")
+    if (order.quantity is None) == (order.value is None):
+        reason = "a market order needs a quantity or a value, and not both"
+        return Problem(RefusalCode.QUANTITY, reason)
+    if order.quantity is not None:
+        return quantity_problem(order.quantity, instrument, market=True)
+    if order.time_in_force is TimeInForce.FOK:
+        return Problem(RefusalCode.UNSUPPORTED, "fill or kill needs a quantity, not a value")
+    return None
+
+
+def quantity_problem(quantity: Decimal, instrument: Instrument, *, market: bool) -> Problem | None:
+    lot = instrument.lot_of(market=market)
+    largest = instrument.max_quantity
+    if market and instrument.market_max_quantity is not None:
+        largest = instrument.market_max_quantity
+    reason = None
+    if quantity <= ZERO:
+        reason = f"the quantity {text(quantity)} is not positive"
+    elif quantity % lot != ZERO:
+        reason = f"the quantity {text(quantity)} is not a multiple of the lot {text(lot)}"
+    elif quantity < instrument.min_quantity:
+        reason = f"the quantity {text(quantity)} is below {text(instrument.min_quantity)}"
+    elif largest is not None and quantity > largest:
+        reason = f"the quantity {text(quantity)} is above {text(largest)}; split the order"
+    return None if reason is None else Problem(RefusalCode.QUANTITY, reason)
+
+
+def notional_problem(
+    notional: Decimal, instrument: Instrument, *, reduce_only: bool
+) -> Problem | None:
+    least, most = instrument.min_notional, instrument.max_notional
+    if least is not None and notional < least and not reduce_only:
+        reason = f"the order is worth {text(notional)}, less than {text(least)}"
+        return Problem(RefusalCode.NOTIONAL, reason)
+    if most is not None and notional > most:
+        reason = f"the order is worth {text(notional)}, more than {text(most)}; split it"
+        return Problem(RefusalCode.NOTIONAL, reason)
+    return None
+
+
+def market_notional_problem(
+    order: NewOrder, instrument: Instrument, reference: Decimal
+) -> Problem | None:
+    """Check what a market order is worth at ``reference``, the price it would meet first."""
+    notional = order.value
+    if order.quantity is not None:
+        notional = instrument.notional(reference, order.quantity)
+    assert notional is not None  # noqa: S101 - quantity or value, checked by order_problem
+    if notional <= ZERO:
+        return Problem(RefusalCode.NOTIONAL, f"the value {text(notional)} is not positive")
+    return notional_problem(notional, instrument, reduce_only=order.reduce_only)
+
+
+def lots_for(value: Decimal, price: Decimal, instrument: Instrument) -> Decimal:
+    """Return the largest whole market lots that ``value`` quote units pay for at ``price``."""
+    return instrument.quantity_down(value / instrument.notional(price, ONE), market=True)

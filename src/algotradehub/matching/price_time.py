@@ -1,0 +1,256 @@
+"""A market of its own orders: price-time priority, as exchanges match.
+
+Rules, beside those of ``checks`` and ``working``:
+
+- A match takes place at the resting order's price, best price first, oldest order first.
+- Who matches with whom is planned before anything moves. FOK and quote amounts are decided on the
+  plan, so an order that is refused or killed has touched nothing.
+- A market order is refused when the other side is empty. What the other side cannot give is
+  cancelled, as with IOC; a market order never rests. FOK holds for market orders too.
+- A market order of a value trades the largest whole market lots that the value pays for, or that
+  sell for no more than it, before fees. Otherwise it is like one of that quantity.
+- FOK needs the full quantity asked for: it is killed if reduce-only would cut it.
+- Two orders of one owner match like any others: a self trade of two executions. The owner's
+  position stays as it is.
+- Each match gives the taker's ``Matched``, then the maker's, then what follows from them; the
+  taker's own end comes last. The public trade is the taker's: its price, quantity and side.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TypeAlias
+
+from algotradehub.domain.evidence import Liquidity
+from algotradehub.domain.instrument import Instrument, Side
+from algotradehub.domain.money import ONE, ZERO
+from algotradehub.domain.order import OrderStatus, OrderType, TimeInForce
+from algotradehub.matching.book import BookSide, WorkingOrder, reaches
+from algotradehub.matching.checks import (
+    Problem,
+    market_notional_problem,
+    quantity_problem,
+)
+from algotradehub.matching.fees import FeeModel, QuoteFees
+from algotradehub.matching.outcomes import NewOrder, Outcome, RefusalCode, Refused
+from algotradehub.matching.working import MAX_ORDERS, WorkingOrders
+
+# Members looked up once: on Python 3.11 that costs 50 ns each time.
+_BUY = Side.BUY
+_MARKET = OrderType.MARKET
+_MAKER, _TAKER = Liquidity.MAKER, Liquidity.TAKER
+
+Levels: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
+"""(price, quantity) of each level, best first."""
+
+
+class PriceTimeMarket:
+    """Implements ``Market``. Beyond ``max_orders`` open orders new ones are refused."""
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        *,
+        fees: FeeModel | None = None,
+        max_orders: int = MAX_ORDERS,
+    ) -> None:
+        """``fees`` defaults to the instrument's rates, taken in quote."""
+        self._instrument = instrument
+        self._working = WorkingOrders(
+            instrument,
+            fees=fees or QuoteFees(instrument),
+            would_take=self._would_take,
+            max_orders=max_orders,
+        )
+        self._matches = 0
+
+    @property
+    def instrument(self) -> Instrument:
+        return self._instrument
+
+    def best(self) -> tuple[Decimal | None, Decimal | None]:
+        """Best bid and ask; None where a side is empty."""
+        return self._working.bids.best(), self._working.asks.best()
+
+    def levels(self, depth: int) -> tuple[Levels, Levels]:
+        """Return the best ``depth`` levels of bids and of asks, added up by price."""
+        return _top(self._working.bids, depth), _top(self._working.asks, depth)
+
+    def place(self, order: NewOrder, now_ns: int) -> Sequence[Outcome]:
+        out: list[Outcome] = []
+        working = self._working
+        working.catch_up(now_ns, out)
+        problem = working.problem(order, now_ns)
+        quantity = order.quantity
+        if problem is None and order.type is _MARKET:
+            problem, quantity = self._market_quantity(order)
+        if problem is not None:
+            out.append(Refused(order_id=order.order_id, code=problem.code, reason=problem.reason))
+            return out
+        self._work(working.accept(order, now_ns, out, quantity=quantity), now_ns, out)
+        return out
+
+    def cancel(self, order_id: str, now_ns: int) -> Sequence[Outcome]:
+        out: list[Outcome] = []
+        self._working.catch_up(now_ns, out)
+        self._working.cancel(order_id, out)
+        return out
+
+    def amend(
+        self,
+        order_id: str,
+        *,
+        quantity: Decimal | None,
+        limit_price: Decimal | None,
+        now_ns: int,
+    ) -> Sequence[Outcome]:
+        out: list[Outcome] = []
+        self._working.catch_up(now_ns, out)
+        order = self._working.amend(
+            order_id, quantity=quantity, limit_price=limit_price, now_ns=now_ns, out=out
+        )
+        if order is not None:
+            self._work(order, now_ns, out)
+        return out
+
+    def advance(self, now_ns: int) -> Sequence[Outcome]:
+        out: list[Outcome] = []
+        self._working.catch_up(now_ns, out)
+        return out
+
+    def set_position(self, owner: str, quantity: Decimal) -> None:
+        self._working.set_position(owner, quantity)
+
+    def restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> None:
+        """See ``Market``.
+
+        Raises:
+            ValueError: The order cannot have rested here: it is no lasting limit order, it would
+                match, it is open already, or it has filled.
+        """
+        price = order.limit_price
+        lasts = order.time_in_force is TimeInForce.GTC or order.time_in_force is TimeInForce.GTD
+        if price is None or not lasts or self._would_take(order.side, price):
+            raise ValueError(f"the order {order.order_id} cannot have rested here")
+        self._working.rest(self._working.restore(order, filled=filled, value=value))
+
+    def _other(self, side: Side) -> BookSide:
+        return self._working.asks if side is _BUY else self._working.bids
+
+    def _would_take(self, side: Side, price: Decimal) -> bool:
+        best = self._other(side).best()
+        return best is not None and reaches(side, price, best)
+
+    def _market_quantity(self, order: NewOrder) -> tuple[Problem | None, Decimal | None]:
+        """Judge a market order against the book, and turn its value into a quantity."""
+        best = self._other(order.side).best()
+        if best is None:
+            reason = f"nobody rests on the other side of a {order.side}"
+            return Problem(RefusalCode.NO_LIQUIDITY, reason), None
+        problem = market_notional_problem(order, self._instrument, best)
+        if problem is not None or order.value is None:
+            return problem, order.quantity
+        quantity = self._quantity_for(order.value, order.side, order.owner)
+        return quantity_problem(quantity, self._instrument, market=True), quantity
+
+    def _quantity_for(self, value: Decimal, side: Side, owner: str) -> Decimal:
+        """Return the whole market lots that ``value`` pays for.
+
+        Beyond the book its last price is taken to go on: so an order that the book cannot serve
+        in full is told from one that it can.
+        """
+        instrument = self._instrument
+        total = price = ZERO
+        for maker, quantity in self._makers(side, owner, None):
+            assert maker.price is not None  # noqa: S101 - it rests
+            price = maker.price
+            cost = instrument.notional(price, quantity)
+            if cost >= value:
+                break
+            value -= cost
+            total += quantity
+        total += value / instrument.notional(price, ONE)
+        return instrument.quantity_down(total, market=True)
+
+    def _makers(
+        self, side: Side, owner: str, limit: Decimal | None
+    ) -> Iterator[tuple[WorkingOrder, Decimal]]:
+        """Yield the orders a ``side`` would meet, and what each gives when those before gave all.
+
+        A reduce-only order gives no more than what fills before it leave of its owner's position.
+        """
+        positions = self._working.positions
+        moved: dict[str, Decimal] = {}
+        for level in self._other(side).levels():
+            if limit is not None and not reaches(side, limit, level.price):
+                return
+            for maker in level.orders.values():
+                quantity = maker.remaining
+                if positions.has_reducers and maker.owner != owner:
+                    before = moved.get(maker.owner, ZERO)
+                    if maker.reduce_only:
+                        allowed = positions.reducible(maker.owner, maker.side) - before
+                        quantity = min(quantity, allowed)
+                        if quantity <= ZERO:
+                            continue
+                    moved[maker.owner] = before + quantity
+                yield maker, quantity
+
+    def _work(self, taker: WorkingOrder, now_ns: int, out: list[Outcome]) -> None:
+        """Match ``taker``, then let the rest of it rest or end."""
+        working = self._working
+        price = taker.price
+        if price is not None and not taker.immediate and not self._would_take(taker.side, price):
+            working.rest(taker)
+            return
+        plan: list[tuple[WorkingOrder, Decimal]] = []
+        left = taker.remaining
+        for maker, quantity in self._makers(taker.side, taker.owner, price):
+            if quantity >= left:
+                plan.append((maker, left))
+                left = ZERO
+                break
+            plan.append((maker, quantity))
+            left -= quantity
+        if taker.fill_or_kill and (left or taker.remaining < taker.quantity):
+            working.end(taker, OrderStatus.CANCELLED, out, "fill or kill: not enough to fill")
+            return
+        for maker, quantity in plan:
+            self._execute(taker, maker, quantity, now_ns, out)
+        if not taker.remaining:
+            working.finish(taker, out)
+        elif price is None or taker.immediate:
+            working.end(taker, OrderStatus.CANCELLED, out, "nothing left to take")
+        else:
+            working.rest(taker)
+
+    def _execute(
+        self,
+        taker: WorkingOrder,
+        maker: WorkingOrder,
+        quantity: Decimal,
+        now_ns: int,
+        out: list[Outcome],
+    ) -> None:
+        price = maker.price
+        assert price is not None  # noqa: S101 - it rests
+        self._matches += 1
+        working = self._working
+        for order, liquidity in ((taker, _TAKER), (maker, _MAKER)):
+            working.match(
+                order,
+                price=price,
+                quantity=quantity,
+                liquidity=liquidity,
+                match_id=self._matches,
+                at_ns=now_ns,
+                out=out,
+            )
+        if not maker.remaining:
+            working.finish(maker, out)
+        working.settle((maker.owner, taker.owner), out)
+
+
+def _top(side: BookSide, depth: int) -> Levels:
+    return tuple(
+        (level.price, level.quantity) for level, _ in zip(side.levels(), range(depth), strict=False)
+    )

@@ -1,0 +1,369 @@
+"""A market of recorded data: our orders fill against what others quoted and traded.
+
+Our orders never match each other and never move the data. Of books, quotes, trades and candles the
+finest kind seen so far decides and coarser ones are ignored, so that the same liquidity is not
+counted twice; only prints stand beside quotes and books, and fill resting orders.
+
+**On arrival**, with quotes or a book known, an order takes what is displayed, best level first, as
+TAKER; a quote is a book of one level. What is left rests (LIMIT), is cancelled (IOC) or, of a
+MARKET order, waits for what the next events display. FOK is all or nothing. While only prints or
+candles are known, all that would take (MARKET, IOC, FOK, and LIMIT beyond the last price) waits for
+the next of them. A MARKET order is refused while no price at all is known.
+
+**Quotes and books** fill resting orders when the other side reaches their price, at their own price
+(who comes to a resting order pays its price), up to what is displayed there.
+
+**Prints** through the price of a resting order, strictly, fill it at its own price up to the
+print's quantity, best price first. Prints at its price first use up the queue: others' quantity
+there when the order came, if that was displayed, and never more than is displayed there later; if
+it is not known, only a print through fills. A taker of the order's own side traded against the
+other side: such a print says nothing at the order's price, and nothing at all once quotes or a book
+display that other side. While none do, it fills those that wait to take, at its price. A print of
+unknown taker counts as both.
+
+**Candles** fill orders that came at or before their start. At the open, and at its price, those
+that wait to take fill, and resting ones that the open has jumped over, as TAKER; post-only orders
+keep their own price. Then the path (``candle_path``) fills resting orders at their own price as
+MAKER.
+``CandleRule.max_volume_share`` bounds all fills of one candle. An order that expires within a
+candle can only fill at its open. Fills carry the time of the candle's start at the open, of its end
+on the path. Candles that are not final are ignored.
+
+What waits to take waits for the first event that could serve it; then IOC and FOK end, LIMIT rests,
+and MARKET goes on waiting for the rest. Quantities are whole lots. An order of a value is filled
+when what is left pays for no further lot.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from enum import IntEnum
+
+from algotradehub.domain.instrument import Instrument, Side
+from algotradehub.domain.market import BookAction, BookUpdate, Candle, Quote, Trade
+from algotradehub.domain.order import OrderStatus, OrderType
+from algotradehub.matching.book import WorkingOrder, reaches
+from algotradehub.matching.candle_path import CandleRule, LimitsFill, turns
+from algotradehub.matching.checks import (
+    Problem,
+    lots_for,
+    market_notional_problem,
+    quantity_problem,
+)
+from algotradehub.matching.displayed import DisplayedSide, Volume
+from algotradehub.matching.fees import FeeModel, QuoteFees
+from algotradehub.matching.outcomes import NewOrder, Outcome, RefusalCode, Refused
+from algotradehub.matching.recorded_fills import RecordedFills, shorten_queue
+from algotradehub.matching.working import MAX_ORDERS, WorkingOrders
+
+_KILLED = "fill or kill: not enough to fill"
+
+
+class _Source(IntEnum):
+    """Kinds of data, rising in fineness."""
+
+    NOTHING = 0
+    CANDLES = 1
+    TRADES = 2
+    QUOTES = 3
+    BOOK = 4
+
+
+class RecordedMarket:
+    """Implements ``Market``; the ``on_...`` methods return the outcomes that the data caused."""
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        *,
+        fees: FeeModel | None = None,
+        rule: CandleRule | None = None,
+        max_orders: int = MAX_ORDERS,
+    ) -> None:
+        """``fees`` defaults to the instrument's rates, taken in quote."""
+        self._instrument = instrument
+        self._rule = rule or CandleRule()
+        self._bids = DisplayedSide(Side.BUY)
+        self._asks = DisplayedSide(Side.SELL)
+        self._working = WorkingOrders(
+            instrument,
+            fees=fees or QuoteFees(instrument),
+            would_take=self._would_take,
+            max_orders=max_orders,
+        )
+        self._source = _Source.NOTHING
+        self._last: Decimal | None = None
+        self._fills = RecordedFills(instrument, self._working)
+
+    @property
+    def instrument(self) -> Instrument:
+        return self._instrument
+
+    @property
+    def last(self) -> Decimal | None:
+        """Price of the last print, or close of the last candle."""
+        return self._last
+
+    @property
+    def mid(self) -> Decimal | None:
+        """Middle between best bid and ask; None unless both are displayed."""
+        bid, ask = self._bids.best(), self._asks.best()
+        return None if bid is None or ask is None else (bid + ask) / 2
+
+    @property
+    def mark(self) -> Decimal | None:
+        """What a position is valued at: the mid, else the last price."""
+        mid = self.mid
+        return self._last if mid is None else mid
+
+    # --- what our side asks for ---
+
+    def place(self, order: NewOrder, now_ns: int) -> Sequence[Outcome]:
+        out: list[Outcome] = []
+        working = self._working
+        working.catch_up(now_ns, out)
+        problem = working.problem(order, now_ns)
+        if problem is None and order.type is OrderType.MARKET:
+            problem = self._market_problem(order)
+        if problem is not None:
+            out.append(Refused(order_id=order.order_id, code=problem.code, reason=problem.reason))
+            return out
+        self._work(working.accept(order, now_ns, out, quantity=order.quantity), now_ns, out)
+        return out
+
+    def cancel(self, order_id: str, now_ns: int) -> Sequence[Outcome]:
+        out: list[Outcome] = []
+        self._working.catch_up(now_ns, out)
+        self._working.cancel(order_id, out)
+        return out
+
+    def amend(
+        self,
+        order_id: str,
+        *,
+        quantity: Decimal | None,
+        limit_price: Decimal | None,
+        now_ns: int,
+    ) -> Sequence[Outcome]:
+        out: list[Outcome] = []
+        self._working.catch_up(now_ns, out)
+        order = self._working.amend(
+            order_id, quantity=quantity, limit_price=limit_price, now_ns=now_ns, out=out
+        )
+        if order is not None:
+            self._work(order, now_ns, out)
+        return out
+
+    def advance(self, now_ns: int) -> Sequence[Outcome]:
+        out: list[Outcome] = []
+        self._working.catch_up(now_ns, out)
+        return out
+
+    def set_position(self, owner: str, quantity: Decimal) -> None:
+        self._working.set_position(owner, quantity)
+
+    def restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> None:
+        """See ``Market``. The order fills by the data that comes next, as if it had always rested.
+
+        Raises:
+            ValueError: The order cannot have been open here, or is open already.
+        """
+        restored = self._working.restore(order, filled=filled, value=value)
+        if restored.price is None or restored.immediate:
+            self._working.waiting[restored.order_id] = restored
+        else:
+            self._rest(restored, restored.price)
+
+    # --- what the data does ---
+
+    def on_quote(self, quote: Quote) -> Sequence[Outcome]:
+        out: list[Outcome] = []
+        now_ns = quote.received_ns
+        self._working.catch_up(now_ns, out)
+        if self._source > _Source.QUOTES:
+            return out
+        self._source = _Source.QUOTES
+        self._bids.replace(((quote.bid, quote.bid_quantity),))
+        self._asks.replace(((quote.ask, quote.ask_quantity),))
+        self._meet_displayed(now_ns, out)
+        for side in Side:
+            best = self._displayed(side).best()
+            if best is not None:
+                # Of the queue behind the best level a quote says nothing.
+                shorten_queue(self._reached(side, best, through=False), self._displayed(side))
+        return out
+
+    def on_book(self, update: BookUpdate) -> Sequence[Outcome]:
+        out: list[Outcome] = []
+        now_ns = update.received_ns
+        self._working.catch_up(now_ns, out)
+        whole = update.action is BookAction.SNAPSHOT or self._source is not _Source.BOOK
+        self._source = _Source.BOOK
+        sides = ((Side.BUY, update.bids), (Side.SELL, update.asks))
+        for side, levels in sides:
+            if whole:
+                self._displayed(side).replace(levels)
+            else:
+                for price, quantity in levels:
+                    self._displayed(side).update(price, quantity)
+        self._meet_displayed(now_ns, out)
+        for side, levels in sides:
+            resting = self._working.resting(side)
+            if whole:
+                shorten_queue(resting.orders(), self._displayed(side))
+            else:
+                for price, _ in levels:
+                    shorten_queue(resting.at(price), self._displayed(side))
+        return out
+
+    def on_trade(self, trade: Trade) -> Sequence[Outcome]:
+        out: list[Outcome] = []
+        now_ns = trade.received_ns
+        self._working.catch_up(now_ns, out)
+        self._last = trade.price
+        self._source = max(self._source, _Source.TRADES)
+        undisplayed = self._source is _Source.TRADES
+        volume = Volume(trade.quantity)
+        for side in Side:
+            if trade.taker is side and not undisplayed:
+                continue
+            if undisplayed and trade.taker is not side.opposite:
+                for order in self._waiting():
+                    if order.side is side:
+                        self._serve(order, trade.price, volume, now_ns, out)
+            reached = self._reached(side, trade.price, through=False)
+            queued = [order for order in reached if order.price == trade.price]
+            for order in reached[: len(reached) - len(queued)]:
+                self._fills.fill(order, volume, at_ns=now_ns, out=out)
+            if trade.taker is not side:
+                self._fills.fill_queued(queued, volume, at_ns=now_ns, out=out)
+        return out
+
+    def on_candle(self, candle: Candle) -> Sequence[Outcome]:
+        out: list[Outcome] = []
+        if not candle.final or self._source > _Source.CANDLES:
+            return out
+        self._source = _Source.CANDLES
+        self._last = candle.close
+        start_ns, end_ns = candle.start_ns, candle.start_ns + candle.interval_ns
+        share = self._rule.max_volume_share
+        volume = Volume(None if share is None else candle.volume * share)
+        through = self._rule.limits_fill is LimitsFill.THROUGH
+        self._working.catch_up(start_ns, out)
+        for order in self._waiting():
+            if order.since_ns <= start_ns:
+                self._serve(order, candle.open, volume, start_ns, out)
+        for side in Side:
+            for order in self._reached(side, candle.open, through=through):
+                if order.since_ns <= start_ns and not order.post_only:
+                    self._fills.fill(order, volume, taking_at=candle.open, at_ns=start_ns, out=out)
+        self._working.catch_up(end_ns - 1, out)
+        for side, price in turns(candle):
+            for order in self._reached(side, price, through=through):
+                if order.since_ns <= start_ns:
+                    self._fills.fill(order, volume, at_ns=end_ns, out=out)
+        return out
+
+    # --- how orders meet it ---
+
+    def _displayed(self, side: Side) -> DisplayedSide:
+        return self._bids if side is Side.BUY else self._asks
+
+    def _would_take(self, side: Side, price: Decimal) -> bool:
+        if self._source >= _Source.QUOTES:
+            best = self._displayed(side.opposite).best()
+            return best is not None and reaches(side, price, best)
+        return self._last is not None and price != self._last and reaches(side, price, self._last)
+
+    def _market_problem(self, order: NewOrder) -> Problem | None:
+        reference = self._displayed(order.side.opposite).best() or self.mark
+        if reference is None:
+            reason = f"no price is known that a {order.side} could take; wait for market data"
+            return Problem(RefusalCode.NO_LIQUIDITY, reason)
+        problem = market_notional_problem(order, self._instrument, reference)
+        if problem is None and order.value is not None:
+            quantity = lots_for(order.value, reference, self._instrument)
+            problem = quantity_problem(quantity, self._instrument, market=True)
+        return problem
+
+    def _work(self, order: WorkingOrder, now_ns: int, out: list[Outcome]) -> None:
+        """Let ``order`` take what is displayed, then rest, wait or end."""
+        waiting = self._working.waiting
+        if self._source < _Source.QUOTES:
+            price = order.price
+            if price is None or order.immediate or self._would_take(order.side, price):
+                waiting[order.order_id] = order
+            else:
+                self._rest(order, price)
+            return
+        displayed = self._displayed(order.side.opposite)
+        if order.fill_or_kill and not self._fills.can_take_all(order, displayed):
+            self._working.end(order, OrderStatus.CANCELLED, out, _KILLED)
+            return
+        self._fills.take(order, displayed, at_ns=now_ns, out=out)
+        self._settle_taker(order, out)
+
+    def _settle_taker(self, order: WorkingOrder, out: list[Outcome]) -> None:
+        """Say what becomes of an order that took what it could."""
+        if not order.open:
+            return
+        if order.immediate:
+            self._working.end(order, OrderStatus.CANCELLED, out, "nothing left to take")
+        elif order.price is None:
+            self._working.waiting[order.order_id] = order
+        else:
+            self._working.waiting.pop(order.order_id, None)
+            self._rest(order, order.price)
+
+    def _rest(self, order: WorkingOrder, price: Decimal) -> None:
+        """Let ``order`` rest, behind whatever is displayed at its price."""
+        self._working.rest(order)
+        displayed = self._displayed(order.side)
+        best = displayed.best()
+        is_known = best is not None and reaches(order.side, price, best)
+        if self._source is _Source.BOOK or is_known:
+            order.ahead = displayed.size(price)
+        else:
+            order.ahead = None
+
+    def _waiting(self) -> list[WorkingOrder]:
+        return list(self._working.waiting.values())
+
+    def _reached(self, side: Side, price: Decimal, *, through: bool) -> list[WorkingOrder]:
+        """Resting orders whose price the market has reached, or gone through; best first."""
+        found = []
+        for order in self._working.resting(side).orders():
+            if not order.accepts(price) or (through and order.price == price):
+                break
+            found.append(order)
+        return found
+
+    def _meet_displayed(self, now_ns: int, out: list[Outcome]) -> None:
+        """Let open orders take what is displayed now: those that wait first, then the resting."""
+        for order in self._waiting():
+            if order.open:
+                self._work(order, now_ns, out)
+        for side in Side:
+            opposite = self._displayed(side.opposite)
+            best = opposite.best()
+            if best is not None:
+                for order in self._reached(side, best, through=False):
+                    self._fills.take(order, opposite, at_ns=now_ns, out=out)
+
+    def _serve(
+        self,
+        order: WorkingOrder,
+        price: Decimal,
+        volume: Volume,
+        at_ns: int,
+        out: list[Outcome],
+    ) -> None:
+        """Let an order that waits to take do so at ``price``."""
+        if not order.open:
+            return
+        if order.accepts(price):
+            whole = order.remaining == order.quantity == volume.part(order.quantity)
+            if order.fill_or_kill and not whole:
+                self._working.end(order, OrderStatus.CANCELLED, out, _KILLED)
+                return
+            self._fills.fill(order, volume, taking_at=price, at_ns=at_ns, out=out)
+        self._settle_taker(order, out)

@@ -1,0 +1,257 @@
+"""Our process's connection to the scripted venue: where requests and answers go astray."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Self
+
+from algotradehub.domain.capabilities import Capabilities
+from algotradehub.domain.commands import Amend, Cancel, CancelAll, OrderCommand, Place
+from algotradehub.domain.errors import ErrorCategory, VenueUnavailable
+from algotradehub.domain.evidence import (
+    Balance,
+    CommandKind,
+    Connection,
+    ConnectionState,
+    Evidence,
+    Execution,
+    Found,
+    LookUp,
+    Lost,
+    NotSeen,
+    NotSent,
+    OrderEvidence,
+    OrderState,
+    PositionReport,
+    Refused,
+    Unreadable,
+)
+from algotradehub.domain.ids import AccountId, ClientOrderId, VenueId
+from algotradehub.domain.instrument import Instrument
+from algotradehub.domain.order import OrderStatus
+from algotradehub.ports.venue import OrderName, Sink
+from algotradehub.simulation.loop import SimLoop
+from algotradehub.simulation.venue import INSTRUMENT, VENUE, ScriptedVenue
+
+_S = 1_000_000_000
+_MS = 1_000_000
+Request = Place | Amend | Cancel
+
+
+class ScriptedAccount:
+    """Implements ``TradingAccount`` for one life of the process.
+
+    Args:
+        effect: Called before and after each write to the wire; it may end this life.
+    """
+
+    def __init__(
+        self,
+        account_id: AccountId,
+        *,
+        venue: ScriptedVenue,
+        sink: Sink,
+        loop: SimLoop,
+        effect: Callable[[str], None],
+    ) -> None:
+        self._id = account_id
+        self._venue = venue
+        self._sink = sink
+        self._loop = loop
+        self._effect = effect
+        self._capabilities = venue.rules.capabilities()
+        self._alive = True
+
+    async def __aenter__(self) -> Self:
+        self._venue.connect(self._receive)
+        if self._venue.up:
+            self._loop.call_soon(self._receive, Connection(state=ConnectionState.UP))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.die()
+
+    def die(self) -> None:
+        """Nothing reaches this life any more; what it sent still arrives."""
+        self._alive = False
+
+    @property
+    def id(self) -> AccountId:
+        return self._id
+
+    @property
+    def venue(self) -> VenueId:
+        return VENUE
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._capabilities
+
+    def send(self, command: OrderCommand) -> None:
+        assert not isinstance(command, CancelAll)  # noqa: S101 - the desk cancels one by one here
+        self._venue.calls += 1
+        random, rules = self._venue.random, self._venue.rules
+        answer = _Answer(self._receive, _kind(command), command.client_order_id)
+        if not self._venue.up or random.random() < rules.not_sent:
+            self._later(answer, _not_sent(command, "no connection"))
+            return
+        self._effect("before send")
+        sent_ns = self._venue.timeline.now_ns
+        timeout_ns = int(self._capabilities.request_timeout_s * _S)
+        self._venue.timeline.after(timeout_ns, answer.lose, "no answer in time")
+        if random.random() < rules.throttle:
+            self._later(answer, _throttled(command))
+        elif random.random() >= rules.lose_request:
+            slow_ns = 6 * _S if random.random() < rules.slow else 60 * _MS
+            delay_ns = random.randint(1 * _MS, slow_ns)
+            self._venue.timeline.after(delay_ns, self._arrive, command, sent_ns, answer)
+        self._effect("after send")
+
+    async def find(self, name: OrderName) -> LookUp:
+        if not await self._asked():
+            return Unreadable(reason="the look-up failed")
+        as_of_ns = self._lagging_ns()
+        for order in self._venue.orders.values():
+            if order.venue_order_id == name.venue_order_id or (
+                name.client_order_id is not None and order.client_order_id == name.client_order_id
+            ):
+                state = order.as_of(as_of_ns)
+                if state is not None:
+                    return Found(state=state)
+        return NotSeen(sources=self._capabilities.absence.sources)
+
+    async def open_orders(self) -> Sequence[OrderState]:
+        await self._list()
+        as_of_ns = self._lagging_ns()
+        states = (order.as_of(as_of_ns) for order in self._venue.orders.values())
+        return [state for state in states if state is not None and state.status is OrderStatus.OPEN]
+
+    async def fills_since(self, since_ns: int) -> Sequence[Execution]:
+        await self._list()
+        if self._capabilities.cumulative_only:
+            return []
+        as_of_ns = self._lagging_ns()
+        return [
+            execution
+            for order in self._venue.orders.values()
+            for at_ns, execution in order.executions
+            if since_ns <= at_ns <= as_of_ns
+        ]
+
+    async def balances(self) -> Sequence[Balance]:
+        await self._list()
+        now_ns = self._venue.stamp()
+        return [
+            Balance(asset=asset, total=total, available=total, venue_time_ns=now_ns)
+            for asset, total in self._venue.balances.items()
+        ]
+
+    async def positions(self) -> Sequence[PositionReport]:
+        return []
+
+    async def instruments(self) -> Sequence[Instrument]:
+        await self._list()
+        return [INSTRUMENT]
+
+    def _receive(self, evidence: Evidence) -> None:
+        if self._alive:
+            self._sink(evidence)
+
+    def _arrive(self, command: Request, sent_ns: int, answer: "_Answer") -> None:
+        """At the venue: execute, then answer, unless somebody cuts the wire between."""
+        venue, rules, random = self._venue, self._venue.rules, self._venue.random
+        failing = random.random() < rules.server_error
+        if failing and random.choice((True, False)):
+            self._later(answer, _lost(command, "HTTP 502, and it was not executed"))
+            return
+        if isinstance(command, Place):
+            told = venue.place(command, sent_ns)
+        elif isinstance(command, Amend):
+            told = venue.amend(command, sent_ns)
+        else:
+            told = venue.cancel(command)
+        if random.random() < rules.lose_answer:
+            return
+        if failing:
+            told = _lost(command, "HTTP 504, and it was executed")
+        elif random.random() < rules.malformed:
+            told = _lost(command, "the answer cannot be read")
+        self._later(answer, told)
+
+    def _later(self, answer: "_Answer", told: OrderEvidence) -> None:
+        delay_ns = self._venue.random.randint(1 * _MS, 60 * _MS)
+        self._venue.timeline.after(delay_ns, answer.give, told)
+
+    def _lagging_ns(self) -> int:
+        """Look-ups read a copy that is up to ``settle_s`` old."""
+        lag_ns = int(self._venue.rules.settle_s * _S) - 1
+        return self._venue.timeline.now_ns - self._venue.random.randint(0, lag_ns)
+
+    async def _asked(self) -> bool:
+        """Spend a call's time on the wire; whether there was an answer."""
+        venue = self._venue
+        venue.calls += 1
+        done: asyncio.Future[None] = self._loop.create_future()
+        venue.timeline.after(venue.random.randint(1 * _MS, 100 * _MS), self._wake, done)
+        await done
+        return venue.up and venue.random.random() >= venue.rules.blind
+
+    async def _list(self) -> None:
+        if not await self._asked():
+            raise VenueUnavailable(VENUE, "the list could not be read")
+
+    def _wake(self, done: "asyncio.Future[None]") -> None:
+        if self._alive and not done.done():
+            done.set_result(None)
+
+
+class _Answer:
+    """The one outcome of a request: what comes first counts."""
+
+    def __init__(
+        self, receive: Callable[[Evidence], None], kind: CommandKind, client_order_id: ClientOrderId
+    ) -> None:
+        self._receive = receive
+        self._kind = kind
+        self._client_order_id = client_order_id
+        self._given = False
+
+    def give(self, evidence: OrderEvidence) -> None:
+        if not self._given:
+            self._given = True
+            self._receive(evidence)
+
+    def lose(self, reason: str) -> None:
+        lost = Lost(
+            command=self._kind,
+            client_order_id=self._client_order_id,
+            reason=reason,
+        )
+        self.give(lost)
+
+
+def _kind(command: Request) -> CommandKind:
+    match command:
+        case Place():
+            return CommandKind.PLACE
+        case Amend():
+            return CommandKind.AMEND
+        case Cancel():
+            return CommandKind.CANCEL
+
+
+def _lost(command: Request, reason: str) -> Lost:
+    return Lost(command=_kind(command), client_order_id=command.client_order_id, reason=reason)
+
+
+def _not_sent(command: Request, reason: str) -> NotSent:
+    return NotSent(command=_kind(command), client_order_id=command.client_order_id, reason=reason)
+
+
+def _throttled(command: Request) -> Refused:
+    return Refused(
+        command=_kind(command),
+        client_order_id=command.client_order_id,
+        code="429",
+        reason="too many requests",
+        category=ErrorCategory.RATE_LIMITED,
+    )

@@ -1,0 +1,21 @@
+"""Everything random in the world, drawn from one seed."""
+
+from random import Random
+
+from algotradehub.connectivity.ids import InstallationIds
+
+
+def stream(seed: int, name: str) -> Random:
+    """Return the random numbers of one part of the world.
+
+    Each part draws from its own stream, so that one part drawing once more leaves the fate of the
+    others as it was: a shortened scenario keeps the failure it is shortened for.
+    """
+    return Random(f"{seed}/{name}")  # text is hashed with SHA-512, whatever PYTHONHASHSEED is
+
+
+class SimIds(InstallationIds):
+    """Production ids with seeded bits. A new process on one stream never repeats the old one's."""
+
+    def __init__(self, random: Random, *, tag: int) -> None:
+        super().__init__(tag, random_bits=random.getrandbits)

@@ -1,0 +1,181 @@
+"""The promise, judged: what the books say against what really happened at the venue."""
+
+from collections import Counter
+from decimal import Decimal
+
+from algotradehub.app.core import Core, memory_store, restore
+from algotradehub.domain.ids import ClientOrderId
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.money import ZERO
+from algotradehub.domain.order import Order, OrderStatus, Origin
+from algotradehub.ports.store import Store
+from algotradehub.simulation.timeline import SimulationFailed
+from algotradehub.simulation.truth import VenueOrder
+from algotradehub.simulation.users import ACCOUNT, Users
+from algotradehub.simulation.venue import OPENING, SYMBOL, ScriptedVenue
+from algotradehub.trading.state import DeskState
+
+
+class Broken(SimulationFailed):
+    """An invariant does not hold; ``name`` says which."""
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(f"{name}: {detail}")
+        self.name = name
+
+
+def _require(condition: object, name: str, detail: str) -> None:
+    if not condition:
+        raise Broken(name, detail)
+
+
+def check_exposure(state: DeskState, venue: ScriptedVenue) -> None:
+    """At every moment: what of ours may still fill at the venue is in the running sums."""
+    open_there = {Side.BUY: ZERO, Side.SELL: ZERO}
+    for order in venue.orders.values():
+        if order.client_order_id is not None:
+            open_there[order.side] += order.remaining
+    sums = state.sums.of(ACCOUNT, SYMBOL)
+    _require(
+        open_there[Side.BUY] <= sums.buying and open_there[Side.SELL] <= sums.selling,
+        "exposure understated",
+        f"the venue may still fill {open_there}, the sums have {sums.buying} and {sums.selling}",
+    )
+
+
+def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    """When all is settled: books and venue tell the same story, and every promise was kept."""
+    state = core.state
+    _check_doubles(venue)
+    ours = {
+        order.client_order_id: order
+        for order in venue.orders.values()
+        if order.client_order_id is not None
+    }
+    for client_order_id, truth in ours.items():
+        order = state.order(client_order_id)
+        _require(order is not None, "order lost", f"{client_order_id} is at the venue only")
+        assert order is not None  # noqa: S101 - just required
+        _check_order(order, truth)
+    for order in state.orders.values():
+        if order.order_id not in ours and not order.external:
+            never_there = order.status is OrderStatus.REJECTED and not order.filled
+            _require(never_there, "order invented", f"{order} was never at the venue")
+        if order.status is OrderStatus.REJECTED and order.origin in {Origin.UNSENT, Origin.RISK}:
+            absent = order.order_id not in ours
+            _require(absent, "order doubled or lost", f"{order.order_id} is not dead")
+    _check_promises(state, users)
+    _check_positions(state)
+    _check_sums(state)
+    _check_money(state, venue)
+
+
+def check_storage(core: Core, store: Store, *, now_ns: int) -> None:
+    """The journal is whole, and both it and the projection add up to the state in memory."""
+    core.journal.verify()
+    state = core.state
+    empty = memory_store()
+    try:
+        replayed = restore(empty, core.journal, now_ns=now_ns)
+    finally:
+        empty.close()
+    for order_id, order in state.orders.items():
+        same = replayed.orders.get(order_id)
+        _require(same == order, "replay differs", f"{order} came back as {same}")
+        stored = store.order(order_id)
+        _require(stored == order, "projection differs", f"{order} is stored as {stored}")
+    _require(
+        replayed.positions.all() == state.positions.all()
+        and sorted(map(repr, replayed.balances.all())) == sorted(map(repr, state.balances.all())),
+        "replay differs",
+        "in positions or balances",
+    )
+    _require(replayed.claims.items() >= state.claims.items(), "replay differs", "in the claims")
+    for order_id, fills in state.executions.items():
+        stored_fills = store.fills(tenant=state.orders[order_id].request.tenant, order_id=order_id)
+        by_id = {fill.execution_id: fill for fill in stored_fills}
+        _require(by_id == fills, "projection differs", f"in the fills of {order_id}")
+
+
+def _check_doubles(venue: ScriptedVenue) -> None:
+    for client_order_id, times in venue.places.items():
+        _require(times == 1, "order doubled", f"{client_order_id} was sent {times} times")
+
+
+def _check_order(order: Order, truth: VenueOrder) -> None:
+    _require(
+        order.filled == truth.filled and order.paid == truth.value,
+        "fills differ",
+        f"{order} should have filled {truth.filled} for {truth.value}",
+    )
+    _require(
+        order.status is truth.status,
+        "status differs",
+        f"{order.order_id} is {order.status} here and {truth.status} at the venue",
+    )
+    _require(
+        order.leg.venue_order_id == truth.venue_order_id and order.quantity == truth.quantity,
+        "order differs",
+        f"{order} should be {truth.venue_order_id} over {truth.quantity}",
+    )
+
+
+def _check_promises(state: DeskState, users: Users) -> None:
+    by_key: Counter[str] = Counter()
+    for order in state.orders.values():
+        by_key[order.request.idempotency_key] += 1
+    for key, times in by_key.items():
+        _require(times == 1, "order doubled", f"{key} stands for {times} orders")
+    for key, order_id in users.promised.items():
+        kept = state.order(order_id)
+        _require(kept is not None, "promise broken", f"{key} was to be {order_id}")
+        assert kept is not None  # noqa: S101 - just required
+        _require(kept.request == users.wanted[key], "promise broken", f"{key} became {kept}")
+
+
+def _check_positions(state: DeskState) -> None:
+    quantity = cash = ZERO
+    for order in state.orders.values():
+        fills = state.executions.get(order.order_id, {}).values()
+        _require(
+            sum((fill.quantity for fill in fills), ZERO) == order.filled,
+            "fills differ",
+            f"those of {order.order_id} do not add up to {order.filled}",
+        )
+        quantity += order.request.side.sign * order.filled
+        cash += order.request.side.sign * order.paid
+    held = state.positions.get(ACCOUNT, SYMBOL)
+    at = (ZERO, ZERO) if held is None else (held.quantity, held.cost - held.realized)
+    _require(
+        at == (quantity, cash), "positions differ", f"{held} from fills of {quantity} for {cash}"
+    )
+
+
+def _check_sums(state: DeskState) -> None:
+    sums = state.sums.of(ACCOUNT, SYMBOL)
+    held = state.positions.get(ACCOUNT, SYMBOL)
+    position = ZERO if held is None else held.quantity
+    _require(
+        (sums.buying, sums.selling, sums.position) == (ZERO, ZERO, position),
+        "risk sums differ",
+        f"{sums.buying}, {sums.selling}, {sums.position} with nothing open and {position} held",
+    )
+    open_orders = state.sums.open_orders(ACCOUNT)
+    _require(open_orders == 0, "risk sums differ", f"{open_orders} open orders are counted")
+
+
+def _check_money(state: DeskState, venue: ScriptedVenue) -> None:
+    if venue.rules.cumulative_only:
+        return  # it never tells a fee, so our postings cannot be whole
+    known: set[ClientOrderId | None] = {order.order_id for order in state.orders.values()}
+    strangers = any(order.client_order_id not in known for order in venue.orders.values())
+    for asset, opening in OPENING.items():
+        balance = state.balances.get(ACCOUNT, asset)
+        if balance is None or balance.opening != opening or strangers:
+            continue  # the first word came after the first fill: nothing to compare from
+        total: Decimal = venue.balances[asset]
+        _require(
+            balance.expected == total and balance.total == total,
+            "ledger differs",
+            f"{balance}, the venue has {total} {asset}",
+        )

@@ -1,0 +1,93 @@
+"""How the scripted venue behaves, and how often it misbehaves: drawn from the seed."""
+
+from random import Random
+
+import msgspec
+
+from algotradehub.domain.capabilities import AbsenceProof, AbsenceRule, AmendStyle, Capabilities
+from algotradehub.domain.order import OrderType, TimeInForce
+
+_RATES = (0.0, 0.0, 0.05, 0.2)
+
+
+class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
+    """Rates are probabilities per request or message; times are seconds."""
+
+    cumulative_only: bool  # tells totals, never executions
+    names_client_id: bool  # executions carry our id; otherwise only the venue's
+    tells_totals: bool  # executions carry status and cumulative quantity
+    tells_open: bool  # pushes a message when an order starts to rest
+    late_fees: bool  # executions come without their fee, which is told afterwards
+    ids_reusable: bool  # a client id may be used again once its order is closed
+    lose_request: float
+    lose_answer: float  # after the venue has executed the request
+    malformed: float  # answers that cannot be read
+    refuse: float
+    throttle: float  # 429: certainly not executed
+    server_error: float  # 5xx: executed or not, nobody can tell
+    not_sent: float
+    duplicate: float
+    reorder: float
+    blind: float  # look-ups and lists that fail
+    slow: float  # requests that take seconds
+    expiry_s: float = 3.0
+    settle_s: float = 2.0
+
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            order_types=frozenset({OrderType.LIMIT, OrderType.MARKET}),
+            times_in_force=frozenset({TimeInForce.GTC, TimeInForce.IOC}),
+            absence=AbsenceRule(
+                proof=AbsenceProof.LOOKUPS,
+                expiry_s=self.expiry_s,
+                backend_timeout_s=1.0,
+                clock_error_s=1.0,
+                settle_s=self.settle_s,
+            ),
+            amend=AmendStyle.IN_PLACE,
+            cumulative_only=self.cumulative_only,
+            request_timeout_s=4.0,
+        )
+
+    def healed(self) -> "VenueRules":
+        """The same venue on a good day."""
+        return msgspec.structs.replace(
+            self,
+            lose_request=0.0,
+            lose_answer=0.0,
+            malformed=0.0,
+            refuse=0.0,
+            throttle=0.0,
+            server_error=0.0,
+            not_sent=0.0,
+            blind=0.0,
+            slow=0.0,
+        )
+
+
+def draw_rules(random: Random) -> VenueRules:
+    def rate() -> float:
+        return random.choice(_RATES)
+
+    def coin() -> bool:
+        return random.choice((True, False))
+
+    return VenueRules(
+        cumulative_only=random.choice((True, False, False, False)),
+        names_client_id=coin(),
+        tells_totals=coin(),
+        tells_open=coin(),
+        late_fees=coin(),
+        ids_reusable=coin(),
+        lose_request=rate(),
+        lose_answer=rate(),
+        malformed=rate(),
+        refuse=rate(),
+        throttle=rate(),
+        server_error=rate(),
+        not_sent=rate(),
+        duplicate=rate(),
+        reorder=rate(),
+        blind=rate(),
+        slow=rate(),
+    )

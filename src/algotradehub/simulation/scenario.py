@@ -1,0 +1,157 @@
+"""What happens in one seed: the actions of users, of strangers, of the network and of fate."""
+
+from decimal import Decimal
+from enum import StrEnum
+from random import Random
+from typing import TypeAlias
+
+import msgspec
+
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.order import OrderType, TimeInForce
+from algotradehub.simulation.entropy import stream
+from algotradehub.simulation.rules import VenueRules, draw_rules
+from algotradehub.trading.account_desk import Durability
+
+_S = 1_000_000_000
+
+
+class Order(msgspec.Struct, frozen=True):
+    """A user places an order; ``key`` is its number in the scenario."""
+
+    at_ns: int
+    key: int
+    side: Side
+    type: OrderType
+    time_in_force: TimeInForce
+    quantity: int
+    price: int
+
+
+class Cancel(msgspec.Struct, frozen=True):
+    at_ns: int
+    key: int
+
+
+class Amend(msgspec.Struct, frozen=True):
+    at_ns: int
+    key: int
+    quantity: int
+    price: int
+
+
+class ByHand(msgspec.Struct, frozen=True):
+    """Somebody places an order on the venue's own page."""
+
+    at_ns: int
+    side: Side
+    quantity: int
+    price: int
+
+
+class Outage(msgspec.Struct, frozen=True):
+    at_ns: int
+    for_ns: int
+
+
+class DiskFault(msgspec.Struct, frozen=True):
+    at_ns: int
+    sync: bool  # the next sync fails, otherwise the next write
+    leaves_part: bool
+
+
+class Death(StrEnum):
+    KILL = "kill"  # the process dies; what it wrote stays
+    POWER = "power"  # the machine dies; what was not synced is torn
+
+
+class Crash(msgspec.Struct, frozen=True):
+    """This life ends at its ``effect``-th effect, and the next begins after ``down_ns``."""
+
+    effect: int
+    death: Death
+    down_ns: int
+    loses_projection: bool  # its file is gone, too
+
+
+Action: TypeAlias = Order | Cancel | Amend | ByHand | Outage | DiskFault
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is drawn in advance; the rest comes from the seed's streams."""
+
+    seed: int
+    rules: VenueRules
+    durability: Durability
+    actions: tuple[Action, ...]  # by time
+    crashes: tuple[Crash, ...]  # one per life, in order
+
+
+def draw(seed: int) -> Scenario:
+    """Draw the scenario of a seed."""
+    random = stream(seed, "scenario")
+    durability = random.choice((Durability.PROCESS, Durability.SYNC))
+    orders = [_order(random, key) for key in range(random.randint(2, 10))]
+    actions: list[Action] = list(orders)
+    for order in orders:
+        if random.random() < 0.4:  # noqa: PLR2004 - a rate
+            later_ns = random.choice((random.randint(0, _S), random.randint(0, 20 * _S)))
+            actions.append(Cancel(order.at_ns + later_ns, order.key))
+        if random.random() < 0.25:  # noqa: PLR2004 - a rate
+            later_ns = random.randint(0, 10 * _S)
+            quantity, price = random.randint(1, 12), random.randint(95, 105)
+            actions.append(Amend(order.at_ns + later_ns, order.key, quantity, price))
+    for _ in range(random.choice((0, 0, 0, 1))):
+        side = random.choice((Side.BUY, Side.SELL))
+        at_ns = random.randint(0, 20 * _S)
+        actions.append(ByHand(at_ns, side, random.randint(1, 9), random.randint(95, 105)))
+    actions.extend(
+        Outage(random.randint(0, 20 * _S), random.randint(_S // 10, 15 * _S))
+        for _ in range(random.choice((0, 0, 1, 2)))
+    )
+    for _ in range(random.choice((0, 0, 0, 1))):
+        fault = DiskFault(
+            random.randint(0, 20 * _S),
+            sync=random.choice((False, False, True)),
+            leaves_part=random.choice((False, True)),
+        )
+        actions.append(fault)
+    actions.sort(key=lambda action: action.at_ns)
+    crashes = tuple(_crash(random, durability) for _ in range(random.choice((0, 1, 1, 2, 3))))
+    return Scenario(
+        seed=seed,
+        rules=draw_rules(random),
+        durability=durability,
+        actions=tuple(actions),
+        crashes=crashes,
+    )
+
+
+def _order(random: Random, key: int) -> Order:
+    type_ = random.choice((OrderType.LIMIT, OrderType.LIMIT, OrderType.LIMIT, OrderType.MARKET))
+    limit = type_ is OrderType.LIMIT
+    in_force = random.choice((TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC))
+    return Order(
+        at_ns=random.choice((random.randint(0, 2 * _S), random.randint(0, 20 * _S))),
+        key=key,
+        side=random.choice((Side.BUY, Side.SELL)),
+        type=type_,
+        time_in_force=in_force if limit else TimeInForce.GTC,
+        quantity=random.randint(1, 9),
+        price=random.randint(95, 105),
+    )
+
+
+def _crash(random: Random, durability: Durability) -> Crash:
+    # What is promised under ``process`` survives the death of the process, not power loss.
+    deaths = (Death.KILL,) if durability is Durability.PROCESS else (Death.KILL, Death.POWER)
+    return Crash(
+        effect=random.choice((random.randint(1, 40), random.randint(1, 250))),
+        death=random.choice(deaths),
+        down_ns=random.choice((random.randint(0, _S), random.randint(0, 60 * _S))),
+        loses_projection=random.random() < 0.1,  # noqa: PLR2004 - a rate
+    )
+
+
+def limit_price(order: Order) -> Decimal | None:
+    return Decimal(order.price) if order.type is OrderType.LIMIT else None

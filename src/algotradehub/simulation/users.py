@@ -1,0 +1,170 @@
+"""The people of the world: they place, cancel, amend, repeat themselves, and remember promises."""
+
+from decimal import Decimal
+from random import Random
+
+from algotradehub.app.core import Core
+from algotradehub.domain.errors import InvalidRequest, NotReady, RiskRefused
+from algotradehub.domain.ids import (
+    AccountId,
+    ClientOrderId,
+    IdempotencyKey,
+    TenantId,
+)
+from algotradehub.domain.order import Amendment, BaseAmount, Order, OrderRequest
+from algotradehub.simulation import scenario as plan
+from algotradehub.simulation.clock import SimClock
+from algotradehub.simulation.disk import SimDisk
+from algotradehub.simulation.timeline import SimulationFailed
+from algotradehub.simulation.venue import SYMBOL, ScriptedVenue
+
+_S = 1_000_000_000
+TENANT = TenantId("acme")
+ACCOUNT = AccountId("scripted-main")
+HEAL_S = 900.0
+LOOK_EVERY_S = 7.0
+TRIES = 12
+_REPEATS = 0.3
+
+
+class Users:
+    """Acts out the scenario; outlives every process, as people do.
+
+    Attributes:
+        wanted: Every request ever made, by its idempotency key.
+        promised: The order each confirmed request was told it became.
+        broke_a_sync: Whether the disk was told to fail a sync.
+    """
+
+    def __init__(
+        self,
+        scenario: plan.Scenario,
+        venue: ScriptedVenue,
+        disk: SimDisk,
+        random: Random,
+        start_ns: int,
+    ) -> None:
+        self.wanted: dict[IdempotencyKey, OrderRequest] = {}
+        self.promised: dict[IdempotencyKey, ClientOrderId] = {}
+        self.broke_a_sync = False
+        self._actions = list(scenario.actions)
+        self._venue = venue
+        self._disk = disk
+        self._random = random
+        self._start_ns = start_ns
+
+    async def act(self, clock: SimClock, core: Core) -> None:
+        """Do what is still to be done, each thing at its time."""
+        for key in self.wanted:
+            # Whoever got no answer before the crash asks again; some ask again anyway.
+            if key not in self.promised or self._random.random() < _REPEATS:
+                self._submit(clock, core, key, TRIES)
+        while self._actions:
+            wait_ns = self._actions[0].at_ns + self._start_ns - clock.now_ns()
+            if wait_ns > 0:
+                await clock.sleep(wait_ns / _S)
+            self._do(clock, core, self._actions.pop(0))
+
+    async def heal(self, clock: SimClock, core: Core) -> None:
+        """Everything works again; want everything cancelled, and wait until all is known.
+
+        Raises:
+            SimulationFailed: Something is still open long after.
+        """
+        venue, disk = self._venue, self._disk
+        venue.rules = venue.rules.healed()
+        venue.come_up()
+        while disk.next_write_fault() or disk.next_sync_fault():
+            pass
+        deadline_ns = clock.now_ns() + int(HEAL_S * _S)
+        while True:
+            await clock.sleep(LOOK_EVERY_S)
+            busy = self._busy(core)
+            if busy is None:
+                return
+            if clock.now_ns() > deadline_ns:
+                raise SimulationFailed(f"not settled {HEAL_S} s after everything healed: {busy}")
+            for order_id in tuple(core.state.live.get(ACCOUNT, ())):
+                core.orders.cancel(TENANT, order_id)
+
+    def _busy(self, core: Core) -> str | None:
+        live = core.state.live.get(ACCOUNT)
+        if live:
+            order = core.state.orders[next(iter(live))]
+            return f"{len(live)} orders are not final, the first is {order}"
+        desk = core.orders.desks[0]
+        if desk.refusing is not None:
+            return desk.refusing
+        if len(desk.orphans):
+            return f"{len(desk.orphans)} events wait for their orders"
+        if not self._venue.rules.cumulative_only:
+            for order_id in core.state.orders:
+                if core.state.incomplete(order_id):
+                    return f"fills of {order_id} are provisional or lack their fee"
+        if core.journal.refusing is None and not core.projector.level:
+            return "the projection is behind"
+        return None
+
+    def _do(self, clock: SimClock, core: Core, action: plan.Action) -> None:
+        match action:
+            case plan.Order():
+                key = _key(action.key)
+                self.wanted[key] = _request(action)
+                self._submit(clock, core, key, TRIES)
+            case plan.Cancel():
+                order_id = self.promised.get(_key(action.key))
+                if order_id is not None:
+                    core.orders.cancel(TENANT, order_id)
+            case plan.Amend():
+                self._amend(core, action)
+            case plan.ByHand():
+                quantity, price = Decimal(action.quantity), Decimal(action.price)
+                self._venue.place_by_hand(action.side, quantity, price)
+            case plan.Outage():
+                self._venue.go_down()
+                self._venue.timeline.after(action.for_ns, self._venue.come_up)
+            case plan.DiskFault(sync=True):
+                self.broke_a_sync = True
+                self._disk.fail_sync()
+            case plan.DiskFault():
+                self._disk.fail_write(leaves_part=action.leaves_part)
+
+    def _submit(self, clock: SimClock, core: Core, key: IdempotencyKey, tries: int) -> None:
+        def durable(order: Order) -> None:
+            known = self.promised.setdefault(key, order.order_id)
+            if known != order.order_id:
+                raise SimulationFailed(f"{key} was promised as {known}, now as {order.order_id}")
+
+        try:
+            core.orders.submit(self.wanted[key], durable=durable)
+        except NotReady:
+            if tries:
+                clock.after(1.0, self._submit, clock, core, key, tries - 1)
+
+    def _amend(self, core: Core, action: plan.Amend) -> None:
+        order_id = self.promised.get(_key(action.key))
+        if order_id is None:
+            return
+        amendment = Amendment(quantity=Decimal(action.quantity), limit_price=Decimal(action.price))
+        try:
+            core.orders.amend(TENANT, order_id, amendment)
+        except (InvalidRequest, NotReady, RiskRefused):
+            return  # refused with a reason: nothing was asked of the venue
+
+
+def _key(number: int) -> IdempotencyKey:
+    return IdempotencyKey(f"key-{number}")
+
+
+def _request(action: plan.Order) -> OrderRequest:
+    return OrderRequest(
+        tenant=TENANT,
+        account=ACCOUNT,
+        symbol=SYMBOL,
+        side=action.side,
+        type=action.type,
+        amount=BaseAmount(Decimal(action.quantity)),
+        idempotency_key=_key(action.key),
+        limit_price=plan.limit_price(action),
+        time_in_force=action.time_in_force,
+    )

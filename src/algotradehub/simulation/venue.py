@@ -1,0 +1,330 @@
+"""The scripted venue: honest in its own books, a liar on every wire that leads to them.
+
+It answers at the port. Requests and answers get lost, late, doubled and garbled; the stream drops
+and repeats; look-ups lag behind by up to ``settle_s``. What it never does is break the promises an
+absence rule is built on: a request that arrives after its expiry is not executed, and a look-up
+tells everything older than ``settle_s`` (order-path 5).
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from random import Random
+
+import msgspec
+
+from algotradehub.domain.commands import Amend, Cancel, Place
+from algotradehub.domain.errors import ErrorCategory
+from algotradehub.domain.evidence import (
+    Acknowledged,
+    Balance,
+    CommandKind,
+    Connection,
+    ConnectionState,
+    Cumulative,
+    Evidence,
+    Execution,
+    FeeSettled,
+    Liquidity,
+    Lost,
+    OrderEvidence,
+    Refused,
+)
+from algotradehub.domain.ids import Asset, ClientOrderId, ExecutionId, Symbol, VenueId, VenueOrderId
+from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
+from algotradehub.domain.money import ZERO
+from algotradehub.domain.order import BaseAmount, OrderStatus, OrderType, TimeInForce
+from algotradehub.simulation.rules import VenueRules
+from algotradehub.simulation.timeline import Source, Timeline
+from algotradehub.simulation.truth import VenueOrder
+
+_S = 1_000_000_000
+_MS = 1_000_000
+VENUE = VenueId("scripted")
+SYMBOL = Symbol("BTC/USDT")
+INSTRUMENT = Instrument(
+    venue=VENUE,
+    symbol=SYMBOL,
+    venue_symbol="BTCUSDT",
+    kind=InstrumentKind.SPOT,
+    base=Asset("BTC"),
+    quote=Asset("USDT"),
+    settle=Asset("USDT"),
+    price_rule=FixedTick(Decimal(1)),
+    lot=Decimal(1),
+    min_quantity=Decimal(1),
+)
+OPENING = {Asset("BTC"): Decimal(1_000), Asset("USDT"): Decimal(1_000_000)}
+_FEE_RATE = Decimal("0.001")
+_MARKET_PRICE = Decimal(100)
+
+
+class ScriptedVenue:
+    """The venue's side: it outlives every process of ours."""
+
+    def __init__(self, timeline: Timeline, random: Random, rules: VenueRules) -> None:
+        self.timeline = timeline
+        self.random = random
+        self.rules = rules
+        self.orders: dict[VenueOrderId, VenueOrder] = {}
+        self.by_client_id: dict[ClientOrderId, VenueOrder] = {}
+        self.places: dict[ClientOrderId, int] = {}  # requests that reached the venue, per id
+        self.accepted: dict[ClientOrderId, int] = {}
+        self.balances = dict(OPENING)
+        self.calls = 0
+        self.up = True
+        self.watcher: Callable[[], None] = lambda: None  # told after every change of the truth
+        self._deliver: Callable[[Evidence], None] | None = None
+        self._stream = Source(timeline)
+        self._last_ns = 0
+
+    def connect(self, deliver: Callable[[Evidence], None] | None) -> None:
+        """Send what happens from now on to ``deliver``; None: nobody listens."""
+        self._deliver = deliver
+
+    def go_down(self) -> None:
+        """Nothing gets through any more; what the stream would have told is lost."""
+        self.up = False
+        self._tell_connection(ConnectionState.DOWN)
+
+    def come_up(self) -> None:
+        if not self.up:
+            self.up = True
+            self._tell_connection(ConnectionState.UP)
+
+    def stamp(self) -> int:
+        """The venue's time, different for every change."""
+        self._last_ns = max(self._last_ns + 1, self.timeline.now_ns)
+        return self._last_ns
+
+    def place(self, command: Place, sent_ns: int) -> OrderEvidence:
+        """Execute a place request that arrived, and return the honest answer."""
+        request = command.request
+        client_order_id = command.client_order_id
+        self.places[client_order_id] = self.places.get(client_order_id, 0) + 1
+        if self.timeline.now_ns > sent_ns + int(self.rules.expiry_s * _S):
+            return _refused(command, "EXPIRED", "the request came too late")
+        earlier = self.by_client_id.get(client_order_id)
+        if earlier is not None and (earlier.is_open or not self.rules.ids_reusable):
+            # Not "refused": an order under this id does exist.
+            return Lost(
+                command=CommandKind.PLACE,
+                client_order_id=client_order_id,
+                reason="duplicate client order id",
+            )
+        if self.random.random() < self.rules.refuse:
+            return _refused(command, "FUNDS", "insufficient balance")
+        amount = request.amount
+        assert isinstance(amount, BaseAmount)  # noqa: S101 - the users of the world send no other
+        self.accepted[client_order_id] = self.accepted.get(client_order_id, 0) + 1
+        order = self._open(
+            client_order_id, request.side, request.type, amount.quantity, request.limit_price
+        )
+        at_once = request.type is OrderType.MARKET or request.time_in_force is TimeInForce.IOC
+        self._plan_fills(order, at_once=at_once)
+        return Acknowledged(
+            command=CommandKind.PLACE,
+            client_order_id=client_order_id,
+            venue_order_id=order.venue_order_id,
+            venue_time_ns=self._last_ns,
+        )
+
+    def place_by_hand(self, side: Side, quantity: Decimal, price: Decimal) -> None:
+        """Somebody trades on the same account with the venue's own page."""
+        order = self._open(None, side, OrderType.LIMIT, quantity, price)
+        self._plan_fills(order, at_once=False)
+
+    def cancel(self, command: Cancel) -> OrderEvidence:
+        order = self._find(command.client_order_id, command.venue_order_id)
+        if order is None or not order.is_open:
+            return _refused(command, "UNKNOWN", "no such open order", order_unknown=True)
+        self._close(order, OrderStatus.CANCELLED)
+        return Acknowledged(
+            command=CommandKind.CANCEL,
+            client_order_id=command.client_order_id,
+            venue_order_id=order.venue_order_id,
+        )
+
+    def amend(self, command: Amend, sent_ns: int) -> OrderEvidence:
+        order = self._find(command.client_order_id, command.venue_order_id)
+        late = self.timeline.now_ns > sent_ns + int(self.rules.expiry_s * _S)
+        if late or order is None or not order.is_open:
+            return _refused(command, "UNKNOWN", "no such open order", order_unknown=True)
+        amendment = command.amendment
+        quantity = order.quantity if amendment.quantity is None else amendment.quantity
+        if quantity <= order.filled:
+            return _refused(command, "QUANTITY", "already filled more than that")
+        order.quantity = quantity
+        order.price = order.price if amendment.limit_price is None else amendment.limit_price
+        self.push(order.changed(self.stamp()))
+        self.watcher()
+        return Acknowledged(
+            command=CommandKind.AMEND,
+            client_order_id=command.client_order_id,
+            venue_order_id=order.venue_order_id,
+        )
+
+    def push(self, evidence: Evidence) -> None:
+        """Tell the stream, if it is up: late, twice, or out of order."""
+        if self._deliver is None or not self.up:
+            return
+        deliver = self._deliver
+        for _ in range(2 if self.random.random() < self.rules.duplicate else 1):
+            delay_ns = self.random.randint(1 * _MS, 80 * _MS)
+            if self.random.random() < self.rules.reorder:
+                self.timeline.after(delay_ns + 400 * _MS, deliver, evidence)
+            else:
+                self._stream.after(delay_ns, deliver, evidence)
+
+    def _tell_connection(self, state: ConnectionState) -> None:
+        if self._deliver is not None:
+            self._stream.after(1 * _MS, self._deliver, Connection(state=state, reason="outage"))
+
+    def _open(
+        self,
+        client_order_id: ClientOrderId | None,
+        side: Side,
+        type_: OrderType,
+        quantity: Decimal,
+        price: Decimal | None,
+    ) -> VenueOrder:
+        order = VenueOrder(
+            venue_order_id=VenueOrderId(f"V{len(self.orders) + 1}"),
+            client_order_id=client_order_id,
+            symbol=SYMBOL,
+            side=side,
+            type_=type_,
+            quantity=quantity,
+            price=price,
+            at_ns=self.stamp(),
+        )
+        self.orders[order.venue_order_id] = order
+        if client_order_id is not None:
+            self.by_client_id[client_order_id] = order
+        if self.rules.tells_open:
+            self.push(order.changed(self.stamp()))
+        self.watcher()
+        return order
+
+    def _find(
+        self, client_order_id: ClientOrderId | None, venue_order_id: VenueOrderId | None
+    ) -> VenueOrder | None:
+        if venue_order_id is not None:
+            return self.orders.get(venue_order_id)
+        return None if client_order_id is None else self.by_client_id.get(client_order_id)
+
+    def _plan_fills(self, order: VenueOrder, *, at_once: bool) -> None:
+        """Decide what the market will do with the order."""
+        random = self.random
+        pieces = random.choice((0, 1, 1, 2, 3))
+        if order.type is OrderType.MARKET:
+            pieces = max(1, pieces)
+        delay_ns = 0
+        for _ in range(pieces):
+            share = random.choice((Decimal("0.4"), Decimal("0.7"), Decimal(1)))
+            if at_once:
+                self._fill(order, share)
+            else:
+                delay_ns += random.randint(0, 8 * _S)
+                self.timeline.after(delay_ns, self._fill, order, share)
+        if at_once and order.is_open:
+            self._close(order, OrderStatus.CANCELLED if pieces else OrderStatus.EXPIRED)
+
+    def _fill(self, order: VenueOrder, share: Decimal) -> None:
+        if not order.is_open:
+            return
+        quantity = (order.remaining * share).to_integral_value()
+        if quantity <= ZERO:
+            return
+        price = _MARKET_PRICE if order.price is None else order.price
+        value = price * quantity
+        fee = value * _FEE_RATE
+        order.filled += quantity
+        order.value += value
+        if order.filled == order.quantity:
+            order.status = OrderStatus.FILLED
+        at_ns = self.stamp()
+        state = order.changed(at_ns)
+        # Execution ids repeat from order to order, as some venues' do (order-path 8).
+        execution = Execution(
+            client_order_id=order.client_order_id if self.rules.names_client_id else None,
+            venue_order_id=order.venue_order_id,
+            execution_id=ExecutionId(f"E{len(order.executions) + 1}"),
+            symbol=SYMBOL,
+            side=order.side,
+            price=price,
+            quantity=quantity,
+            fee=fee,
+            fee_asset=INSTRUMENT.quote,
+            venue_time_ns=at_ns,
+            liquidity=Liquidity.MAKER,
+            status=order.status if self.rules.tells_totals else None,
+            cumulative=order.filled if self.rules.tells_totals else None,
+        )
+        order.executions.append((at_ns, execution))
+        sign = order.side.sign
+        self.balances[INSTRUMENT.base] += sign * quantity
+        self.balances[INSTRUMENT.quote] -= sign * value + fee
+        self._tell_fill(order, execution)
+        if order.status is OrderStatus.FILLED:
+            self.push(state)
+        self._tell_balances(at_ns)
+        self.watcher()
+
+    def _tell_fill(self, order: VenueOrder, execution: Execution) -> None:
+        if self.rules.cumulative_only:
+            self.push(
+                Cumulative(
+                    client_order_id=execution.client_order_id,
+                    venue_order_id=order.venue_order_id,
+                    symbol=SYMBOL,
+                    side=order.side,
+                    filled=order.filled,
+                    value=order.value,
+                    venue_time_ns=execution.venue_time_ns,
+                )
+            )
+            return
+        if not self.rules.late_fees:
+            self.push(execution)
+            return
+        assert execution.fee is not None  # noqa: S101 - made with one above
+        assert execution.fee_asset is not None  # noqa: S101 - likewise
+        self.push(_without_fee(execution))
+        self.push(
+            FeeSettled(
+                client_order_id=execution.client_order_id,
+                venue_order_id=order.venue_order_id,
+                execution_id=execution.execution_id,
+                symbol=SYMBOL,
+                side=order.side,
+                fee=execution.fee,
+                fee_asset=execution.fee_asset,
+            )
+        )
+
+    def _close(self, order: VenueOrder, status: OrderStatus) -> None:
+        order.status = status
+        self.push(order.changed(self.stamp()))
+        self.watcher()
+
+    def _tell_balances(self, at_ns: int) -> None:
+        for asset, total in self.balances.items():
+            self.push(Balance(asset=asset, total=total, available=total, venue_time_ns=at_ns))
+
+
+def _without_fee(execution: Execution) -> Execution:
+    return msgspec.structs.replace(execution, fee=None, fee_asset=None)
+
+
+def _refused(
+    command: Place | Cancel | Amend, code: str, reason: str, *, order_unknown: bool = False
+) -> Refused:
+    kinds = {Place: CommandKind.PLACE, Cancel: CommandKind.CANCEL, Amend: CommandKind.AMEND}
+    return Refused(
+        command=kinds[type(command)],
+        client_order_id=command.client_order_id,
+        code=code,
+        reason=reason,
+        category=ErrorCategory.INVALID_REQUEST,
+        order_unknown=order_unknown,
+    )

@@ -1,0 +1,189 @@
+"""One seed from beginning to end: lives, deaths, healing, judgement."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from hashlib import blake2b
+from itertools import count
+
+from algotradehub.app.core import AccountSetup, memory_store, open_core
+from algotradehub.domain.errors import StorageDamaged
+from algotradehub.domain.evidence import Evidence
+from algotradehub.domain.ids import Symbol, VenueId
+from algotradehub.domain.instrument import Side
+from algotradehub.ports.store import Changes, Store
+from algotradehub.simulation import invariants
+from algotradehub.simulation.account import ScriptedAccount
+from algotradehub.simulation.clock import SimClock
+from algotradehub.simulation.disk import SimDisk
+from algotradehub.simulation.entropy import SimIds, stream
+from algotradehub.simulation.loop import SimLoop
+from algotradehub.simulation.scenario import Crash as PlannedCrash
+from algotradehub.simulation.scenario import Death, Scenario
+from algotradehub.simulation.timeline import Crash, Timeline
+from algotradehub.simulation.users import ACCOUNT, TENANT, Users
+from algotradehub.simulation.venue import ScriptedVenue
+from algotradehub.trading.risk import RiskLimits
+
+_S = 1_000_000_000
+START_NS = 1_767_225_600 * _S  # 2026-01-01
+TAG = 0x5EED
+_LIMITS = RiskLimits(max_position=Decimal(60), max_open_orders=40)
+
+
+class World:
+    """Everything that outlives the process: time, disk, venue, and the users' memory.
+
+    Args:
+        scenario: What is to happen.
+        trace: Told every effect and every piece of evidence, one line each.
+    """
+
+    def __init__(self, scenario: Scenario, trace: Callable[[str], None] | None = None) -> None:
+        self.scenario = scenario
+        seed = scenario.seed
+        self.timeline = Timeline(stream(seed, "ties"), start_ns=START_NS)
+        self.venue = ScriptedVenue(self.timeline, stream(seed, "venue"), scenario.rules)
+        self.disk = SimDisk(self.timeline, stream(seed, "disk"), effect=self.effect)
+        self.ids = SimIds(stream(seed, "ids"), tag=TAG)
+        self.store = memory_store()
+        self.users = Users(scenario, self.venue, self.disk, stream(seed, "users"), START_NS)
+        self.lives = 0
+        self._loop: SimLoop | None = None
+        self._account: ScriptedAccount | None = None
+        self._effects = count(1)
+        self._dies_at: int | None = None
+        self._trace = trace
+        self._hash = blake2b(digest_size=16)
+
+    @property
+    def digest(self) -> str:
+        """Of everything that happened: the same seed gives the same digest."""
+        return self._hash.hexdigest()
+
+    def note(self, what: str) -> None:
+        line = f"{(self.timeline.now_ns - START_NS) / _S:10.6f} {what}"
+        self._hash.update(line.encode())
+        if self._trace is not None:
+            self._trace(line)
+
+    def effect(self, name: str) -> None:
+        """Called around everything this process does to the world; here it dies."""
+        loop = self._loop
+        assert loop is not None  # noqa: S101 - nothing has effects before the first life
+        loop.require_alive()
+        number = next(self._effects)
+        self.note(f"life {self.lives} effect {number}: {name}")
+        if number == self._dies_at:
+            loop.crash()
+
+    def run(self) -> None:
+        """Live through the scenario, then heal, then be judged.
+
+        Raises:
+            BaseException: Whatever went wrong, in the platform or in the world.
+        """
+        for crash in self.scenario.crashes:
+            if self._live(crash):
+                return
+            self._die(crash)
+        try:
+            self._live(None)
+        except StorageDamaged:
+            # A sync that failed left a hole, and power loss made it real: refusing to start is
+            # the right answer then, and only then.
+            if not self.users.broke_a_sync:
+                raise
+
+    def close(self) -> None:
+        self.timeline.close()
+        self.store.close()
+
+    def _live(self, crash: PlannedCrash | None) -> bool:
+        """One life of the process; whether it reached its end."""
+        self.lives += 1
+        self._effects = count(1)
+        self._dies_at = None if crash is None else crash.effect
+        loop = self._loop = SimLoop(self.timeline)
+        try:
+            loop.run(self._main(loop))
+        except Crash:
+            return False
+        finally:
+            self.venue.watcher = _nobody
+            self.venue.connect(None)
+            if self._account is not None:
+                self._account.die()
+            loop.close()
+        return True
+
+    def _die(self, crash: PlannedCrash) -> None:
+        self.note(f"life {self.lives} ended by {crash.death}")
+        if crash.death is Death.POWER:
+            self.disk.crash()
+        else:
+            self.disk.kill()
+        if crash.loses_projection:
+            self.store.close()
+            self.store = memory_store()
+        self.timeline.run_until(self.timeline.now_ns + crash.down_ns)
+
+    async def _main(self, loop: SimLoop) -> None:
+        clock = SimClock(loop, monotonic_origin_ns=self.lives * 1_000)
+        setup = AccountSetup(
+            id=ACCOUNT,
+            tenant=TENANT,
+            open=lambda sink: self._open(loop, sink),
+            durability=self.scenario.durability,
+            limits=_LIMITS,
+        )
+        async with open_core(
+            clock=clock,
+            ids=self.ids,
+            disk=self.disk,
+            store=self.store,
+            projection=_Commits(self.store, self.effect),
+            prices=_FixedPrice(),
+            accounts=[setup],
+            epoch=self.lives,
+        ) as core:
+            self.venue.watcher = lambda: invariants.check_exposure(core.state, self.venue)
+            await self.users.act(clock, core)
+            await self.users.heal(clock, core)
+            invariants.check_all(core, self.venue, self.users)
+            if core.journal.refusing is None:
+                invariants.check_storage(core, self.store, now_ns=clock.now_ns())
+
+    def _open(self, loop: SimLoop, sink: Callable[[Evidence], None]) -> ScriptedAccount:
+        def receive(evidence: Evidence) -> None:
+            self.note(f"heard {evidence!r}")
+            sink(evidence)
+            self.venue.watcher()
+
+        self._account = ScriptedAccount(
+            ACCOUNT, venue=self.venue, sink=receive, loop=loop, effect=self.effect
+        )
+        return self._account
+
+
+class _Commits:
+    """The store as it is, for the world has no threads. A commit is an effect."""
+
+    def __init__(self, store: Store, effect: Callable[[str], None]) -> None:
+        self._store = store
+        self._effect = effect
+        self.applied_seq = store.applied_seq
+
+    def feed(self, changes: Changes) -> None:
+        self._effect("before commit")
+        self._store.apply(changes)
+        self.applied_seq = changes.applied_seq
+        self._effect("after commit")
+
+
+class _FixedPrice:
+    def reference(self, venue: VenueId, symbol: Symbol, side: Side) -> Decimal | None:
+        return Decimal(100)
+
+
+def _nobody() -> None:
+    """Nobody watches while no process is up."""

@@ -1,0 +1,162 @@
+"""The production ``Disk``: one directory, and the one thread that waits for it."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Self, TypeAlias
+
+from algotradehub.ports.disk import AppendFile
+
+_Done: TypeAlias = Callable[[OSError | None], None]
+# What the thread is asked: sync the file and say so; close it (no callback); end (no file).
+_Job: TypeAlias = tuple["_OsFile | None", _Done | None]
+
+
+class OsDisk:
+    """Implements ``ports.disk.Disk`` while its context is open, for the event loop it runs in.
+
+    Leaving the context waits until every ``sync`` that was asked for is answered. To read, a tool
+    need not enter it.
+
+    Args:
+        directory: Created if it does not exist, readable by its owner only.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    async def __aenter__(self) -> Self:
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        loop = asyncio.get_running_loop()
+        # A daemon: a process that dies of an error must not wait for a hanging disk.
+        self._thread = threading.Thread(
+            target=_work, args=(self._jobs, loop), name="disk-sync", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        thread, self._thread = self._thread, None
+        ended = asyncio.get_running_loop().create_future()
+        self._jobs.put((None, ended.set_result))
+        await ended
+        if thread is not None:
+            thread.join()
+
+    def names(self) -> Sequence[str]:
+        return sorted(path.name for path in self._directory.iterdir() if path.is_file())
+
+    def read(self, name: str) -> bytes:
+        return (self._directory / name).read_bytes()
+
+    def open(self, name: str) -> AppendFile:
+        if self._thread is None:
+            raise RuntimeError(f"enter the disk's context before opening {name}")
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        fd = os.open(self._directory / name, flags, mode=0o600)
+        try:
+            # Always, not only for a new file: a crash may have come between the two before.
+            sync_directory(self._directory)
+        except OSError:
+            os.close(fd)
+            raise
+        return _OsFile(fd, self._jobs)
+
+    def remove(self, name: str) -> None:
+        (self._directory / name).unlink()
+        sync_directory(self._directory)
+
+
+class _OsFile:
+    """Implements ``ports.disk.AppendFile``."""
+
+    def __init__(self, fd: int, jobs: SimpleQueue[_Job]) -> None:
+        self.fd = fd
+        self._jobs = jobs
+        self._size = os.fstat(fd).st_size
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        try:
+            written = os.write(self.fd, data)
+            if written < len(data):
+                # A full disk takes a part first, and says so at the next call.
+                with memoryview(data) as rest:
+                    while written < len(rest):
+                        written += os.write(self.fd, rest[written:])
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self.fd, self._size)
+            self._size = os.fstat(self.fd).st_size
+            raise
+        self._size += written
+
+    def sync(self, done: _Done) -> None:
+        self._jobs.put((self, done))
+
+    def truncate(self, size: int) -> None:
+        os.ftruncate(self.fd, size)
+        self._size = size
+
+    def close(self) -> None:
+        # Behind the syncs that were asked for: they need the descriptor.
+        self._jobs.put((self, None))
+
+
+def _work(jobs: SimpleQueue[_Job], loop: asyncio.AbstractEventLoop) -> None:
+    """Answer all the calls that queued up during one sync with the next one."""
+    goes_on = True
+    while goes_on:
+        batch = [jobs.get()]
+        while not jobs.empty():
+            batch.append(jobs.get())
+        files = {file for file, done in batch if file and done}
+        errors = {file: _error_of_sync(file.fd) for file in files}
+        for file, done in batch:
+            if done:
+                loop.call_soon_threadsafe(done, errors[file] if file else None)
+            elif file:
+                os.close(file.fd)
+            goes_on = file is not None
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names in ``directory`` survive power loss.
+
+    Raises:
+        OSError: They may not.
+    """
+    fd = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _error_of_sync(fd: int) -> OSError | None:
+    try:
+        if sys.platform == "darwin":
+            # fsync leaves the data in the drive's cache there: fcntl(2) of macOS, F_FULLFSYNC.
+            fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
+        else:
+            os.fdatasync(fd)
+    except OSError as error:
+        return error
+    return None

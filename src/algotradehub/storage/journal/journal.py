@@ -1,0 +1,390 @@
+"""The journal over segment files: the one durable record of what was asked, sent and heard.
+
+A record is *stored* when the operating system has it, which survives the death of the process, and
+*synced* when the disk has it, which survives power loss. ``append`` stores, ``append_synced`` waits
+for the sync that it shares with all who wait, ``keep`` does not care whether the disk works
+(order-path 2).
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import msgspec
+
+from algotradehub.domain.errors import NotReady, StorageDamaged
+from algotradehub.domain.ids import AccountId
+from algotradehub.domain.records import FORMAT_VERSION, Body, Checkpoint, Record
+from algotradehub.ports.clock import Clock
+from algotradehub.ports.disk import Disk
+from algotradehub.storage.journal import frame, segments
+from algotradehub.storage.journal.open_segment import OpenSegment
+
+# Half of the 20 ms that a stored record may wait for the disk; the other half is the disk's.
+SYNC_AFTER_S = 0.01
+FIRST_RETRY_S = 0.05
+LAST_RETRY_S = 5.0
+
+_OURSELVES = AccountId("")  # records of the journal itself
+
+DURABLE, LOST = True, False  # what a waiting caller is told
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Sizes, in bytes.
+
+    A segment is left for the next one when it has reached ``segment_bytes`` and all of it is
+    synced, so it grows somewhat past it; at twice the size new orders wait for the disk.
+    """
+
+    segment_bytes: int = 64 << 20
+    held_bytes: int = 64 << 20  # records in memory, because the disk fails or does not keep up
+
+
+class SegmentJournal:
+    """Implements ``ports.journal.Journal``; opened by its constructor, ended by ``close``.
+
+    All methods belong to the loop thread, except that what ``read`` returned may be consumed
+    elsewhere. Reading walks the files: it is for the start and for audits, not for polling.
+
+    Args:
+        disk: The directory, owned by this process alone.
+        clock: For the timers of syncing and healing, and the time of the journal's own records.
+        limits: Sizes at which something happens.
+        may_write: Whether this process still holds the lease; asked before every write.
+        on_trouble: Called with every new value of ``refusing`` that a failing disk causes, and
+            with None when it works again.
+
+    Raises:
+        StorageDamaged: What is there cannot be trusted; the message says what to do.
+        OSError: The directory cannot be read or a file not opened.
+    """
+
+    def __init__(
+        self,
+        disk: Disk,
+        *,
+        clock: Clock,
+        limits: Limits | None = None,
+        may_write: Callable[[], bool] = lambda: True,
+        on_trouble: Callable[[str | None], object] = lambda _: None,
+    ) -> None:
+        self._disk = disk
+        self._clock = clock
+        self._limits = limits or Limits()
+        self._may_write = may_write
+        self._on_trouble = on_trouble
+
+        self._unwritten = bytearray()  # frames of records that have numbers, not yet stored
+        self._unwritten_accounts: list[AccountId] = []
+        self._waiters: deque[tuple[int, Callable[[bool], None]]] = deque()
+        self._flush_is_due = False
+        self._sync_is_due = False
+        self._is_syncing = False
+        self._retry_s = FIRST_RETRY_S
+        self._write_error: str | None = None
+        self._sync_error: str | None = None
+        self._trouble: str | None = None  # of the two, what was told
+        self._is_closed = False
+
+        tail = segments.find_tail(disk)
+        self._seq = tail.seq if tail else 0
+        self._account_seqs = tail.account_seqs if tail else {}
+        self._written_seq = self._seq
+        self._synced_seq = 0
+        self.torn_bytes = tail.torn_bytes if tail else 0
+        """What the last crash left of the record it interrupted; cut at opening."""
+        self._segment = OpenSegment.after(disk, tail)
+        if tail is None:
+            self._store(_OURSELVES, self._checkpoint(), clock.now_ns())
+        # What was found may be in the memory of the operating system only.
+        self._start_sync()
+
+    @property
+    def seq(self) -> int:
+        return self._seq
+
+    @property
+    def synced_seq(self) -> int:
+        """Number of the last record that survives power loss; 0 until the first sync is done."""
+        return self._synced_seq
+
+    @property
+    def refusing(self) -> str | None:
+        if self._is_closed:
+            return "it is closed"
+        if self._trouble is not None:
+            return self._trouble
+        if self._segment.size >= 2 * self._limits.segment_bytes:
+            return f"the disk is behind: {self._segment.name} is full and no other is begun yet"
+        if len(self._unwritten) >= self._limits.held_bytes:
+            return f"the disk is behind: {len(self._unwritten)} bytes wait to be written"
+        return None
+
+    def account_seq(self, account: AccountId) -> int:
+        return self._account_seqs.get(account, 0)
+
+    def append(self, account: AccountId, body: Body, *, at_ns: int) -> int:
+        self._admit()
+        self._number(account, body, at_ns)
+        try:
+            self._write()
+        except OSError as error:
+            self._write_failed(error)
+            raise NotReady(f"the journal could not store the record: {error}") from error
+        return self._seq
+
+    def append_synced(
+        self, account: AccountId, body: Body, *, at_ns: int, done: Callable[[bool], None]
+    ) -> int:
+        """See the port.
+
+        After ``done(False)`` the record is gone if it could not be written; if it was written and
+        only the sync failed, a later start may find it, as it may after a crash.
+        """
+        self._admit()
+        self._number(account, body, at_ns)
+        self._waiters.append((self._seq, done))
+        # While a sync runs the batch grows; it is written when the sync ends.
+        if not (self._flush_is_due or self._is_syncing):
+            self._flush_is_due = True
+            self._clock.after(0, self._flush)
+        return self._seq
+
+    def keep(self, account: AccountId, body: Body, *, at_ns: int) -> int:
+        """See the port.
+
+        Raises:
+            NotReady: The lease was lost or the journal is closed; whoever owns the account now
+                will learn the same from the venue.
+            StorageDamaged: As in the port.
+        """
+        if self._is_closed:
+            raise NotReady("the journal stores nothing: it is closed")
+        if not self._may_write():
+            raise NotReady("the journal stores nothing: another process took the lease")
+        self._store(account, body, at_ns)
+        return self._seq
+
+    def read(self, after_seq: int = 0) -> Iterator[Record]:
+        return segments.read(self._disk, after_seq, until_seq=self._written_seq)
+
+    def verify(self) -> segments.Verified:
+        """Check everything stored so far.
+
+        Raises:
+            StorageDamaged: Something is wrong; the message says where.
+        """
+        return segments.verify(self._disk, until_seq=self._written_seq)
+
+    def close(self) -> None:
+        """Store what is left, ask for one last sync, close the file. Waiters are still told.
+
+        Raises:
+            StorageDamaged: Kept records could not be stored and end with the process.
+        """
+        if self._is_closed:
+            return
+        if self._write_error is None:
+            self._write_batch()
+        else:
+            self._heal()
+        self._is_closed = True
+        if self._sync_error is None:
+            self._segment.sync(partial(self._on_synced, self._written_seq))
+        self._segment.close()
+        lost = sum(account != _OURSELVES for account in self._unwritten_accounts)
+        if lost:
+            raise StorageDamaged(f"{lost} kept records are lost: {self._write_error}")
+
+    # Numbering
+
+    def _admit(self) -> None:
+        reason = self.refusing
+        if reason is not None:
+            raise NotReady(f"the journal takes nothing new: {reason}")
+        if not self._may_write():
+            raise NotReady("the journal takes nothing new: another process took the lease")
+
+    def _number(self, account: AccountId, body: Body, at_ns: int) -> None:
+        seq = self._seq + 1
+        account_seq = self._account_seqs.get(account, 0) + 1
+        # A body that cannot be encoded raises here, before anything is changed.
+        self._unwritten += frame.pack(
+            Record(
+                v=FORMAT_VERSION,
+                seq=seq,
+                at_ns=at_ns,
+                account=account,
+                account_seq=account_seq,
+                kind=body.kind,
+                body=body,
+            )
+        )
+        self._unwritten_accounts.append(account)
+        self._seq = seq
+        self._account_seqs[account] = account_seq
+
+    def _checkpoint(self) -> Checkpoint:
+        size, crc32 = self._segment.previous
+        return Checkpoint(
+            account_seqs=dict(self._account_seqs), previous_size=size, previous_crc32=crc32
+        )
+
+    # Writing
+
+    def _store(self, account: AccountId, body: Body, at_ns: int) -> None:
+        """Write a record now, or hold it until the disk heals."""
+        if self._write_error is None:
+            self._number(account, body, at_ns)
+            try:
+                self._write()
+            except OSError as error:
+                self._write_failed(error)
+            else:
+                return
+        if len(self._unwritten) >= self._limits.held_bytes:
+            raise StorageDamaged(
+                f"{self._segment.name} cannot be written ({self._write_error}) and "
+                f"{len(self._unwritten)} bytes of records are held in memory, which is the limit: "
+                "make room on the disk or replace it, then start again"
+            )
+        self._number(account, body, at_ns)
+
+    def _write(self) -> None:
+        self._segment.write(self._unwritten)
+        self._unwritten.clear()
+        self._unwritten_accounts.clear()
+        self._written_seq = self._seq
+        if not self._sync_is_due:
+            self._sync_is_due = True
+            self._clock.after(SYNC_AFTER_S, self._sync_after_a_while)
+
+    def _flush(self) -> None:
+        """Write what waits to be synced, and sync it."""
+        self._flush_is_due = False
+        self._write_batch()
+        self._start_sync()
+
+    def _write_batch(self) -> None:
+        if not self._unwritten or self._write_error is not None:
+            return
+        try:
+            if not self._may_write():
+                raise PermissionError("another process took the lease")
+            self._write()
+        except OSError as error:
+            self._write_failed(error)
+
+    def _write_failed(self, error: OSError) -> None:
+        """Forget the records that were to be written, as if they had never been numbered."""
+        self._forget_unwritten()
+        self._write_error = f"{self._segment.name} cannot be written: {error}"
+        # The first held record: what is tried next must be a real write, and it marks the place.
+        self._number(_OURSELVES, self._checkpoint(), self._clock.now_ns())
+        self._clock.after(self._retry_s, self._retry)
+        self._tell()
+
+    def _forget_unwritten(self) -> None:
+        for account in self._unwritten_accounts:
+            self._account_seqs[account] -= 1
+            if not self._account_seqs[account]:
+                del self._account_seqs[account]
+        self._unwritten.clear()
+        self._unwritten_accounts.clear()
+        self._seq = self._written_seq
+        refused: list[Callable[[bool], None]] = []
+        while self._waiters and self._waiters[-1][0] > self._written_seq:
+            refused.append(self._waiters.pop()[1])
+        for done in reversed(refused):
+            self._clock.after(0, done, LOST)
+
+    def _retry(self) -> None:
+        self._heal()
+        if self._write_error is not None and not self._is_closed:
+            self._retry_s = min(2 * self._retry_s, LAST_RETRY_S)
+            self._clock.after(self._retry_s, self._retry)
+
+    def _heal(self) -> None:
+        """Try to write what is held."""
+        if self._is_closed or not self._may_write():
+            return
+        try:
+            self._write()
+        except OSError:
+            return
+        self._write_error = None
+        self._retry_s = FIRST_RETRY_S
+        self._tell()
+
+    def _tell(self) -> None:
+        trouble = self._sync_error or self._write_error
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._on_trouble(trouble)
+
+    # Syncing
+
+    def _sync_after_a_while(self) -> None:
+        self._sync_is_due = False
+        self._start_sync()
+
+    def _start_sync(self) -> None:
+        if self._is_syncing or self._is_closed or self._sync_error is not None:
+            return
+        if self._synced_seq == self._written_seq:
+            return
+        self._is_syncing = True
+        self._segment.sync(partial(self._on_synced, self._written_seq))
+
+    def _on_synced(self, seq: int, error: OSError | None) -> None:
+        self._is_syncing = False
+        if error is not None:
+            self._sync_failed(error)
+            return
+        self._synced_seq = seq
+        if not self._is_closed:
+            if self._segment.size >= self._limits.segment_bytes and seq == self._seq:
+                self._open_next_segment()
+            # The next batch is on its way to the disk while this one's callers go on.
+            still_waiting = self._waiters and self._waiters[-1][0] > seq
+            if still_waiting or not self._sync_is_due:
+                self._flush()
+        self._release()
+
+    def _release(self) -> None:
+        try:
+            while self._waiters and self._waiters[0][0] <= self._synced_seq:
+                self._waiters.popleft()[1](DURABLE)
+        except BaseException:
+            # One caller's mistake must not hold up the others.
+            self._clock.after(0, self._release)
+            raise
+
+    def _sync_failed(self, error: OSError) -> None:
+        """Stop taking orders for good: the kernel may have dropped the pages it could not write.
+
+        A second fdatasync would then succeed without them (order-path 2).
+        """
+        self._sync_error = (
+            f"{self._segment.name} could not be synced ({error}): "
+            "check the disk, then start the program again"
+        )
+        if self._write_error is None:
+            self._forget_unwritten()
+        while self._waiters:
+            self._clock.after(0, self._waiters.popleft()[1], LOST)
+        self._tell()
+
+    def _open_next_segment(self) -> None:
+        """Go on in a new file, now that all of the full one is on the disk.
+
+        Power loss can then tear the last segment only.
+        """
+        try:
+            following = self._segment.next(self._disk)
+        except OSError:
+            return  # the full segment goes on; tried again after the next sync
+        self._segment.close()
+        self._segment = following
+        self._store(_OURSELVES, self._checkpoint(), self._clock.now_ns())

@@ -1,0 +1,78 @@
+"""The segment that is written just now, and the promise that it ends with a whole record."""
+
+from collections.abc import Callable
+from zlib import crc32
+
+from algotradehub.ports.disk import AppendFile, Disk
+from algotradehub.storage.journal import segments
+from algotradehub.storage.journal.segments import Tail
+
+
+class OpenSegment:
+    """One segment file.
+
+    Args:
+        name: Of the file.
+        file: Open for appending; what it holds behind ``size`` is cut before the next write.
+        size: Bytes of whole records in it.
+        checksum: crc32 of those bytes.
+        previous: Size and crc32 of the segment before.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        file: AppendFile,
+        *,
+        size: int = 0,
+        checksum: int = 0,
+        previous: tuple[int, int] = segments.NOTHING_BEFORE,
+    ) -> None:
+        self.name = name
+        self.previous = previous
+        self.size = size
+        self._file = file
+        self._checksum = checksum
+
+    @classmethod
+    def after(cls, disk: Disk, tail: Tail | None) -> "OpenSegment":
+        """Open the segment in which the journal goes on, and cut what a crash left at its end.
+
+        Raises:
+            OSError: It cannot be opened or cut.
+        """
+        if tail is None:
+            name = segments.name_of(1)
+            return cls(name, disk.open(name))
+        file = disk.open(tail.name)
+        if file.size > tail.size:
+            file.truncate(tail.size)
+        return cls(tail.name, file, size=tail.size, checksum=tail.crc32, previous=tail.previous)
+
+    def next(self, disk: Disk) -> "OpenSegment":
+        """Create the segment that follows this one.
+
+        Raises:
+            OSError: It cannot be created.
+        """
+        name = segments.name_of(segments.number_of(self.name) + 1)
+        return OpenSegment(name, disk.open(name), previous=(self.size, self._checksum))
+
+    def write(self, frames: bytearray) -> None:
+        """Append whole records.
+
+        Raises:
+            OSError: None of them counts. What arrived of them is cut off: by the file itself, or
+                before the next write.
+        """
+        if self._file.size != self.size:
+            self._file.truncate(self.size)
+        self._file.write(frames)
+        self.size += len(frames)
+        self._checksum = crc32(frames, self._checksum)
+
+    def sync(self, done: Callable[[OSError | None], None]) -> None:
+        self._file.sync(done)
+
+    def close(self) -> None:
+        self._file.close()

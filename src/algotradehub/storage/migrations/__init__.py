@@ -1,0 +1,1 @@
+"""The schema of every SQL store, as Alembic revisions run by the program itself."""

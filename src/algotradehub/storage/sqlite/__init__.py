@@ -1,0 +1,1 @@
+"""The projection in SQLite: one file, one writer, read by everybody else."""

@@ -1,0 +1,1 @@
+"""Recorded market data: read from many formats, checked, and kept as Parquet."""

@@ -1,0 +1,191 @@
+"""Captures of the Binance Data Processor: depth differences, trades and snapshots, or all merged.
+
+Some of its published files were damaged on purpose and look sound line by line. So what must agree
+between lines is compared: the parts of one update, the chain of update ids, the trade ids.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import groupby, islice
+from typing import Final
+
+from algotradehub.domain.ids import Symbol, VenueId
+from algotradehub.domain.market import BookAction, MarketEvent, Trade
+from algotradehub.domain.money import ZERO
+from algotradehub.storage.timeseries import fields
+from algotradehub.storage.timeseries.book_rows import Stamp, updates
+from algotradehub.storage.timeseries.cursor import BadRecording, Cursor
+from algotradehub.storage.timeseries.layout import Layout, MarketKind
+from algotradehub.storage.timeseries.rows import Taker
+from algotradehub.storage.timeseries.tables import own_columns, table
+from algotradehub.storage.timeseries.text_files import Head, lines
+
+_DIFFERENCE, _TRADE, _SNAPSHOT = "DIFFERENCE_DEPTH_STREAM", "TRADE_STREAM", "DEPTH_SNAPSHOT"
+_FINAL = "FINAL_DEPTH_SNAPSHOT"  # the book at midnight; each level has the ids of its last change
+# What every row of one message repeats.
+_REPEATED: Final = {
+    _DIFFERENCE: ("EventType", "EventTime", "TransactionTime", "FinalUpdateIdInLastStream"),
+    _SNAPSHOT: ("TimestampOfRequest", "TransactionTime"),
+    _FINAL: (),
+}
+_EVENT_TYPES: Final = {_DIFFERENCE: "depthUpdate", _TRADE: "trade"}
+
+
+def recognise(head: Head) -> Layout | None:
+    header = tuple(head.lines[0].split(","))
+    if header[0] not in {"TimestampOfReceive", "TimestampOfReceiveUS"}:
+        return None
+    if "StreamType" in header:
+        stream = None
+        kinds: tuple[MarketKind, ...] = (MarketKind.BOOK, MarketKind.TRADES)
+    elif "TradeId" in header:
+        stream, kinds = _TRADE, (MarketKind.TRADES,)
+    else:
+        stream = _DIFFERENCE if "FirstUpdateId" in header else _SNAPSHOT
+        kinds = (MarketKind.BOOK,)
+    symbol_at = header.index("Symbol") if "Symbol" in header else None
+    return Layout(
+        format="binance data processor",
+        kinds=kinds,
+        columns=header,
+        read=partial(_read, header, stream, head),
+        symbol=head.lines[1].split(",")[symbol_at] if symbol_at and len(head.lines) > 1 else None,
+    )
+
+
+def _read(  # noqa: PLR0917 - the first three are bound by recognise
+    header: tuple[str, ...],
+    stream: str | None,
+    head: Head,
+    cursor: Cursor,
+    venue: VenueId,
+    symbol: Symbol,
+) -> Iterator[MarketEvent]:
+    take = Taker(cursor, own_columns(header, MarketKind.BOOK))
+    text = islice(lines(cursor, head.member), head.preamble + 1, None)
+    messages = _Messages(take, cursor, venue, symbol)
+
+    def message_of(row: Sequence[str]) -> tuple[str, str, str]:
+        kind = stream if stream is not None else take.text(row, "StreamType")
+        if kind == _DIFFERENCE:
+            return kind, take.text(row, "FirstUpdateId"), take.text(row, "FinalUpdateId")
+        return kind, take.text(row, "LastUpdateId") if kind == _SNAPSHOT else "", ""
+
+    for (kind, *_), rows in groupby(table(text, cursor, width=len(header)), key=message_of):
+        if kind == _TRADE:
+            for row in rows:
+                if not messages.is_empty_trade(row):
+                    yield messages.trade(row)
+        elif kind in _REPEATED:
+            yield from updates(messages.levels(kind, rows), cursor, venue, symbol)
+        else:
+            raise cursor.bad("no stream of this format", column="StreamType", value=kind)
+    messages.end()
+
+
+class _Messages:
+    """Checks each message against the ones before it."""
+
+    def __init__(self, take: Taker, cursor: Cursor, venue: VenueId, symbol: Symbol) -> None:
+        self._take = take
+        self._cursor = cursor
+        self._venue = venue
+        self._symbol = symbol
+        self._received = (
+            "TimestampOfReceiveUS" if "TimestampOfReceiveUS" in take else "TimestampOfReceive"
+        )
+        self._last_trade: int | None = None
+        self._last_update: int | None = None
+        self._odd: BadRecording | None = None
+
+    def is_empty_trade(self, row: Sequence[str]) -> bool:
+        """Check the trade's place; whether it is Binance's message of a trade that was undone."""
+        self._check(row, _TRADE)
+        take = self._take
+        number = take.take(row, "TradeId", fields.whole)
+        if self._last_trade is not None:
+            if number <= self._last_trade:
+                raise take.bad(row, "TradeId", f"does not rise after {self._last_trade}")
+            if missing := number - self._last_trade - 1:
+                self._cursor.notes["trades missing by their ids"] += missing
+        self._last_trade = number
+        # Futures mark it with X = NA, which the capture wrote as nothing.
+        mark = take.text(row, "XUnknownParameter") if "XUnknownParameter" in take else "MARKET"
+        empty = mark in {"", "NA"} and take.take(row, "Quantity", fields.quantity) == ZERO
+        if empty:
+            self._cursor.notes["trade messages without a price left out"] += 1
+        return empty
+
+    def trade(self, row: Sequence[str]) -> Trade:
+        take = self._take
+        take.take(row, "EventTime", fields.time_ns)
+        return Trade(
+            venue=self._venue,
+            symbol=self._symbol,
+            price=take.take(row, "Price", fields.price),
+            quantity=take.take(row, "Quantity", fields.quantity),
+            taker=take.take(row, "IsBuyerMarketMaker", fields.taker_from_maker_flag),
+            venue_trade_id=take.text(row, "TradeId"),
+            venue_time_ns=take.take(row, "TransactionTime", fields.time_ns),
+            received_ns=take.take(row, self._received, fields.time_ns),
+        )
+
+    def levels(
+        self, kind: str, rows: Iterator[Sequence[str]]
+    ) -> Iterator[tuple[Stamp, bool, fields.Level]]:
+        """Yield the levels of one message, whose rows must repeat what they have in common."""
+        take = self._take
+        repeated = [self._received, *(name for name in _REPEATED[kind] if name in take)]
+        first: Sequence[str] | None = None
+        stamp: Stamp | None = None
+        for row in rows:
+            self._check(row, kind)
+            if first is None or stamp is None:
+                first, stamp = row, self._stamp(kind, row)
+            for name in repeated:
+                if take.text(row, name) != take.text(first, name):
+                    expected = take.text(first, name)
+                    self._odd = take.bad(row, name, f"{expected} in other rows of the same update")
+            is_ask = take.take(row, "IsAsk", fields.flag)
+            price = take.take(row, "Price", fields.price)
+            yield stamp, is_ask, (price, take.take(row, "Quantity", fields.quantity))
+
+    def end(self) -> None:
+        """Let a strange last row pass: the author moved its times to the end of the day."""
+        if self._odd is not None:
+            self._cursor.notes["times of the last row ignored"] += 1
+
+    def _check(self, row: Sequence[str], kind: str) -> None:
+        if self._odd is not None:
+            raise self._odd
+        if kind in _EVENT_TYPES and self._take.text(row, "EventType") != _EVENT_TYPES[kind]:
+            raise self._take.bad(row, "EventType", f"not {_EVENT_TYPES[kind]}")
+        if "Symbol" in self._take:
+            self._take.same_symbol(row, "Symbol")
+
+    def _stamp(self, kind: str, row: Sequence[str]) -> Stamp:
+        take = self._take
+        received_ns = take.take(row, self._received, fields.time_ns)
+        if kind == _FINAL:
+            return Stamp(BookAction.SNAPSHOT, 0, 0, received_ns, received_ns)
+        if kind == _SNAPSHOT:
+            last = take.take(row, "LastUpdateId", fields.whole)
+            return Stamp(BookAction.SNAPSHOT, last, last, received_ns, received_ns)
+        event_ns = take.take(row, "EventTime", fields.time_ns)
+        if "TransactionTime" in take:
+            event_ns = take.take(row, "TransactionTime", fields.time_ns)
+        first = take.take(row, "FirstUpdateId", fields.whole)
+        last = take.take(row, "FinalUpdateId", fields.whole)
+        if last < first:
+            raise take.bad(row, "FinalUpdateId", f"below FirstUpdateId {first}")
+        chained = "FinalUpdateIdInLastStream"  # futures: the ids leave holes, this tells the chain
+        if chained in take:
+            first = take.take(row, chained, fields.whole) + 1
+        if self._last_update is not None:
+            if first <= self._last_update:
+                column = chained if chained in take else "FirstUpdateId"
+                raise take.bad(row, column, f"the update before ended at {self._last_update}")
+            if first > self._last_update + 1:
+                self._cursor.notes["gaps in the update ids"] += 1
+        self._last_update = last
+        return Stamp(BookAction.DELTA, first, last, event_ns, received_ns)

@@ -1,0 +1,238 @@
+"""From a row of text to one candle, trade or quote, checked field by field."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, tzinfo
+from decimal import Decimal
+from typing import TypeAlias, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from algotradehub.domain.ids import Symbol, VenueId
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.market import Candle, MarketEvent, Quote, Trade
+from algotradehub.domain.money import ZERO
+from algotradehub.storage.timeseries import fields
+from algotradehub.storage.timeseries.columns import NEEDED, Columns
+from algotradehub.storage.timeseries.cursor import BadRecording, Cursor
+from algotradehub.storage.timeseries.layout import MarketKind
+
+T = TypeVar("T")
+
+Build: TypeAlias = Callable[[Sequence[str]], MarketEvent | None]
+
+
+class Taker:
+    """Takes the value of a role out of a row; what cannot be read is told with its column."""
+
+    def __init__(self, cursor: Cursor, columns: Columns) -> None:
+        self._cursor = cursor
+        self._index = columns.index
+        self._header = columns.header
+        self._symbol: str | None = None
+
+    def __contains__(self, role: str) -> bool:
+        return role in self._index
+
+    def text(self, row: Sequence[str], role: str) -> str:
+        return row[self._index[role]]
+
+    def take(self, row: Sequence[str], role: str, read: Callable[[str], T]) -> T:
+        text = row[self._index[role]]
+        try:
+            return read(text)
+        except ValueError as error:
+            raise self._cursor.bad(
+                str(error), column=self._header[self._index[role]], value=text
+            ) from None
+
+    def bad(self, row: Sequence[str], role: str, rule: str) -> BadRecording:
+        position = self._index[role]
+        return self._cursor.bad(rule, column=self._header[position], value=row[position])
+
+    def same_symbol(self, row: Sequence[str], role: str) -> None:
+        """Refuse a second instrument: its prices would pass for the first one's."""
+        name = row[self._index[role]]
+        if self._symbol is None:
+            self._symbol = name
+        elif name != self._symbol:
+            raise self.bad(row, role, f"another symbol than {self._symbol} before; split the file")
+
+    def is_empty(self, row: Sequence[str], roles: Sequence[str]) -> bool:
+        return not any(row[self._index[role]] for role in roles)
+
+
+class TradeNumbers:
+    """Ids for trades without one: the time, and the count of trades at that time.
+
+    Two files cut from one history give the same ids, except within an instant that one of them
+    holds in part.
+    """
+
+    def __init__(self) -> None:
+        self._at_ns = -1
+        self._count = 0
+
+    def next(self, at_ns: int) -> str:
+        self._count = self._count + 1 if at_ns == self._at_ns else 0
+        self._at_ns = at_ns
+        return f"{at_ns}-{self._count}"
+
+
+def zone_named(name: str, cursor: Cursor) -> tzinfo:
+    """Look up an IANA time zone; ``UTC`` is the cheap one."""
+    if name == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        rule = "no such time zone; use an IANA name such as Asia/Kolkata"
+        raise cursor.bad(rule, value=name) from None
+
+
+def builder(
+    columns: Columns,
+    cursor: Cursor,
+    venue: VenueId,
+    symbol: Symbol,
+    *,
+    read_time: Callable[[str], int],
+    read_price: Callable[[str], Decimal] = fields.price,
+    interval_ns: int | None = None,
+) -> Build:
+    """Return the function that turns a row into an event, or into None to leave it out."""
+    take = Taker(cursor, columns)
+    build = _builder_of(
+        columns.kind, take, cursor, (venue, symbol), read_time, read_price, interval_ns
+    )
+    if "symbol" not in take:
+        return build
+
+    def build_of_one_symbol(row: Sequence[str]) -> MarketEvent | None:
+        take.same_symbol(row, "symbol")
+        return build(row)
+
+    return build_of_one_symbol
+
+
+def _builder_of(  # noqa: PLR0917 - private, one caller
+    kind: MarketKind,
+    take: Taker,
+    cursor: Cursor,
+    names: tuple[VenueId, Symbol],
+    read_time: Callable[[str], int],
+    read_price: Callable[[str], Decimal],
+    interval_ns: int | None,
+) -> Build:
+    match kind:
+        case MarketKind.CANDLES if interval_ns is not None:
+            return _candles(take, cursor, names, read_time, read_price, interval_ns)
+        case MarketKind.QUOTES:
+            return _quotes(take, cursor, names, read_time, read_price)
+        case MarketKind.TRADES:
+            return _trades(take, cursor, names, read_time, read_price)
+        case _:
+            raise cursor.bad("the interval of the candles is not known; give interval_s")
+
+
+def _candles(  # noqa: PLR0917 - private, one caller
+    take: Taker,
+    cursor: Cursor,
+    names: tuple[VenueId, Symbol],
+    read_time: Callable[[str], int],
+    read_price: Callable[[str], Decimal],
+    interval_ns: int,
+) -> Build:
+    venue, symbol = names
+    prices = NEEDED[MarketKind.CANDLES][1:]
+    has_volume = "volume" in take
+    previous_ns = -1
+
+    def build(row: Sequence[str]) -> Candle | None:
+        nonlocal previous_ns
+        if take.is_empty(row, prices):
+            cursor.notes["rows without prices left out"] += 1
+            return None
+        start_ns = take.take(row, "time", read_time)
+        opened, high, low, close = (take.take(row, role, read_price) for role in prices)
+        if not high >= max(opened, close):
+            raise take.bad(row, "high", f"high below open {opened}, low {low} or close {close}")
+        if not low <= min(opened, close):
+            raise take.bad(row, "low", f"low above open {opened} or close {close}")
+        if start_ns == previous_ns:
+            raise take.bad(row, "time", "a second candle for the same time")
+        previous_ns = start_ns
+        volume = take.take(row, "volume", fields.quantity) if has_volume else ZERO
+        return Candle(
+            venue=venue, symbol=symbol, start_ns=start_ns, interval_ns=interval_ns,
+            open=opened, high=high, low=low, close=close, volume=volume, final=True,
+            # Known when it ended, not when it began: replay must not look ahead.
+            received_ns=start_ns + interval_ns,
+        )  # fmt: skip
+
+    return build
+
+
+def _trades(
+    take: Taker,
+    cursor: Cursor,
+    names: tuple[VenueId, Symbol],
+    read_time: Callable[[str], int],
+    read_price: Callable[[str], Decimal],
+) -> Build:
+    venue, symbol = names
+    has_id, has_received = "id" in take, "received" in take
+    has_side, has_maker = "side" in take, "buyer_is_maker" in take
+    numbers = TradeNumbers()
+
+    def build(row: Sequence[str]) -> Trade | None:
+        at_ns = take.take(row, "time", read_time)
+        quantity = take.take(row, "quantity", fields.quantity)
+        if quantity == ZERO:  # Bitstamp's early history has some
+            cursor.notes["trades of quantity zero left out"] += 1
+            return None
+        taker: Side | None = None
+        if has_side:
+            taker = take.take(row, "side", fields.side)
+        elif has_maker:
+            taker = take.take(row, "buyer_is_maker", fields.taker_from_maker_flag)
+        return Trade(
+            venue=venue, symbol=symbol, price=take.take(row, "price", read_price),
+            quantity=quantity, taker=taker,
+            venue_trade_id=take.text(row, "id") if has_id else numbers.next(at_ns),
+            venue_time_ns=at_ns,
+            received_ns=take.take(row, "received", read_time) if has_received else at_ns,
+        )  # fmt: skip
+
+    return build
+
+
+def _quotes(
+    take: Taker,
+    cursor: Cursor,
+    names: tuple[VenueId, Symbol],
+    read_time: Callable[[str], int],
+    read_price: Callable[[str], Decimal],
+) -> Build:
+    venue, symbol = names
+    has_received = "received" in take
+    has_bid_quantity, has_ask_quantity = "bid_quantity" in take, "ask_quantity" in take
+
+    def build(row: Sequence[str]) -> Quote | None:
+        if take.is_empty(row, ("bid",)) or take.is_empty(row, ("ask",)):
+            cursor.notes["quotes with one side only left out"] += 1
+            return None
+        at_ns = take.take(row, "time", read_time)
+        bid = take.take(row, "bid", read_price)
+        ask = take.take(row, "ask", read_price)
+        if bid > ask:
+            raise take.bad(row, "bid", f"bid above ask {ask}")
+        return Quote(
+            venue=venue, symbol=symbol, bid=bid, ask=ask,
+            bid_quantity=take.take(row, "bid_quantity", fields.quantity)
+            if has_bid_quantity else ZERO,
+            ask_quantity=take.take(row, "ask_quantity", fields.quantity)
+            if has_ask_quantity else ZERO,
+            venue_time_ns=at_ns,
+            received_ns=take.take(row, "received", read_time) if has_received else at_ns,
+        )  # fmt: skip
+
+    return build

@@ -1,0 +1,77 @@
+"""One account as the desk sees it: its port, its instruments, and whether it may trade now."""
+
+from enum import StrEnum
+from typing import Protocol
+
+from algotradehub.domain.evidence import CommandKind, Connection
+from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
+from algotradehub.domain.instrument import Instrument
+from algotradehub.ports.venue import OrderName, TradingAccount
+from algotradehub.trading.orphans import Orphans
+
+
+class Durability(StrEnum):
+    """What an intent must survive before it is sent (order-path 2)."""
+
+    PROCESS = "process"  # the death of this process
+    SYNC = "sync"  # power loss
+
+
+class Questions(Protocol):
+    """Takes up what only the venue can answer; ``recovery`` implements it."""
+
+    def watch(self, order_id: ClientOrderId) -> None:
+        """Ask about an order until its question is answered."""
+        ...
+
+    def cancel_again(self, order_id: ClientOrderId) -> None:
+        """Repeat the cancel of an order that is still wanted cancelled."""
+        ...
+
+    def watch_fills(self, order_id: ClientOrderId) -> None:
+        """Fetch the executions behind a provisional fill or an unknown fee."""
+        ...
+
+    def watch_orphan(self, name: OrderName) -> None:
+        """Find out whose the events under ``name`` are."""
+        ...
+
+    def connection(self, event: Connection) -> None: ...
+
+    def resynchronise(self, reason: str) -> None:
+        """The stream cannot be trusted: accept nothing new until everything was asked again."""
+        ...
+
+
+class AccountDesk:
+    """The runtime side of an account; everything durable is in ``DeskState``."""
+
+    __slots__ = (
+        "account",
+        "account_id",
+        "connections",
+        "durability",
+        "in_flight",
+        "instruments",
+        "orphans",
+        "questions",
+        "refusing",
+        "tenant",
+    )
+
+    account: TradingAccount
+    questions: Questions
+
+    def __init__(
+        self, account_id: AccountId, *, tenant: TenantId, durability: Durability, orphans: Orphans
+    ) -> None:
+        self.account_id = account_id
+        self.tenant = tenant
+        self.durability = durability
+        self.orphans = orphans
+        self.instruments: dict[Symbol, Instrument] = {}
+        self.refusing: str | None = f"{account_id} is not connected yet; try again in a moment"
+        self.connections = 0  # rises with every change of the private stream
+        # Amends and cancels without an outcome yet: at most one per order (order-path 6). Every
+        # request ends in exactly one outcome, so the set drains by itself.
+        self.in_flight: set[tuple[ClientOrderId, CommandKind]] = set()

@@ -1,0 +1,193 @@
+"""The market data hub: every feed in, bounded readers out, the newest price always at hand."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from decimal import Decimal
+
+from algotradehub.domain.errors import NotFound, NotReady
+from algotradehub.domain.ids import Symbol, VenueId
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.market import BookUpdate, Candle, MarketEvent, Quote, Trade
+from algotradehub.ports.venue import Channel, MarketFeed, MarketSink
+
+TRADES_WAITING = 10_000  # per reader: a reader that falls further behind is closed
+READERS = 1_000
+
+
+class SlowReader(NotReady):
+    """The reader did not keep pace, and trades would have been lost: it is closed instead."""
+
+
+class Reader:
+    """A bounded stream of market events for one consumer.
+
+    Quotes, candles and books conflate: the newest of each symbol wins and ``conflated`` counts
+    what was passed over. Trades come in order, all of them, or the reader ends in ``SlowReader``.
+    """
+
+    def __init__(self, *, trades_waiting: int, close: Callable[[], None]) -> None:
+        self.conflated = 0
+        self._newest: dict[tuple[type, VenueId, Symbol], MarketEvent] = {}
+        self._trades: deque[Trade] = deque()
+        self._limit = trades_waiting
+        self._close = close
+        self._wake = asyncio.Event()
+        self._overrun = False
+
+    def offer(self, event: MarketEvent) -> None:
+        """Take an event; never blocks."""
+        if isinstance(event, Trade):
+            if len(self._trades) >= self._limit:
+                self._overrun = True
+                self._close()
+            else:
+                self._trades.append(event)
+        else:
+            key = (type(event), event.venue, event.symbol)
+            self.conflated += key in self._newest
+            self._newest[key] = event
+        self._wake.set()
+
+    async def events(self) -> AsyncIterator[MarketEvent]:
+        """Yield what arrives.
+
+        Raises:
+            SlowReader: Trades would have been lost.
+        """
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._trades or self._newest:
+                    while self._trades:
+                        yield self._trades.popleft()
+                    if self._newest:
+                        yield self._newest.pop(next(iter(self._newest)))
+                if self._overrun:
+                    raise SlowReader(f"more than {self._limit} trades were waiting to be read")
+        finally:
+            self._close()
+
+
+class MarketDataManager:
+    """Feeds in, readers and listeners out. One feed subscription serves all who want the same."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[VenueId, MarketFeed] = {}
+        self._quotes: dict[tuple[VenueId, Symbol], Quote] = {}
+        self._trades: dict[tuple[VenueId, Symbol], Trade] = {}
+        self._listeners: dict[tuple[VenueId, Channel], dict[object, MarketSink]] = {}
+        self._unsubscribe: dict[tuple[VenueId, Channel], Callable[[], None]] = {}
+        self._readers = 0
+
+    def attach(self, feed: MarketFeed) -> None:
+        self._feeds[feed.venue] = feed
+
+    @property
+    def venues(self) -> tuple[VenueId, ...]:
+        return tuple(self._feeds)
+
+    def feed(self, venue: VenueId) -> MarketFeed:
+        """Return the feed of a venue.
+
+        Raises:
+            NotFound: No such feed is open here.
+        """
+        feed = self._feeds.get(venue)
+        if feed is None:
+            raise NotFound(f"no market data of {venue} here; there is {', '.join(self._feeds)}")
+        return feed
+
+    def listen(self, venue: VenueId, channel: Channel, sink: MarketSink) -> Callable[[], None]:
+        """Call ``sink`` with every event, in the loop iteration in which it was read.
+
+        Raises:
+            NotFound: No such venue or symbol.
+            Unsupported: The venue has no such channel.
+        """
+        key = (venue, channel)
+        token = object()
+        listeners = self._listeners.get(key)
+        if listeners is None:
+            feed = self.feed(venue)
+            listeners = self._listeners[key] = {}
+            listeners[token] = sink
+            try:
+                self._unsubscribe[key] = feed.subscribe(
+                    channel, lambda event: self._receive(key, event)
+                )
+            except BaseException:
+                del self._listeners[key]
+                raise
+        else:
+            listeners[token] = sink
+        return lambda: self._leave(key, token)
+
+    def read(
+        self, wanted: list[tuple[VenueId, Channel]], *, trades_waiting: int = TRADES_WAITING
+    ) -> Reader:
+        """Open a bounded reader over several channels.
+
+        Raises:
+            NotFound: No such venue or symbol.
+            NotReady: Too many readers are open.
+        """
+        if self._readers >= READERS:
+            raise NotReady(f"{READERS} readers are open already; close some")
+        leave: list[Callable[[], None]] = []
+
+        def close() -> None:
+            if leave:
+                self._readers -= 1
+            while leave:
+                leave.pop()()
+
+        reader = Reader(trades_waiting=trades_waiting, close=close)
+        self._readers += 1
+        try:
+            for venue, channel in wanted:
+                leave.append(self.listen(venue, channel, reader.offer))
+        except BaseException:
+            close()
+            raise
+        return reader
+
+    def quote(self, venue: VenueId, symbol: Symbol) -> Quote | None:
+        return self._quotes.get((venue, symbol))
+
+    def last(self, venue: VenueId, symbol: Symbol) -> Decimal | None:
+        """Price of the newest public trade, or the middle of the newest quote."""
+        trade = self._trades.get((venue, symbol))
+        if trade is not None:
+            return trade.price
+        quote = self._quotes.get((venue, symbol))
+        return None if quote is None else quote.mid
+
+    def reference(self, venue: VenueId, symbol: Symbol, side: Side) -> Decimal | None:
+        """The price ``side`` would trade at now: the opposite best, else the last trade."""
+        quote = self._quotes.get((venue, symbol))
+        if quote is not None:
+            return quote.ask if side is Side.BUY else quote.bid
+        trade = self._trades.get((venue, symbol))
+        return None if trade is None else trade.price
+
+    def _receive(self, key: tuple[VenueId, Channel], event: MarketEvent) -> None:
+        match event:
+            case Quote():
+                self._quotes[event.venue, event.symbol] = event
+            case Trade():
+                self._trades[event.venue, event.symbol] = event
+            case Candle() | BookUpdate():
+                pass
+        for sink in tuple(self._listeners.get(key, {}).values()):
+            sink(event)
+
+    def _leave(self, key: tuple[VenueId, Channel], token: object) -> None:
+        listeners = self._listeners.get(key)
+        if listeners is None or listeners.pop(token, None) is None or listeners:
+            return
+        del self._listeners[key]
+        unsubscribe = self._unsubscribe.pop(key, None)
+        if unsubscribe is not None:
+            unsubscribe()

@@ -1,0 +1,399 @@
+"""The order manager: takes requests, makes them durable, sends them, and never sends one twice."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Protocol
+
+import msgspec
+from algotradehub.trading.validation import amend_refusals, refusals
+
+from algotradehub.domain.capabilities import AmendStyle
+from algotradehub.domain.commands import Amend, Cancel, Place
+from algotradehub.domain.errors import (
+    Conflict,
+    InvalidRequest,
+    NotFound,
+    NotReady,
+    Refusal,
+    RiskRefused,
+    Unsupported,
+)
+from algotradehub.domain.evidence import CommandKind, Evidence, NotSent
+from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId, VenueId
+from algotradehub.domain.instrument import Instrument, Side
+from algotradehub.domain.money import ZERO
+from algotradehub.domain.order import (
+    UNANSWERED_STATUSES,
+    Amendment,
+    BaseAmount,
+    Leg,
+    Order,
+    OrderRequest,
+    OrderStatus,
+    Origin,
+    QuoteAmount,
+)
+from algotradehub.domain.records import AmendAsked, CancelAsked, HaltSet, Intent
+from algotradehub.ports.clock import Clock
+from algotradehub.ports.ids import IdSource
+from algotradehub.trading.account_desk import AccountDesk, Durability
+from algotradehub.trading.intake import Intake
+from algotradehub.trading.recorder import Recorder
+from algotradehub.trading.risk import RiskEngine
+from algotradehub.trading.state import DeskState
+
+SEND_WITHIN_S = 5.0
+_NS = 1_000_000_000
+_replace = msgspec.structs.replace
+
+
+class ReferencePrices(Protocol):
+    def reference(self, venue: VenueId, symbol: Symbol, side: Side) -> Decimal | None:
+        """The price ``side`` would trade at now, in quote units; None if none is known."""
+        ...
+
+
+class OrderManager:
+    """Submit, cancel, amend, halt. What venues say arrives through ``Intake``."""
+
+    def __init__(
+        self,
+        *,
+        state: DeskState,
+        recorder: Recorder,
+        intake: Intake,
+        risk: RiskEngine,
+        prices: ReferencePrices,
+        clock: Clock,
+        ids: IdSource,
+    ) -> None:
+        self._state = state
+        self._recorder = recorder
+        self._intake = intake
+        self._risk = risk
+        self._prices = prices
+        self._clock = clock
+        self._ids = ids
+        self._desks: dict[AccountId, AccountDesk] = {}
+        # Orders whose intent is on its way to the disk, and whether somebody cancelled them there.
+        self._storing: dict[ClientOrderId, bool] = {}
+
+    def open(self, desk: AccountDesk) -> Callable[[Evidence], None]:
+        """Take an account in; the returned function is its sink."""
+        self._desks[desk.account_id] = desk
+        return lambda evidence: self._intake.receive(desk, evidence)
+
+    @property
+    def desks(self) -> tuple[AccountDesk, ...]:
+        return tuple(self._desks.values())
+
+    def desk(self, account: AccountId, tenant: TenantId) -> AccountDesk:
+        """The account, if ``tenant`` owns it.
+
+        Raises:
+            InvalidRequest: It does not exist for this tenant; ``account`` is the field.
+        """
+        desk = self._desks.get(account)
+        if desk is None or desk.tenant != tenant:
+            known = [name for name, other in self._desks.items() if other.tenant == tenant]
+            raise InvalidRequest(_unknown("account", "an account of yours", account, known))
+        return desk
+
+    def submit(
+        self, request: OrderRequest, *, durable: Callable[[Order], None] | None = None
+    ) -> Order:
+        """Make ``request`` an order and send it, or return the order its key already stands for.
+
+        Two phases (order-path 2): it is recorded first; its release to the venue follows at once,
+        or after the sync where the account asks for that.
+
+        Args:
+            request: What is wanted.
+            durable: Called once with the order when its intent is as durable as the account asks:
+                from then on it may be promised to somebody.
+
+        Returns:
+            The order as far as it is known: often PENDING; REJECTED with ``origin = risk`` when a
+            limit of ours refused it.
+
+        Raises:
+            InvalidRequest: Fields or instrument rules are broken; nothing was claimed or recorded.
+            Conflict: The key stands for another request.
+            NotReady: Nothing new is accepted now; nothing was claimed, recorded or sent.
+        """
+        desk = self.desk(request.account, request.tenant)
+        claimed = self._state.claims.get((request.tenant, request.idempotency_key))
+        if claimed is not None:
+            order = self._repeated(claimed, request)
+            if durable is not None:
+                durable(order)
+            return order
+        instrument = self._instrument(desk, request.symbol)
+        reference = self._prices.reference(instrument.venue, request.symbol, request.side)
+        now_ns = self._clock.now_ns()
+        broken = refusals(
+            request,
+            instrument,
+            desk.account.capabilities,
+            now_ns=now_ns,
+            reference_price=reference,
+        )
+        if broken:
+            raise InvalidRequest(*broken)
+        if desk.refusing is not None:
+            raise NotReady(desk.refusing)
+        order = self._new_order(request, instrument, reference, now_ns)
+        order = self._judged(order, instrument, reference)
+        self._intake.require_listed(desk, instrument)
+        if desk.durability is Durability.SYNC:
+            self._recorder.append_synced(
+                desk.account_id,
+                Intent(order=order),
+                lambda stored: self._stored(desk, order, durable, stored=stored),
+            )
+            self._storing[order.order_id] = False
+        else:
+            self._recorder.append(desk.account_id, Intent(order=order))
+            if durable is not None:
+                durable(order)
+            if order.status is OrderStatus.PENDING:
+                self._release(desk, order)
+        return self._state.orders[order.order_id]
+
+    def cancel(self, tenant: TenantId, order_id: ClientOrderId) -> Order:
+        """Want an order cancelled, until the venue says that it is, or that it ended otherwise.
+
+        It never waits for the disk. A final order is returned as it is.
+
+        Raises:
+            NotFound: There is no such order for this tenant.
+        """
+        order = self.order(tenant, order_id)
+        if order.is_final:
+            return order
+        if order_id in self._storing:
+            # The journal must not speak of an order before it has it.
+            self._storing[order_id] = True
+            return order
+        desk = self._desks[order.request.account]
+        if not order.cancel_pending:
+            self._recorder.keep(desk.account_id, CancelAsked(order_id=order_id))
+        self.send_cancel(desk, order)
+        order = self._state.orders[order_id]
+        if not order.is_final:
+            desk.questions.watch(order_id)
+        return order
+
+    def send_cancel(self, desk: AccountDesk, order: Order) -> None:
+        """Send the cancel of ``order`` now, unless a mutation of it is still unanswered."""
+        order_id = order.order_id
+        in_flight = desk.in_flight
+        if (order_id, CommandKind.CANCEL) in in_flight or (
+            order_id,
+            CommandKind.AMEND,
+        ) in in_flight:
+            return
+        in_flight.add((order_id, CommandKind.CANCEL))
+        leg = order.leg
+        desk.account.send(
+            Cancel(
+                client_order_id=leg.client_order_id,
+                venue_order_id=leg.venue_order_id,
+                symbol=order.request.symbol,
+                side=order.request.side,
+            )
+        )
+
+    def amend(self, tenant: TenantId, order_id: ClientOrderId, amendment: Amendment) -> Order:
+        """Ask the venue to change a resting order in place (order-path 7).
+
+        The record changes after the venue's confirmation only (Property 17a).
+
+        Raises:
+            NotFound: There is no such order for this tenant.
+            Unsupported: The venue cannot amend in place.
+            InvalidRequest: The new values break a rule, or the order cannot be amended now.
+            RiskRefused: A limit of ours forbids it.
+            NotReady: Nothing new is accepted now.
+        """
+        order = self.order(tenant, order_id)
+        desk = self._desks[order.request.account]
+        capabilities = desk.account.capabilities
+        if capabilities.amend is not AmendStyle.IN_PLACE:
+            raise Unsupported(
+                f"{desk.account.venue} cannot change an order in place; cancel it and place another"
+            )
+        self._require_amendable(desk, order)
+        instrument = self._instrument(desk, order.request.symbol)
+        broken = amend_refusals(order, amendment, instrument, capabilities)
+        if broken:
+            raise InvalidRequest(*broken)
+        if desk.refusing is not None:
+            raise NotReady(desk.refusing)
+        side = order.request.side
+        reference = self._prices.reference(instrument.venue, instrument.symbol, side)
+        self._require_not_halted(desk.account_id)
+        self._risk.check_amend(order, amendment, instrument, reference)
+        send_before_ns = self._clock.now_ns() + int(SEND_WITHIN_S * _NS)
+        asked = AmendAsked(order_id=order_id, amendment=amendment, send_before_ns=send_before_ns)
+        self._recorder.append(desk.account_id, asked)
+        desk.in_flight.add((order_id, CommandKind.AMEND))
+        leg = order.leg
+        desk.account.send(
+            Amend(
+                client_order_id=leg.client_order_id,
+                venue_order_id=leg.venue_order_id,
+                symbol=order.request.symbol,
+                side=side,
+                amendment=amendment,
+                send_before_ns=send_before_ns,
+            )
+        )
+        return self._state.orders[order_id]
+
+    def halt(self, account: AccountId, *, halted: bool, reason: str, by: str) -> None:
+        """Stop or resume new orders of one account; remembered over restarts."""
+        self._recorder.keep(account, HaltSet(halted=halted, reason=reason, by=by))
+
+    def order(self, tenant: TenantId, order_id: ClientOrderId) -> Order:
+        """The order as it is known now.
+
+        Raises:
+            NotFound: There is no such order for this tenant.
+        """
+        order = self._state.order(order_id)
+        if order is None or order.request.tenant != tenant:
+            raise NotFound(f"there is no order {order_id}")
+        return order
+
+    def _repeated(self, order_id: ClientOrderId, request: OrderRequest) -> Order:
+        order = self._state.require(order_id)
+        if order.request != request:
+            raise Conflict(
+                f"idempotency key {request.idempotency_key!r} stands for order {order_id}, which "
+                "asks for something else; use a new key for a new order"
+            )
+        return order
+
+    def _instrument(self, desk: AccountDesk, symbol: Symbol) -> Instrument:
+        instrument = desk.instruments.get(symbol)
+        if instrument is None:
+            if not desk.instruments:
+                raise NotReady(desk.refusing or f"{desk.account_id} has no instruments yet")
+            raise InvalidRequest(_unknown("symbol", "a listed symbol", symbol, desk.instruments))
+        return instrument
+
+    def _new_order(
+        self,
+        request: OrderRequest,
+        instrument: Instrument,
+        reference: Decimal | None,
+        now_ns: int,
+    ) -> Order:
+        amount = request.amount
+        price = request.limit_price or (request.trigger.price if request.trigger else reference)
+        if price is None:
+            if isinstance(amount, QuoteAmount):
+                rule = "a known price, to tell how much it may buy or sell"
+                raise InvalidRequest(Refusal(field="amount", rule=rule, value=f"{amount.value:f}"))
+            price = ZERO
+        order_id = self._ids.client_order_id(now_ns)
+        quantity = amount.quantity if isinstance(amount, BaseAmount) else None
+        return Order(
+            order_id=order_id,
+            request=request,
+            legs=(
+                Leg(client_order_id=order_id, quantity=quantity, limit_price=request.limit_price),
+            ),
+            created_ns=now_ns,
+            send_before_ns=now_ns + int(SEND_WITHIN_S * _NS),
+            reserve_price=price,
+            updated_ns=now_ns,
+        )
+
+    def _judged(self, order: Order, instrument: Instrument, reference: Decimal | None) -> Order:
+        """A refusal by our own limits is an order too: its key is claimed (order-path 1)."""
+        try:
+            self._require_not_halted(order.request.account)
+            self._risk.check(order, instrument, reference)
+        except RiskRefused as refused:
+            return _replace(
+                order, status=OrderStatus.REJECTED, origin=Origin.RISK, reason=str(refused)
+            )
+        return order
+
+    def _require_not_halted(self, account: AccountId) -> None:
+        halt = self._state.halts.get(account)
+        if halt is not None and halt.halted:
+            raise RiskRefused("halt", f"{account} was halted by {halt.by}: {halt.reason}")
+
+    def _require_amendable(self, desk: AccountDesk, order: Order) -> None:
+        """At most one unanswered mutation per order (order-path 6)."""
+        problem = None
+        if order.is_final or order.status in UNANSWERED_STATUSES:
+            problem = f"an order that rests at the venue; this one is {order.status}"
+        elif order.cancel_pending or order.amend_pending is not None:
+            problem = "an order without another change under way"
+        if problem is not None:
+            raise InvalidRequest(Refusal(field="order_id", rule=problem, value=order.order_id))
+
+    def _stored(
+        self,
+        desk: AccountDesk,
+        order: Order,
+        durable: Callable[[Order], None] | None,
+        *,
+        stored: bool,
+    ) -> None:
+        """The sync answered: second phase of a submit under ``Durability.SYNC``."""
+        cancelled = self._storing.pop(order.order_id)
+        if not stored:
+            # The intent may be missing from the journal, so the whole order is told again.
+            order = _replace(
+                order,
+                status=OrderStatus.REJECTED,
+                origin=order.origin or Origin.UNSENT,
+                reason=order.reason or "the journal could not be made durable; nothing was sent",
+                updated_ns=self._clock.now_ns(),
+            )
+            self._recorder.keep(desk.account_id, Intent(order=order))
+        else:
+            self._recorder.publish(order)
+        order = self._state.orders[order.order_id]
+        if durable is not None:
+            durable(order)
+        if order.status is OrderStatus.PENDING:
+            self._release(desk, order, cancelled=cancelled)
+
+    def _release(self, desk: AccountDesk, order: Order, *, cancelled: bool = False) -> None:
+        """Hand the order to its account, or end it unsent: certain either way."""
+        order_id = order.order_id
+        reason = "cancelled before it was sent" if cancelled else self._why_not(desk, order)
+        if reason is not None:
+            refused = NotSent(command=CommandKind.PLACE, client_order_id=order_id, reason=reason)
+            self._intake.observe(desk, order_id, refused)
+            return
+        desk.account.send(
+            Place(
+                client_order_id=order_id,
+                request=order.request,
+                send_before_ns=order.send_before_ns,
+            )
+        )
+
+    def _why_not(self, desk: AccountDesk, order: Order) -> str | None:
+        """What changed between the two phases and forbids sending (order-path 2)."""
+        halt = self._state.halts.get(desk.account_id)
+        if halt is not None and halt.halted:
+            return f"halted by {halt.by} before it was sent: {halt.reason}"
+        if desk.refusing is not None:
+            return desk.refusing
+        if self._clock.now_ns() >= order.send_before_ns:
+            return "it could not be sent in time"
+        return None
+
+
+def _unknown(field: str, rule: str, value: str, known: object) -> Refusal:
+    near = get_close_matches(value, list(known), n=1, cutoff=0.0)  # type: ignore[call-overload]
+    return Refusal(field=field, rule=rule, value=value, nearest=near[0] if near else None)

@@ -1,0 +1,104 @@
+"""Journal first, then state, then everybody else: the one way in which anything changes."""
+
+from collections.abc import Callable
+
+from algotradehub.domain.ids import AccountId
+from algotradehub.domain.order import Order
+from algotradehub.domain.records import FORMAT_VERSION, Body, Record
+from algotradehub.ports.bus import (
+    Alert,
+    BalanceChanged,
+    Bus,
+    FillChanged,
+    OrderChanged,
+    PositionChanged,
+)
+from algotradehub.ports.clock import Clock
+from algotradehub.ports.journal import Journal
+from algotradehub.trading.state import Applied, DeskState
+
+
+class Recorder:
+    """Writes a record, folds it into the state, and publishes what changed, in this order."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        state: DeskState,
+        bus: Bus,
+        clock: Clock,
+        on_record: Callable[[], None],
+    ) -> None:
+        self._on_record = on_record
+        self._journal = journal
+        self._state = state
+        self._bus = bus
+        self._clock = clock
+
+    def append(self, account: AccountId, body: Body) -> Applied:
+        """Record what must exist before anything follows from it.
+
+        Raises:
+            NotReady: The journal refuses; nothing changed.
+        """
+        at_ns = self._clock.now_ns()
+        seq = self._journal.append(account, body, at_ns=at_ns)
+        return self._publish(account, self._fold(account, body, seq, at_ns))
+
+    def append_synced(
+        self, account: AccountId, body: Body, done: Callable[[bool], None]
+    ) -> Applied:
+        """The same, for what must survive power loss: ``done`` follows the sync.
+
+        Nobody hears of it yet; ``publish`` tells them once it is durable.
+
+        Raises:
+            NotReady: The journal refuses; nothing changed.
+        """
+        at_ns = self._clock.now_ns()
+        seq = self._journal.append_synced(account, body, at_ns=at_ns, done=done)
+        return self._fold(account, body, seq, at_ns)
+
+    def keep(self, account: AccountId, body: Body) -> Applied:
+        """Record what is true whether or not the disk works."""
+        at_ns = self._clock.now_ns()
+        seq = self._journal.keep(account, body, at_ns=at_ns)
+        return self._publish(account, self._fold(account, body, seq, at_ns))
+
+    def publish(self, order: Order) -> None:
+        """Tell everybody of an order that has become durable."""
+        self._publish(order.request.account, Applied(order=order))
+
+    def alert(self, name: str, detail: str, account: AccountId | None = None) -> None:
+        """Tell people; nothing is decided from it."""
+        at_ns = self._clock.now_ns()
+        self._bus.publish(Alert(name=name, detail=detail, account=account, at_ns=at_ns))
+
+    def _fold(self, account: AccountId, body: Body, seq: int, at_ns: int) -> Applied:
+        self._on_record()
+        return self._state.apply(
+            Record(
+                v=FORMAT_VERSION,
+                seq=seq,
+                at_ns=at_ns,
+                account=account,
+                account_seq=self._journal.account_seq(account),
+                kind=body.kind,
+                body=body,
+            )
+        )
+
+    def _publish(self, account: AccountId, applied: Applied) -> Applied:
+        publish = self._bus.publish
+        account_seq = self._journal.account_seq(account)
+        if applied.order is not None:
+            publish(OrderChanged(account=account, account_seq=account_seq, order=applied.order))
+        for fill in applied.fills:
+            publish(FillChanged(account=account, account_seq=account_seq, fill=fill))
+        position = applied.position
+        if position is not None:
+            publish(PositionChanged(account=account, account_seq=account_seq, position=position))
+        for balance in applied.balances:
+            publish(BalanceChanged(account=account, account_seq=account_seq, balance=balance))
+        return applied

@@ -1,0 +1,361 @@
+"""Recovery of one account: after every connect all is asked again, and every doubt is pursued.
+
+Start, reconnect and doubt are one code path (order-path 9). Only this module turns "not seen" into
+"not there" (order-path 5).
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+
+from algotradehub.domain.capabilities import AbsenceProof, AbsenceRule
+from algotradehub.domain.errors import VenueError
+from algotradehub.domain.evidence import (
+    CommandKind,
+    Connection,
+    ConnectionState,
+    Found,
+    LookUp,
+    NotSeen,
+    OrderState,
+)
+from algotradehub.domain.ids import ClientOrderId
+from algotradehub.domain.order import UNANSWERED_STATUSES, Order, OrderStatus
+from algotradehub.domain.records import AmendSettled, Doubted, ProvenAbsent
+from algotradehub.ports.clock import Clock
+from algotradehub.ports.venue import OrderName
+from algotradehub.trading.account_desk import AccountDesk
+from algotradehub.trading.intake import Intake
+from algotradehub.trading.orders import OrderManager
+from algotradehub.trading.state import DeskState
+
+_NS = 1_000_000_000
+FIRST_DELAY_S = 1.0
+MAX_DELAY_S = 60.0  # the ladder of the integration design: 1, 2, 4 ... at most 60 s
+LOOK_UPS_AT_ONCE = 4
+CLOCK_SLACK_NS = 60 * _NS  # the venue's clock may be behind ours by less than this
+
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+
+
+class Look(msgspec.Struct, frozen=True, gc=False):
+    """One look-up that came back empty, and whether the stream was whole when it did."""
+
+    asked_ns: int
+    connections: int
+    sources: tuple[str, ...]
+
+
+def absence_proven(looks: list[Look], rule: AbsenceRule, *, dead_ns: int) -> tuple[Look, ...]:
+    """Return the look-ups that prove absence, or nothing (order-path 5).
+
+    They were asked after the request could no longer execute, at least ``settle_s`` apart, over
+    every source the venue has, on one unbroken stream.
+    """
+    if rule.proof is not AbsenceProof.LOOKUPS:
+        return ()
+    proof: list[Look] = []
+    for look in looks:
+        whole = set(rule.sources) <= set(look.sources)
+        if not whole or look.asked_ns < dead_ns:
+            continue
+        if proof and look.connections != proof[-1].connections:
+            proof = []
+        if proof and look.asked_ns - proof[-1].asked_ns < rule.settle_s * _NS:
+            continue
+        proof.append(look)
+    return tuple(proof) if len(proof) >= rule.look_ups else ()
+
+
+class Recovery:
+    """Keeps one account true; implements ``account_desk.Questions``.
+
+    Args:
+        spawn: Starts a task that lives as long as the platform.
+    """
+
+    def __init__(
+        self,
+        *,
+        desk: AccountDesk,
+        manager: OrderManager,
+        intake: Intake,
+        state: DeskState,
+        clock: Clock,
+        spawn: Spawn,
+    ) -> None:
+        self._desk = desk
+        self._manager = manager
+        self._intake = intake
+        self._state = state
+        self._clock = clock
+        self._spawn = spawn
+        self._watched: set[ClientOrderId] = set()
+        self._incomplete: dict[ClientOrderId, None] = {}  # by age: a dict keeps the order
+        self._slots = asyncio.Semaphore(LOOK_UPS_AT_ONCE)
+
+    def watch_all(self) -> None:
+        """Take up every question that the last process left."""
+        for order_id in tuple(self._state.live.get(self._desk.account_id, ())):
+            if self._question(order_id) is not None:
+                self.watch(order_id)
+
+    def connection(self, event: Connection) -> None:
+        self._desk.connections += 1
+        self._desk.refusing = f"{self._desk.account_id} is not connected: {event.reason or 'down'}"
+        if event.state is ConnectionState.UP:
+            self.resynchronise("connected; asking what happened meanwhile")
+
+    def resynchronise(self, reason: str) -> None:
+        self._desk.connections += 1
+        self._desk.refusing = f"{self._desk.account_id} is catching up: {reason}"
+        self._spawn(self._resynchronise(self._desk.connections))
+
+    def watch(self, order_id: ClientOrderId) -> None:
+        if order_id not in self._watched:
+            self._watched.add(order_id)
+            self._spawn(self._pursue(order_id))
+
+    def watch_fills(self, order_id: ClientOrderId) -> None:
+        if not self._desk.account.capabilities.cumulative_only:
+            if not self._incomplete:
+                self._spawn(self._pursue_fills())
+            self._incomplete[order_id] = None
+
+    def watch_orphan(self, name: OrderName) -> None:
+        self._spawn(self._pursue_orphan(name))
+
+    def cancel_again(self, order_id: ClientOrderId) -> None:
+        order = self._state.orders.get(order_id)
+        if order is not None and order.cancel_pending:
+            self._manager.send_cancel(self._desk, order)
+
+    async def _resynchronise(self, connection: int) -> None:
+        """Ask for everything that may have been missed; only then accept new orders."""
+        delay_s = FIRST_DELAY_S
+        while self._desk.connections == connection:
+            try:
+                await self._ask_all(connection)
+            except VenueError as error:
+                self._desk.refusing = f"{self._desk.account_id} is catching up: {error}"
+                await self._clock.sleep(delay_s)
+                delay_s = min(delay_s * 2, MAX_DELAY_S)
+            else:
+                return
+
+    async def _ask_all(self, connection: int) -> None:
+        desk = self._desk
+        account = desk.account
+        desk.instruments = {listed.symbol: listed for listed in await account.instruments()}
+        # Fills first: what is told here needs no look-up afterwards. The window overlaps by the
+        # venue's replay horizon, since fills may be told out of order.
+        horizon_ns = int(account.capabilities.replay_horizon_s * _NS)
+        asked_ns = self._clock.now_ns()
+        since_ns = max(0, self._state.caught_up_ns(desk.account_id, asked_ns) - horizon_ns)
+        executions = await account.fills_since(since_ns)
+        resting = await account.open_orders()
+        balances = await account.balances()
+        positions = await account.positions()
+        if desk.connections != connection:
+            return
+        for execution in executions:
+            self._intake.receive(desk, execution)
+        listed = set()
+        for state in resting:
+            self._intake.receive(desk, state)
+            order = self._intake.known(desk, state.client_order_id, state.venue_order_id)
+            if order is not None:
+                listed.add(order.order_id)
+        for balance in balances:
+            self._intake.receive(desk, balance)
+        for position in positions:
+            self._intake.receive(desk, position)
+        # Missing from the list is a question, not an answer (order-path 9).
+        for order_id in tuple(self._state.live.get(desk.account_id, ())):
+            order = self._state.orders[order_id]
+            quiet = order.updated_ns < asked_ns and order.status is not OrderStatus.PENDING
+            if order_id not in listed and quiet and order.doubt is None:
+                missing = Doubted(order_id=order_id, what="not among the venue's open orders")
+                self._intake.keep(desk, missing)
+        desk.refusing = None
+
+    def _question(self, order_id: ClientOrderId) -> Order | None:
+        order = self._state.orders.get(order_id)
+        if order is None or order.is_final:
+            return None
+        open_question = (
+            order.status is OrderStatus.UNKNOWN or order.doubt is not None or order.cancel_pending
+        )
+        return order if open_question else None
+
+    async def _pursue(self, order_id: ClientOrderId) -> None:
+        """Ask about one order until the venue, or the absence rule, answers."""
+        looks: list[Look] = []
+        delay_s = FIRST_DELAY_S
+        try:
+            while (order := self._question(order_id)) is not None:
+                await self._clock.sleep(self._pause_s(order, delay_s))
+                delay_s = min(delay_s * 2, MAX_DELAY_S)
+                order = self._question(order_id)
+                if order is None:
+                    return
+                if order.cancel_pending:
+                    self._manager.send_cancel(self._desk, order)
+                async with self._slots:
+                    asked_ns = self._clock.now_ns()
+                    connections = self._desk.connections
+                    answer = await self._desk.account.find(_name(order))
+                self._answered(order_id, answer, asked_ns, connections, looks)
+        finally:
+            self._watched.discard(order_id)
+
+    def _pause_s(self, order: Order, delay_s: float) -> float:
+        """Not past the moment from which a look-up counts as proof."""
+        rule = self._desk.account.capabilities.absence
+        now_ns = self._clock.now_ns()
+        wait_s = (self._dead_ns(order) - now_ns) / _NS
+        if wait_s > 0:
+            return min(delay_s, wait_s)
+        return max(rule.settle_s, min(delay_s, FIRST_DELAY_S * 4)) if _unproven(order) else delay_s
+
+    def _dead_ns(self, order: Order) -> int:
+        """From then on neither the place nor a pending amend can execute any more."""
+        rule = self._desk.account.capabilities.absence
+        before_ns = order.send_before_ns
+        if order.amend_pending is not None:
+            before_ns = max(before_ns, order.amend_before_ns)
+        return before_ns + int(rule.dead_after_s * _NS)
+
+    def _answered(
+        self,
+        order_id: ClientOrderId,
+        answer: LookUp,
+        asked_ns: int,
+        connections: int,
+        looks: list[Look],
+    ) -> None:
+        order = self._question(order_id)
+        if order is None:
+            return
+        match answer:
+            case Found(state=state):
+                looks.clear()
+                self._found(order, state, asked_ns)
+            case NotSeen(sources=sources):
+                self._not_seen(order, Look(asked_ns, connections, sources), looks)
+            case _:
+                self._doubt(order, f"look-up failed: {answer.reason}")
+
+    def _found(self, order: Order, state: OrderState, asked_ns: int) -> None:
+        settled_ns = self._dead_ns(order) + int(
+            self._desk.account.capabilities.absence.settle_s * _NS
+        )
+        in_flight = (order.order_id, CommandKind.AMEND) in self._desk.in_flight
+        if order.amend_pending is not None and asked_ns >= settled_ns and not in_flight:
+            # The amend can no longer execute: what the order is now is what it stays.
+            settled = AmendSettled(order_id=order.order_id, state=state)
+            self._intake.keep(self._desk, settled)
+        else:
+            self._intake.observe(self._desk, order.order_id, state)
+
+    def _not_seen(self, order: Order, look: Look, looks: list[Look]) -> None:
+        whole = self._desk.refusing is None and look.connections == self._desk.connections
+        if not (_unproven(order) and whole):
+            if not _unproven(order):
+                self._doubt(order, "the venue does not list an order it has acknowledged")
+            return
+        looks.append(look)
+        rule = self._desk.account.capabilities.absence
+        if rule.proof is AbsenceProof.PERSON:
+            self._doubt(order, f"{self._desk.account.venue} cannot prove absence: a person decides")
+            return
+        proof = absence_proven(looks, rule, dead_ns=self._dead_ns(order))
+        if proof:
+            self._intake.keep(
+                self._desk,
+                ProvenAbsent(
+                    order_id=order.order_id,
+                    looked_ns=tuple(seen.asked_ns for seen in proof),
+                    sources=look.sources,
+                ),
+            )
+
+    def _doubt(self, order: Order, what: str) -> None:
+        if order.doubt is None or order.doubt.what != what:
+            self._intake.keep(self._desk, Doubted(order_id=order.order_id, what=what))
+
+    async def _pursue_fills(self) -> None:
+        """Fetch executions until no fill is provisional and every fee is known."""
+        delay_s = FIRST_DELAY_S
+        while self._incomplete:
+            await self._clock.sleep(delay_s)
+            delay_s = min(delay_s * 2, MAX_DELAY_S)
+            for order_id in tuple(self._incomplete):
+                if not self._state.incomplete(order_id):
+                    del self._incomplete[order_id]
+            if not self._incomplete:
+                return
+            oldest = self._state.orders[next(iter(self._incomplete))]
+            try:
+                told = await self._desk.account.fills_since(oldest.created_ns - CLOCK_SLACK_NS)
+            except VenueError:
+                continue
+            for execution in told:
+                self._intake.receive(self._desk, execution)
+
+    async def _pursue_orphan(self, name: OrderName) -> None:
+        """Ask whose an event is, once no order here can still turn out to be its owner."""
+        delay_s = FIRST_DELAY_S
+        while self._desk.orphans.holds(name):
+            await self._clock.sleep(delay_s)
+            delay_s = min(delay_s * 2, MAX_DELAY_S)
+            if self._may_be_ours(name) or not self._desk.orphans.holds(name):
+                continue
+            async with self._slots:
+                answer = await self._desk.account.find(name)
+            if isinstance(answer, Found) and self._desk.orphans.holds(name):
+                self._identify(name, answer.state)
+
+    def _identify(self, name: OrderName, state: OrderState) -> None:
+        desk = self._desk
+        order = self._intake.known(desk, state.client_order_id, state.venue_order_id)
+        if order is None:
+            self._intake.adopt(desk, state)
+            order = self._intake.known(desk, state.client_order_id, state.venue_order_id)
+        else:
+            self._intake.observe(desk, order.order_id, state)
+        # Adopting hands waiting events on by the names it learnt; what waits under ``name`` alone
+        # is handed on here.
+        for evidence in desk.orphans.take(name.client_order_id, name.venue_order_id):
+            self._intake.receive(desk, evidence)
+
+    def _may_be_ours(self, name: OrderName) -> bool:
+        for order_id in self._state.live.get(self._desk.account_id, ()):
+            order = self._state.orders[order_id]
+            same = order.request.symbol == name.symbol and order.request.side is name.side
+            waiting = order.status in UNANSWERED_STATUSES or order.amend_pending is not None
+            if same and waiting and order.leg.venue_order_id is None:
+                return True
+        return False
+
+
+def _unproven(order: Order) -> bool:
+    """Nothing the venue ever said shows that the order existed there."""
+    return (
+        order.status in UNANSWERED_STATUSES
+        and order.leg.venue_order_id is None
+        and not order.filled
+        and not order.venue_filled
+    )
+
+
+def _name(order: Order) -> OrderName:
+    leg = order.leg
+    return OrderName(
+        client_order_id=leg.client_order_id,
+        venue_order_id=leg.venue_order_id,
+        symbol=order.request.symbol,
+        side=order.request.side,
+    )

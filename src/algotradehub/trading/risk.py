@@ -1,0 +1,187 @@
+"""Pre-trade limits over running sums: what an order may add is known without looking at others."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import msgspec
+
+from algotradehub.domain.errors import RiskRefused
+from algotradehub.domain.ids import AccountId, Symbol
+from algotradehub.domain.instrument import Instrument, Side
+from algotradehub.domain.money import ZERO
+from algotradehub.domain.order import Amendment, Order
+
+_TEN_THOUSAND = Decimal(10_000)
+
+
+class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Limits of one account; None is no limit. Notional values are in the instrument's quote."""
+
+    max_order_notional: Decimal | None = None
+    max_position: Decimal | None = None  # base units per instrument, working orders included
+    max_position_notional: Decimal | None = None  # the same, valued at the order's reserve price
+    max_open_orders: int | None = None  # per account
+    price_band_bps: Decimal | None = None  # a limit price may be this far on the worse side
+
+
+class InstrumentSums:
+    """What may still be bought and sold in one instrument of one account, and what is held."""
+
+    __slots__ = ("buying", "position", "selling")
+
+    def __init__(self) -> None:
+        self.buying = ZERO  # base units: working, pending, UNKNOWN and orphan quantity
+        self.selling = ZERO
+        self.position = ZERO  # signed, every position side added up
+
+
+class RunningSums:
+    """Kept in step with every change of an order, fill or orphan; never scanned (Property 24)."""
+
+    def __init__(self) -> None:
+        self._instruments: dict[tuple[AccountId, Symbol], InstrumentSums] = {}
+        self._open_orders: dict[AccountId, int] = {}
+
+    def of(self, account: AccountId, symbol: Symbol) -> InstrumentSums:
+        sums = self._instruments.get((account, symbol))
+        if sums is None:
+            sums = self._instruments[account, symbol] = InstrumentSums()
+        return sums
+
+    def open_orders(self, account: AccountId) -> int:
+        return self._open_orders.get(account, 0)
+
+    def order_moved(self, before: Order | None, after: Order) -> None:
+        request = after.request
+        was = ZERO if before is None else before.exposure
+        added = after.exposure - was
+        if added:
+            self.expect(request.account, request.symbol, request.side, added)
+        opened = (not after.is_final) - (before is not None and not before.is_final)
+        if opened:
+            account = request.account
+            self._open_orders[account] = self._open_orders.get(account, 0) + opened
+
+    def expect(self, account: AccountId, symbol: Symbol, side: Side, quantity: Decimal) -> None:
+        """Add ``quantity`` (negative takes away) that may still be bought or sold."""
+        sums = self.of(account, symbol)
+        if side is Side.BUY:
+            sums.buying += quantity
+        else:
+            sums.selling += quantity
+
+    def position_moved(self, account: AccountId, symbol: Symbol, quantity: Decimal) -> None:
+        self.of(account, symbol).position += quantity
+
+    def snapshot(self) -> Mapping[tuple[AccountId, Symbol], tuple[Decimal, Decimal, Decimal]]:
+        """``(buying, selling, position)`` per instrument, for comparison with a recount."""
+        return {
+            key: (sums.buying, sums.selling, sums.position)
+            for key, sums in self._instruments.items()
+        }
+
+
+class RiskEngine:
+    """Says no, naming the limit; a yes changes nothing, since the sums move with the order."""
+
+    def __init__(self, *, sums: RunningSums, limits: Mapping[AccountId, RiskLimits]) -> None:
+        self._sums = sums
+        self._limits = limits
+
+    def limits_of(self, account: AccountId) -> RiskLimits:
+        return self._limits.get(account, _UNLIMITED)
+
+    def check(self, order: Order, instrument: Instrument, reference: Decimal | None) -> None:
+        """Check an order that is not in the sums yet.
+
+        Args:
+            order: As it would be journaled.
+            instrument: Its instrument.
+            reference: Best opposite or last price in quote units; None if there is none.
+
+        Raises:
+            RiskRefused: ``limit`` names the rule, the text its value and what was asked.
+        """
+        request = order.request
+        limits = self.limits_of(request.account)
+        if limits is _UNLIMITED:
+            return
+        open_orders = self._sums.open_orders(request.account)
+        if limits.max_open_orders is not None and open_orders >= limits.max_open_orders:
+            raise RiskRefused(
+                "max_open_orders", f"{open_orders} are open, {limits.max_open_orders} allowed"
+            )
+        self._check_notional(limits, instrument.notional(order.reserve_price, order.exposure))
+        self._check_band(limits, request.side, request.limit_price, reference)
+        if not request.reduce_only:
+            self._check_position(limits, order, instrument, order.exposure)
+
+    def check_amend(
+        self,
+        order: Order,
+        amendment: Amendment,
+        instrument: Instrument,
+        reference: Decimal | None,
+    ) -> None:
+        """Check what ``amendment`` would add to an order that is in the sums already.
+
+        Raises:
+            RiskRefused: As for ``check``.
+        """
+        limits = self.limits_of(order.request.account)
+        if limits is _UNLIMITED:
+            return
+        changed = msgspec.structs.replace(order, amend_pending=amendment)
+        price = order.reserve_price if amendment.limit_price is None else amendment.limit_price
+        self._check_notional(limits, instrument.notional(price, changed.exposure))
+        self._check_band(limits, order.request.side, amendment.limit_price, reference)
+        added = changed.exposure - order.exposure
+        if added > ZERO and not order.request.reduce_only:
+            self._check_position(limits, order, instrument, added)
+
+    def _check_notional(self, limits: RiskLimits, notional: Decimal) -> None:
+        allowed = limits.max_order_notional
+        if allowed is not None and notional > allowed:
+            raise RiskRefused("max_order_notional", f"{notional:f} asked, {allowed:f} allowed")
+
+    def _check_band(
+        self, limits: RiskLimits, side: Side, price: Decimal | None, reference: Decimal | None
+    ) -> None:
+        if limits.price_band_bps is None or price is None:
+            return
+        if reference is None:
+            raise RiskRefused("price_band", "there is no price to compare the limit price with")
+        away_bps = (price - reference) * side.sign / reference * _TEN_THOUSAND
+        if away_bps > limits.price_band_bps:
+            raise RiskRefused(
+                "price_band",
+                f"{price:f} is {away_bps:.1f} bps beyond {reference:f}, "
+                f"{limits.price_band_bps:f} allowed",
+            )
+
+    def _check_position(
+        self, limits: RiskLimits, order: Order, instrument: Instrument, added: Decimal
+    ) -> None:
+        if limits.max_position is None and limits.max_position_notional is None:
+            return
+        request = order.request
+        sums = self._sums.of(request.account, request.symbol)
+        if request.side is Side.BUY:
+            worst = sums.position + sums.buying + added
+        else:
+            worst = sums.selling + added - sums.position
+        if limits.max_position is not None and worst > limits.max_position:
+            raise RiskRefused(
+                "max_position",
+                f"could reach {worst:f} {instrument.base}, {limits.max_position:f} allowed",
+            )
+        notional = instrument.notional(order.reserve_price, worst)
+        allowed = limits.max_position_notional
+        if allowed is not None and notional > allowed:
+            raise RiskRefused(
+                "max_position_notional",
+                f"could reach {notional:f} {instrument.quote}, {allowed:f} allowed",
+            )
+
+
+_UNLIMITED = RiskLimits()

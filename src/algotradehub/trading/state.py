@@ -1,0 +1,388 @@
+"""Everything the desk knows: the fold of the journal's records, the same live and at replay."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from algotradehub.domain import order_rules
+from algotradehub.domain.balance import AssetBalance
+from algotradehub.domain.balance import postings as postings_of
+from algotradehub.domain.errors import StorageDamaged
+from algotradehub.domain.evidence import (
+    Balance,
+    Execution,
+    FeeSettled,
+    OrderEvidence,
+    PositionReport,
+)
+from algotradehub.domain.fill import Fill, fill_of, provisional_fill_of, provisional_id
+from algotradehub.domain.ids import (
+    AccountId,
+    ClientOrderId,
+    ExecutionId,
+    TenantId,
+    VenueOrderId,
+)
+from algotradehub.domain.order import Order
+from algotradehub.domain.position import Position
+from algotradehub.domain.records import (
+    Adopted,
+    AmendAsked,
+    AmendSettled,
+    CancelAsked,
+    Doubted,
+    HaltSet,
+    Intent,
+    Listed,
+    Observed,
+    ProvenAbsent,
+    Record,
+    Restarted,
+    Told,
+)
+from algotradehub.ports.store import Changes, Claim, Halt, Restored
+from algotradehub.trading.balances import BalanceKeeper
+from algotradehub.trading.positions import PositionManager
+from algotradehub.trading.risk import RunningSums
+
+_replace = msgspec.structs.replace
+
+Loaded: TypeAlias = tuple[Order, Sequence[Fill]]
+
+
+class Applied(msgspec.Struct, gc=False):
+    """What one record changed, for those who want to hear of it."""
+
+    order: Order | None = None
+    before: Order | None = None
+    fills: tuple[Fill, ...] = ()
+    position: Position | None = None
+    balances: tuple[AssetBalance, ...] = ()
+
+
+class DeskState:
+    """Orders, fills, positions, balances, claims and halts, moved by ``apply`` alone.
+
+    Final orders leave memory some time after they ended; ``load`` brings one back from the
+    projection when a late event names it (order-path 8).
+
+    Args:
+        load: Finds an order and its fills in the projection, by its own id.
+        locate: Finds there the id of the order that the venue calls so.
+    """
+
+    def __init__(
+        self,
+        *,
+        load: Callable[[ClientOrderId], Loaded | None],
+        locate: Callable[[AccountId, VenueOrderId], ClientOrderId | None],
+    ) -> None:
+        self._load = load
+        self._locate = locate
+        self.orders: dict[ClientOrderId, Order] = {}
+        self.live: dict[AccountId, dict[ClientOrderId, None]] = {}  # not final; insertion order
+        self.legs: dict[ClientOrderId, ClientOrderId] = {}  # leg -> order, first legs left out
+        self.by_venue_id: dict[tuple[AccountId, VenueOrderId], ClientOrderId] = {}
+        self.executions: dict[ClientOrderId, dict[ExecutionId, Fill]] = {}
+        self.claims: dict[tuple[TenantId, str], ClientOrderId] = {}
+        self.halts: dict[AccountId, Halt] = {}
+        self.last_fill_ns: dict[AccountId, int] = {}  # venue time of the newest execution
+        self.sums = RunningSums()
+        self.positions = PositionManager(sums=self.sums)
+        self.balances = BalanceKeeper()
+        self.changes = Changes(applied_seq=0)
+        self._ended: deque[tuple[int, ClientOrderId]] = deque()
+
+    def restore(self, restored: Restored) -> None:
+        """Start from the projection; records after its ``applied_seq`` are applied next."""
+        self.changes = Changes(applied_seq=restored.applied_seq)
+        for account, instrument in restored.instruments:
+            self.positions.list_instrument(account, instrument)
+        by_order: dict[ClientOrderId, list[Fill]] = {}
+        for fill in restored.fills:
+            by_order.setdefault(fill.order_id, []).append(fill)
+        for order in restored.orders:
+            self._remember(order, by_order.get(order.order_id, ()))
+        for held in restored.positions:
+            self.positions.restore(held)
+        for balance in restored.balances:
+            self.balances.restore(balance)
+        for claim in restored.claims:
+            self.claims[claim.tenant, claim.key] = claim.order_id
+        for halt in restored.halts:
+            self.halts[halt.account] = halt
+
+    def apply(self, record: Record) -> Applied:  # noqa: C901 - one branch per record
+        """Fold one record in. Its order must be known, or findable in the projection."""
+        changes = self.changes
+        changes.applied_seq = record.seq
+        changes.account_seqs[record.account] = record.account_seq
+        changes.records.append(record)
+        body = record.body
+        match body:
+            case Intent():
+                return self._intended(record, body)
+            case Observed():
+                order = self.require(body.order_id)
+                return self._observed(record, order, body.evidence)
+            case Told(word=Balance() as balance):
+                return Applied(balances=(self.balances.tell(record, balance, changes),))
+            case Told(word=PositionReport() as report):
+                self.positions.report(record.account, report)
+                return Applied()
+            case AmendSettled():
+                order = _replace(self.require(body.order_id), amend_pending=None)
+                return self._observed(record, order, body.state)
+            case Adopted():
+                self._set_order(record, None, body.order)
+                return self._observed(record, body.order, body.state)
+            case Restarted():
+                return self._restarted(record)
+            case HaltSet():
+                self._halted(record, body)
+                return Applied()
+            case Listed():
+                changes.instruments[record.account, body.instrument.symbol] = body.instrument
+                self.positions.list_instrument(record.account, body.instrument)
+                return Applied()
+            case Doubted() | ProvenAbsent() | CancelAsked() | AmendAsked():
+                return self._asked(record, body)
+            case _:  # requests, responses and checkpoints change nothing here
+                return Applied()
+
+    def order(self, order_id: ClientOrderId) -> Order | None:
+        """The order, brought back from the projection if it has left memory."""
+        order = self.orders.get(order_id)
+        if order is None:
+            loaded = self._load(order_id)
+            if loaded is not None:
+                order, fills = loaded
+                self._remember(order, fills)
+        return order
+
+    def order_of_venue(self, account: AccountId, venue_order_id: VenueOrderId) -> Order | None:
+        """The order the venue calls so, brought back from the projection if need be."""
+        order_id = self.by_venue_id.get((account, venue_order_id))
+        if order_id is None:
+            order_id = self._locate(account, venue_order_id)
+        return None if order_id is None else self.order(order_id)
+
+    def caught_up_ns(self, account: AccountId, now_ns: int) -> int:
+        """Time before which every fill of ``account`` has been counted.
+
+        The newest execution's, or else the age of the oldest live order: before it was made,
+        nothing of ours can have filled.
+        """
+        newest = self.last_fill_ns.get(account)
+        if newest is not None:
+            return newest
+        oldest = next(iter(self.live.get(account, ())), None)
+        return now_ns if oldest is None else self.orders[oldest].created_ns
+
+    def require(self, order_id: ClientOrderId) -> Order:
+        order = self.order(order_id)
+        if order is None:
+            raise StorageDamaged(
+                f"the journal speaks of order {order_id}, which neither it nor the projection has; "
+                "restore both from the same backup"
+            )
+        return order
+
+    def counted(self, order_id: ClientOrderId, execution: Execution) -> Fill | None:
+        """The fill that already stands for this execution, if it was counted (order-path 8)."""
+        fills = self.executions.get(order_id)
+        return None if fills is None else fills.get(execution.execution_id)
+
+    def incomplete(self, order_id: ClientOrderId) -> bool:
+        """Whether a fill of the order is provisional, or its fee is not known."""
+        order = self.orders.get(order_id)
+        fills = self.executions.get(order_id, {}).values()
+        return order is not None and any(fill.fee is None for fill in fills)
+
+    def take_changes(self) -> Changes:
+        """Hand over what changed since the last call, for the projection."""
+        changes, self.changes = self.changes, Changes(applied_seq=self.changes.applied_seq)
+        return changes
+
+    def forget_ended(self, ended_before_ns: int) -> None:
+        """Let final orders go that ended before that time.
+
+        Call it only while the projection is level with the journal: ``load`` must find them there.
+        """
+        ended = self._ended
+        while ended and ended[0][0] < ended_before_ns:
+            _, order_id = ended.popleft()
+            order = self.orders.get(order_id)
+            if order is None or not order.is_final or order.updated_ns >= ended_before_ns:
+                continue
+            self._forget(order)
+
+    def _intended(self, record: Record, body: Intent) -> Applied:
+        order = body.order
+        request = order.request
+        before = self.orders.get(order.order_id)  # an intent is repeated if it was not durable
+        self.claims[request.tenant, request.idempotency_key] = order.order_id
+        self.changes.claims.append(
+            Claim(
+                tenant=request.tenant,
+                key=request.idempotency_key,
+                order_id=order.order_id,
+                claimed_ns=record.at_ns,
+            )
+        )
+        self._set_order(record, before, order)
+        return Applied(order=order, before=before)
+
+    def _asked(
+        self, record: Record, body: Doubted | ProvenAbsent | CancelAsked | AmendAsked
+    ) -> Applied:
+        before = self.require(body.order_id)
+        at_ns = record.at_ns
+        if isinstance(body, Doubted):
+            after = order_rules.doubted(before, body.what, at_ns)
+        elif isinstance(body, ProvenAbsent):
+            reason = "never reached the venue: not seen there after it could still arrive"
+            after = order_rules.proven_absent(before, reason, at_ns)
+        elif isinstance(body, CancelAsked):
+            after = _replace(before, cancel_pending=not before.is_final, updated_ns=at_ns)
+        else:
+            after = _replace(
+                before,
+                amend_pending=body.amendment,
+                amend_before_ns=body.send_before_ns,
+                updated_ns=at_ns,
+            )
+        self._set_order(record, before, after)
+        return Applied(order=after, before=before)
+
+    def _observed(self, record: Record, order: Order, evidence: OrderEvidence) -> Applied:
+        before = self.orders[order.order_id]
+        if isinstance(evidence, Execution) and self.counted(order.order_id, evidence):
+            return Applied(order=before, before=before)
+        step = order_rules.advance(order, evidence, record.at_ns)
+        after = step.order
+        self._set_order(record, before, after)
+        if isinstance(evidence, FeeSettled):
+            return self._fee_settled(record, after, evidence)
+        applied = Applied(order=after, before=before)
+        if isinstance(evidence, Execution):
+            fill = fill_of(after, evidence, received_ns=record.at_ns)
+            self._set_fill(fill)
+            applied.fills = (fill,)
+            newest = self.last_fill_ns.get(record.account, 0)
+            self.last_fill_ns[record.account] = max(newest, evidence.venue_time_ns)
+        if step.effect is not None:
+            if before.provisional or after.provisional:
+                applied.fills += self._set_provisional(record, after)
+            execution_id = applied.fills[0].execution_id if applied.fills else None
+            changes = self.changes
+            applied.position = self.positions.fill(
+                record, after, step.effect, execution_id, changes
+            )
+            instrument = self.positions.instrument(record.account, after.request.symbol)
+            assert instrument is not None  # noqa: S101 - the position just moved with it
+            postings = postings_of(step.effect, instrument)
+            applied.balances = self.balances.post(record, postings, changes)
+        return applied
+
+    def _fee_settled(self, record: Record, order: Order, settled: FeeSettled) -> Applied:
+        fill = self.executions.get(order.order_id, {}).get(settled.execution_id)
+        if fill is None or fill.fee is not None:
+            return Applied(order=order, before=order)
+        patched = _replace(fill, fee=settled.fee, fee_asset=settled.fee_asset)
+        self._set_fill(patched)
+        postings = ((settled.fee_asset, -settled.fee),)
+        return Applied(
+            order=order,
+            before=order,
+            fills=(patched,),
+            position=self.positions.settle_fee(record, order, settled, self.changes),
+            balances=self.balances.post(record, postings, self.changes),
+        )
+
+    def _restarted(self, record: Record) -> Applied:
+        for order_id in tuple(self.live.get(record.account, ())):
+            before = self.orders[order_id]
+            after = order_rules.restarted(before, record.at_ns)
+            if after is not before:
+                self._set_order(record, before, after)
+        return Applied()
+
+    def _halted(self, record: Record, body: HaltSet) -> None:
+        halt = Halt(
+            account=record.account,
+            halted=body.halted,
+            reason=body.reason,
+            by=body.by,
+            at_ns=record.at_ns,
+        )
+        self.halts[record.account] = self.changes.halts[record.account] = halt
+
+    def _set_order(self, record: Record, before: Order | None, after: Order) -> None:
+        order_id = after.order_id
+        self.orders[order_id] = after
+        self.changes.orders[order_id] = (after, record.account_seq)
+        self.sums.order_moved(before, after)
+        if before is None:
+            self._index(after)
+            return
+        if before.legs is not after.legs:
+            self._index(after)
+        if before.status is not after.status:
+            account = after.request.account
+            if after.is_final:
+                self.live[account].pop(order_id, None)
+                self._ended.append((record.at_ns, order_id))
+            else:
+                self.live[account][order_id] = None
+
+    def _index(self, order: Order) -> None:
+        account = order.request.account
+        live = self.live.setdefault(account, {})
+        if not order.is_final:
+            live[order.order_id] = None
+        for leg in order.legs:
+            if leg.client_order_id != order.order_id:
+                self.legs[leg.client_order_id] = order.order_id
+            if leg.venue_order_id is not None:
+                self.by_venue_id[account, leg.venue_order_id] = order.order_id
+
+    def _set_fill(self, fill: Fill) -> None:
+        self.executions.setdefault(fill.order_id, {})[fill.execution_id] = fill
+        self.changes.fills[fill.order_id, fill.execution_id] = fill
+
+    def _set_provisional(self, record: Record, order: Order) -> tuple[Fill, ...]:
+        fill = provisional_fill_of(order, at_ns=record.at_ns)
+        key = (order.order_id, provisional_id(order))
+        if fill is not None:
+            self._set_fill(fill)
+            self.changes.dropped_fills.discard(key)
+            return (fill,)
+        self.executions.get(order.order_id, {}).pop(key[1], None)
+        self.changes.fills.pop(key, None)
+        self.changes.dropped_fills.add(key)
+        return ()
+
+    def _remember(self, order: Order, fills: Sequence[Fill]) -> None:
+        """Take in an order from the projection, as it stands there."""
+        self.orders[order.order_id] = order
+        self._index(order)
+        self.sums.order_moved(None, order)
+        if order.is_final:
+            self._ended.append((order.updated_ns, order.order_id))
+        if not fills:
+            return
+        self.executions[order.order_id] = {fill.execution_id: fill for fill in fills}
+        account = order.request.account
+        newest = max(fill.venue_time_ns for fill in fills)
+        self.last_fill_ns[account] = max(newest, self.last_fill_ns.get(account, 0))
+
+    def _forget(self, order: Order) -> None:
+        del self.orders[order.order_id]
+        self.executions.pop(order.order_id, None)
+        for leg in order.legs:
+            self.legs.pop(leg.client_order_id, None)
+            if leg.venue_order_id is not None:
+                self.by_venue_id.pop((order.request.account, leg.venue_order_id), None)

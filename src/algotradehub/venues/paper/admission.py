@@ -1,0 +1,161 @@
+"""Whether a paper venue takes an order: what it offers, and whether the wallet can carry it.
+
+Rules of the instrument and of matching are the market's; it judges after this.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TypeAlias
+
+import msgspec
+
+from algotradehub.domain.commands import Place
+from algotradehub.domain.evidence import CommandKind, Refused
+from algotradehub.domain.ids import Symbol, VenueOrderId
+from algotradehub.domain.instrument import Instrument, Side
+from algotradehub.domain.market import Quote
+from algotradehub.domain.money import ZERO, text
+from algotradehub.domain.order import BaseAmount, OrderType, PositionSide, QuoteAmount
+from algotradehub.matching.outcomes import Market, RefusalCode
+from algotradehub.matching.price_time import PriceTimeMarket
+from algotradehub.venues.paper.records import PaperOrder
+from algotradehub.venues.paper.register import Customer
+
+INSUFFICIENT_BALANCE = "INSUFFICIENT_BALANCE"
+UNKNOWN_SYMBOL = "UNKNOWN_SYMBOL"
+
+# A market order over recorded data may wait for the next quote, which may be worse than this one.
+_DRIFT = Decimal("1.01")
+Quotes: TypeAlias = Callable[[Symbol], Quote | None]
+"""The last quote of a symbol, as the public sees it."""
+
+_DEPTH = 20  # levels of a book looked at first; ten times as many if these are not enough
+
+
+def admit(
+    command: Place,
+    *,
+    customer: Customer,
+    market: Market | None,
+    quote: Quotes,
+    order_id: VenueOrderId,
+    now_ns: int,
+) -> PaperOrder | Refused:
+    """Return the order as the venue would record it, or why it does not get that far."""
+    request = command.request
+    if command.client_order_id in customer.orders:
+        return _refused(command, RefusalCode.DUPLICATE, "this client order id was used before")
+    if market is None:
+        return _refused(command, UNKNOWN_SYMBOL, f"{request.symbol} is not listed here")
+    instrument = market.instrument
+    unsupported = _unsupported(command, instrument)
+    if unsupported is not None:
+        return _refused(command, RefusalCode.UNSUPPORTED, unsupported)
+    amount = request.amount
+    quantity = amount.quantity if isinstance(amount, BaseAmount) else None
+    value = amount.value if isinstance(amount, QuoteAmount) else None
+    if request.type is OrderType.LIMIT:
+        reserve_price = request.limit_price
+        if reserve_price is None or reserve_price <= ZERO:
+            return _refused(command, RefusalCode.PRICE, "a limit order needs a positive price")
+    else:
+        reserve_price = _market_price(market, quote, request.side, quantity, value)
+        if reserve_price is None:
+            reason = "nobody is on the other side yet; try again when there is a quote"
+            return _refused(command, RefusalCode.NO_LIQUIDITY, reason)
+    order = PaperOrder(
+        venue_order_id=order_id,
+        account=customer.wallet.account,
+        client_order_id=command.client_order_id,
+        symbol=request.symbol,
+        side=request.side,
+        type=request.type,
+        quantity=quantity,
+        value=value,
+        limit_price=request.limit_price,
+        time_in_force=request.time_in_force,
+        expires_ns=request.expires_ns,
+        post_only=request.post_only,
+        reduce_only=request.reduce_only,
+        reserve_price=reserve_price,
+        changed_ns=now_ns,
+    )
+    shortage = shortage_of(order, customer=customer, market=market, quote=quote)
+    return order if shortage is None else _refused(command, INSUFFICIENT_BALANCE, shortage)
+
+
+def shortage_of(
+    order: PaperOrder, *, customer: Customer, market: Market, quote: Quotes
+) -> str | None:
+    """Say what the wallet lacks for ``order`` as it is given, or None."""
+    if order.side is Side.SELL and not market.instrument.is_spot:
+        # Sold at a better price than its limit, a contract binds more margin.
+        best = _best_bid(market, quote)
+        if best is not None and best > order.reserve_price:
+            order = msgspec.structs.replace(order, reserve_price=best)
+    shortage = customer.wallet.shortage(order)
+    if shortage is None:
+        return None
+    asset, missing = shortage
+    available = text(customer.wallet.available(asset))
+    return f"{available} {asset} available, {text(missing)} too little"
+
+
+def _unsupported(command: Place, instrument: Instrument) -> str | None:
+    request = command.request
+    if request.type is not OrderType.LIMIT and request.type is not OrderType.MARKET:
+        return f"{request.type} orders are not offered; LIMIT and MARKET are"
+    if request.position_side is not PositionSide.NET:
+        return f"one net position per contract here, not {request.position_side}"
+    if request.reduce_only and instrument.is_spot:
+        return f"reduce-only is for contracts; {instrument.symbol} is spot"
+    return None
+
+
+def _market_price(
+    market: Market, quote: Quotes, side: Side, quantity: Decimal | None, value: Decimal | None
+) -> Decimal | None:
+    """The worst price at which a market order may match; None if nobody shows one."""
+    if isinstance(market, PriceTimeMarket):
+        return _last_price(market, side, quantity, value)
+    shown = quote(market.instrument.symbol)
+    if shown is None:
+        return None
+    return shown.ask * _DRIFT if side is Side.BUY else shown.bid / _DRIFT
+
+
+def _last_price(
+    market: PriceTimeMarket, side: Side, quantity: Decimal | None, value: Decimal | None
+) -> Decimal | None:
+    """The price of the last level that the order would take from."""
+    depth = _DEPTH
+    while True:
+        bids, asks = market.levels(depth)
+        levels = asks if side is Side.BUY else bids
+        taken = worth = ZERO
+        for price, resting in levels:
+            taken += resting
+            worth += market.instrument.notional(price, resting)
+            if (quantity is not None and taken >= quantity) or (
+                value is not None and worth >= value
+            ):
+                return price
+        if len(levels) < depth:
+            return levels[-1][0] if levels else None
+        depth *= 10
+
+
+def _best_bid(market: Market, quote: Quotes) -> Decimal | None:
+    if isinstance(market, PriceTimeMarket):
+        return market.best()[0]
+    shown = quote(market.instrument.symbol)
+    return None if shown is None else shown.bid
+
+
+def _refused(command: Place, code: str, reason: str) -> Refused:
+    return Refused(
+        command=CommandKind.PLACE,
+        client_order_id=command.client_order_id,
+        code=code,
+        reason=reason,
+    )

@@ -1,0 +1,195 @@
+"""The paper venue's books: every order it accepted, every execution, every wallet."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+import msgspec
+
+from algotradehub.domain.errors import NotFound, StorageDamaged
+from algotradehub.domain.evidence import Execution
+from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, VenueId, VenueOrderId
+from algotradehub.domain.instrument import Instrument
+from algotradehub.venues.paper.records import (
+    FORMAT_VERSION,
+    Entry,
+    PaperOrder,
+    Snapshot,
+)
+from algotradehub.venues.paper.wallet import Wallet
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of what has ended is kept, per account: whichever bound is reached first."""
+
+    seconds: int = 24 * 60 * 60
+    count: int = 100_000
+
+
+class Customer:
+    """All that is kept of one account. A client order id is refused again as long as it is kept."""
+
+    def __init__(self, wallet: Wallet) -> None:
+        self.wallet = wallet
+        self.orders: dict[ClientOrderId, PaperOrder] = {}
+        self.by_venue_id: dict[VenueOrderId, PaperOrder] = {}
+        self.closed: deque[PaperOrder] = deque()
+        self.executions: deque[Execution] = deque()
+
+    def order(
+        self, client_order_id: ClientOrderId | None, venue_order_id: VenueOrderId | None
+    ) -> PaperOrder | None:
+        """Look an order up by the name of ours, or else by the venue's."""
+        order = None if client_order_id is None else self.orders.get(client_order_id)
+        if order is None and venue_order_id is not None:
+            order = self.by_venue_id.get(venue_order_id)
+        return order
+
+    def forget(self, before_ns: int, count: int) -> None:
+        """Let go of what ended before ``before_ns`` or is beyond ``count``."""
+        closed, executions = self.closed, self.executions
+        while closed and (len(closed) > count or closed[0].changed_ns < before_ns):
+            order = closed.popleft()
+            del self.orders[order.client_order_id]
+            del self.by_venue_id[order.venue_order_id]
+        while executions and (len(executions) > count or executions[0].venue_time_ns < before_ns):
+            executions.popleft()
+
+
+class Register:
+    """The fold of the log's entries, the same live and at the next start."""
+
+    def __init__(
+        self,
+        instruments: Mapping[Symbol, Instrument],
+        *,
+        leverage: Decimal,
+        retention: Retention,
+    ) -> None:
+        self._instruments = instruments
+        self._leverage = leverage
+        self._retention = retention
+        self.customers: dict[AccountId, Customer] = {}
+        self.working: dict[VenueOrderId, PaperOrder] = {}  # in the order in which they queue
+        self.marks: dict[Symbol, Decimal] = {}
+        self.next_order = 1
+        self.next_execution = 1
+        self.at_ns = 0
+
+    def customer(self, account: AccountId) -> Customer:
+        """Return the records of ``account``.
+
+        Raises:
+            NotFound: It was never opened here.
+        """
+        customer = self.customers.get(account)
+        if customer is None:
+            raise NotFound(f"no paper account {account}; open it first")
+        return customer
+
+    def fold(self, entry: Entry) -> None:
+        """Take over what ``entry`` changed.
+
+        Raises:
+            StorageDamaged: It speaks of an instrument that is not listed any more.
+        """
+        self.at_ns = max(self.at_ns, entry.at_ns)
+        self.marks.update(entry.marks)
+        if isinstance(entry, Snapshot):
+            self._fold_snapshot(entry)
+            return
+        for account in entry.opened:
+            self._open(account)
+        for deposit in entry.deposits:
+            self.customers[deposit.account].wallet.deposit(deposit.asset, deposit.amount)
+        for account, execution in entry.executions:
+            self._add_execution(account, execution)
+            self._require(execution.symbol)
+            self.customers[account].wallet.execute(execution, entry.at_ns)
+        for order in entry.orders:
+            self._put(order)
+
+    def snapshot(self, venue: VenueId) -> Snapshot:
+        """Everything that is kept, as the first entry of a new log."""
+        return Snapshot(
+            version=FORMAT_VERSION,
+            venue=venue,
+            at_ns=self.at_ns,
+            next_order=self.next_order,
+            next_execution=self.next_execution,
+            wallets=[customer.wallet.state() for customer in self.customers.values()],
+            orders=[*self._closed(), *self.working.values()],
+            executions=[
+                (account, execution)
+                for account, customer in self.customers.items()
+                for execution in customer.executions
+            ],
+            marks=self.marks,
+        )
+
+    def _fold_snapshot(self, snapshot: Snapshot) -> None:
+        self.next_order = snapshot.next_order
+        self.next_execution = snapshot.next_execution
+        for state in snapshot.wallets:
+            for position in state.positions:
+                self._require(position.symbol)
+            self._open(state.account).wallet.restore(state)
+        for account, execution in snapshot.executions:
+            self._add_execution(account, execution)
+        for order in snapshot.orders:
+            self._put(order)
+
+    def _put(self, order: PaperOrder) -> None:
+        self._require(order.symbol)
+        customer = self.customers[order.account]
+        before = self.working.get(order.venue_order_id)
+        if before is not None and not _keeps_its_place(before, order):
+            del self.working[order.venue_order_id]
+        customer.orders[order.client_order_id] = order
+        customer.by_venue_id[order.venue_order_id] = order
+        if order.is_open:
+            self.working[order.venue_order_id] = order
+        else:
+            self.working.pop(order.venue_order_id, None)
+            customer.closed.append(order)
+            self._forget(customer)
+        customer.wallet.hold(order)
+        if before is None:
+            self.next_order = max(self.next_order, int(order.venue_order_id) + 1)
+
+    def _add_execution(self, account: AccountId, execution: Execution) -> None:
+        customer = self.customers[account]
+        customer.executions.append(execution)
+        self._forget(customer)
+        self.next_execution = max(self.next_execution, int(execution.execution_id) + 1)
+
+    def _forget(self, customer: Customer) -> None:
+        before_ns = self.at_ns - self._retention.seconds * 1_000_000_000
+        customer.forget(before_ns, self._retention.count)
+
+    def _open(self, account: AccountId) -> Customer:
+        customer = Customer(Wallet(account, self._instruments, self._leverage))
+        self.customers[account] = customer
+        return customer
+
+    def _closed(self) -> Iterator[PaperOrder]:
+        for customer in self.customers.values():
+            yield from customer.closed
+
+    def _require(self, symbol: Symbol) -> None:
+        if symbol not in self._instruments:
+            raise StorageDamaged(
+                f"the paper venue's log holds {symbol}, which is not listed any more: list it "
+                f"again, or move the log away to start this venue anew"
+            )
+
+
+def _keeps_its_place(before: PaperOrder, after: PaperOrder) -> bool:
+    """Whether ``after`` still queues where ``before`` did (see ``Market.amend``)."""
+    if not after.is_open or before.limit_price != after.limit_price:
+        return False
+    return not (
+        before.quantity is not None
+        and after.quantity is not None
+        and after.quantity > before.quantity
+    )

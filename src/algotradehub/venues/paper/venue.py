@@ -1,0 +1,376 @@
+"""A paper venue: markets, accounts and records, behaving as an honest exchange does."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from functools import partial
+from typing import TypeAlias
+
+import msgspec
+
+from algotradehub.domain.commands import Amend, Cancel, CancelAll, Place
+from algotradehub.domain.errors import VenueUnavailable
+from algotradehub.domain.evidence import (
+    CommandKind,
+    Connection,
+    ConnectionState,
+    Evidence,
+    Refused,
+)
+from algotradehub.domain.ids import AccountId, Asset, Symbol, VenueId, VenueOrderId
+from algotradehub.domain.instrument import Instrument
+from algotradehub.domain.money import ONE, ZERO, text
+from algotradehub.domain.order import TimeInForce
+from algotradehub.matching.outcomes import Market, Outcome, RefusalCode
+from algotradehub.ports.clock import Clock
+from algotradehub.ports.disk import Disk
+from algotradehub.venues.paper.admission import INSUFFICIENT_BALANCE, admit, shortage_of
+from algotradehub.venues.paper.display import Display
+from algotradehub.venues.paper.expiries import Expiries
+from algotradehub.venues.paper.log import LogFailed, PaperLog
+from algotradehub.venues.paper.records import Batch, Deposit, PaperOrder
+from algotradehub.venues.paper.register import Customer, Register, Retention
+from algotradehub.venues.paper.settlement import Settlement
+from algotradehub.venues.paper.tape import Tape
+
+_replace = msgspec.structs.replace
+
+Listener: TypeAlias = Callable[[Sequence[Evidence]], None]
+
+_COMPACT_BYTES = 16 * 1024 * 1024
+
+
+class PaperVenue:
+    """One simulated exchange in our process.
+
+    A request is checked against the wallet, matched, written to the venue's own log with one
+    write, and only then told. After a crash the log is all there is, and it is enough. If the
+    disk fails, the venue is down until it is opened anew: memory may be ahead of the record.
+    """
+
+    def __init__(
+        self,
+        venue: VenueId,
+        *,
+        markets: Sequence[Market],
+        clock: Clock,
+        disk: Disk,
+        leverage: Decimal = ONE,
+        retention: Retention | None = None,
+        compact_bytes: int = _COMPACT_BYTES,
+    ) -> None:
+        """Open the venue as its log left it. Use ``open_venue``, which also closes it.
+
+        Raises:
+            StorageDamaged: The log cannot be read, or holds a symbol that is not listed.
+            ValueError: An instrument belongs to another venue, or is listed twice.
+        """
+        self._markets = {market.instrument.symbol: market for market in markets}
+        if len(self._markets) != len(markets):
+            raise ValueError(f"{venue} lists a symbol twice")
+        for market in markets:
+            if market.instrument.venue != venue:
+                raise ValueError(f"{market.instrument.symbol} belongs to {market.instrument.venue}")
+        self.id = venue
+        self.clock = clock
+        self.instruments: Mapping[Symbol, Instrument] = {
+            symbol: market.instrument for symbol, market in self._markets.items()
+        }
+        self.tape = Tape(venue, list(self._markets))
+        self._display = Display(venue, self._markets, self.tape, clock)
+        self._register = Register(
+            self.instruments, leverage=leverage, retention=retention or Retention()
+        )
+        self._listeners: dict[AccountId, Listener] = {}
+        self._expiries = Expiries(clock, self._expire)
+        self._outbox: deque[Callable[[], None]] = deque()
+        self._telling = False
+        self._log = PaperLog(
+            disk,
+            clock,
+            venue,
+            snapshot=lambda: self._register.snapshot(venue),
+            broken=self._break_down,
+            compact_bytes=compact_bytes,
+        )
+        for entry in self._log.entries:
+            self._register.fold(entry)
+        self._log.entries = ()
+        self._refill_markets()
+
+    @property
+    def failure(self) -> str | None:
+        """Why the venue is down; None while all is well."""
+        return self._log.failure
+
+    def market(self, symbol: Symbol) -> Market:
+        return self._markets[symbol]
+
+    def mark(self, symbol: Symbol) -> Decimal | None:
+        """Where the market of ``symbol`` stood when it was last noted."""
+        return self._register.marks.get(symbol)
+
+    def now_ns(self) -> int:
+        """The venue's own time, which never steps back."""
+        return max(self.clock.now_ns(), self._register.at_ns)
+
+    # --- accounts ---
+
+    def open_account(self, account: AccountId, opening: Mapping[Asset, Decimal]) -> None:
+        """Open an account with some money; one that the log knows stays as it is.
+
+        Raises:
+            VenueUnavailable: The log could not be written.
+        """
+        if account not in self._register.customers:
+            deposits = [Deposit(account, asset, amount) for asset, amount in opening.items()]
+            self._deposit(Batch(at_ns=self.now_ns(), opened=[account], deposits=deposits))
+
+    def deposit(self, account: AccountId, asset: Asset, amount: Decimal) -> None:
+        """Give an account pretended money; a negative amount takes it away.
+
+        Raises:
+            NotFound: There is no such account.
+            ValueError: It has less than is taken.
+            VenueUnavailable: The log could not be written.
+        """
+        available = self._register.customer(account).wallet.available(asset)
+        if available + amount < ZERO:
+            raise ValueError(f"{account} has {text(available)} {asset} available")
+        deposit = Deposit(account, asset, amount)
+        self._deposit(Batch(at_ns=self.now_ns(), deposits=[deposit]))
+
+    def customer(self, account: AccountId) -> Customer:
+        """The records of one account, to read.
+
+        Raises:
+            NotFound: There is no such account.
+        """
+        return self._register.customer(account)
+
+    def working(self, account: AccountId) -> Iterator[PaperOrder]:
+        return (o for o in self._register.working.values() if o.account == account)
+
+    def listen(self, account: AccountId, listener: Listener) -> Callable[[], None]:
+        """Tell ``listener`` what happens to ``account`` until the result is called.
+
+        Raises:
+            ValueError: Somebody listens already; one wallet has one private stream here.
+        """
+        if account in self._listeners:
+            raise ValueError(f"{account} is connected already")
+        self._listeners[account] = listener
+        return lambda: self._listeners.pop(account, None) and None
+
+    # --- requests: False means that the venue broke down over it ---
+
+    def place(self, account: AccountId, command: Place) -> bool:
+        now_ns = self.now_ns()
+        symbol = command.request.symbol
+        market = self._markets.get(symbol)
+        order = admit(
+            command,
+            customer=self._register.customer(account),
+            market=market,
+            quote=self.tape.quote,
+            order_id=VenueOrderId(str(self._register.next_order)),
+            now_ns=now_ns,
+        )
+        settlement = Settlement(self._register, now_ns)
+        if isinstance(order, Refused):
+            settlement.tell(account, order)
+            return self._settle(settlement, symbol, ())
+        outcomes = self._markets[symbol].place(order.as_new(), now_ns)
+        if settlement.answer(CommandKind.PLACE, order, outcomes):
+            settlement.accept(order)
+            if order.time_in_force is TimeInForce.GTD and order.expires_ns is not None:
+                self._expiries.add(order.expires_ns, symbol)
+        return self._settle(settlement, symbol, outcomes)
+
+    def amend(self, account: AccountId, command: Amend) -> bool:
+        order = self._open_order(account, command)
+        if order is None:
+            return self._answer_unknown(account, CommandKind.AMEND, command)
+        market = self._markets[order.symbol]
+        amendment = command.amendment
+        wanted = _replace(
+            order,
+            quantity=order.quantity if amendment.quantity is None else amendment.quantity,
+            reserve_price=amendment.limit_price or order.reserve_price,
+        )
+        shortage = shortage_of(
+            wanted,
+            customer=self._register.customer(account),
+            market=market,
+            quote=self.tape.quote,
+        )
+        now_ns = self.now_ns()
+        settlement = Settlement(self._register, now_ns)
+        if shortage is not None:
+            settlement.refuse(CommandKind.AMEND, order, INSUFFICIENT_BALANCE, shortage)
+            return self._settle(settlement, order.symbol, ())
+        outcomes = market.amend(
+            order.venue_order_id,
+            quantity=amendment.quantity,
+            limit_price=amendment.limit_price,
+            now_ns=now_ns,
+        )
+        settlement.answer(CommandKind.AMEND, order, outcomes)
+        return self._settle(settlement, order.symbol, outcomes)
+
+    def cancel(self, account: AccountId, command: Cancel) -> bool:
+        order = self._open_order(account, command)
+        if order is None:
+            return self._answer_unknown(account, CommandKind.CANCEL, command)
+        now_ns = self.now_ns()
+        settlement = Settlement(self._register, now_ns)
+        outcomes = self._markets[order.symbol].cancel(order.venue_order_id, now_ns)
+        settlement.answer(CommandKind.CANCEL, order, outcomes)
+        return self._settle(settlement, order.symbol, outcomes)
+
+    def cancel_all(self, account: AccountId, command: CancelAll) -> bool:
+        """The answer is the end of each order: a cancel of everything has no order to name."""
+        now_ns = self.now_ns()
+        settlement = Settlement(self._register, now_ns)
+        for order in list(self.working(account)):
+            if command.symbol is None or command.symbol == order.symbol:
+                outcomes = self._markets[order.symbol].cancel(order.venue_order_id, now_ns)
+                settlement.take(outcomes)
+                self._display.touch(order.symbol)
+        done = self._record(settlement, {})
+        self._tell()
+        return done
+
+    # --- what drives the markets ---
+
+    def settle(
+        self, symbol: Symbol, outcomes: Sequence[Outcome], *, mark: Decimal | None = None
+    ) -> bool:
+        """Take over what happened in a market; ``mark`` notes where it stands, for a restart."""
+        settlement = Settlement(self._register, self.now_ns())
+        return self._settle(settlement, symbol, outcomes, mark=mark)
+
+    def close(self) -> None:
+        self._expiries.close()
+        self._log.close()
+
+    def _settle(
+        self,
+        settlement: Settlement,
+        symbol: Symbol,
+        outcomes: Sequence[Outcome],
+        *,
+        mark: Decimal | None = None,
+    ) -> bool:
+        settlement.take(outcomes)
+        if not self._record(settlement, {} if mark is None else {symbol: mark}):
+            return False
+        if outcomes:
+            self._display.touch(symbol)
+        if settlement.traded:
+            at_ns = settlement.at_ns
+            self._outbox.append(lambda: self._display.print_trades(symbol, outcomes, at_ns))
+        self._tell()
+        return True
+
+    def _record(self, settlement: Settlement, marks: dict[Symbol, Decimal]) -> bool:
+        """Write, then remember, then queue: nobody hears what the record does not hold."""
+        batch = settlement.batch(marks)
+        if batch is not None:
+            try:
+                self._log.append(batch)
+            except LogFailed:
+                return False
+            self._register.fold(batch)
+            for account, words in settlement.told.items():
+                words.extend(self._register.customers[account].wallet.take_changed(batch.at_ns))
+        for account, words in settlement.told.items():
+            self._queue(account, words)
+        return True
+
+    def _queue(self, account: AccountId, words: Sequence[Evidence]) -> None:
+        listener = self._listeners.get(account)
+        if listener is not None:
+            self._outbox.append(partial(listener, words))
+
+    def _tell(self) -> None:
+        """Tell what is queued, in order, also what is done while somebody is told."""
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._outbox:
+                self._outbox.popleft()()
+        finally:
+            self._telling = False
+
+    def _deposit(self, batch: Batch) -> None:
+        try:
+            self._log.append(batch)
+        except LogFailed as error:
+            raise VenueUnavailable(self.id, str(error)) from error
+        self._register.fold(batch)
+        for account in dict.fromkeys(deposit.account for deposit in batch.deposits):
+            wallet = self._register.customers[account].wallet
+            self._queue(account, wallet.take_changed(batch.at_ns))
+        self._tell()
+
+    def _break_down(self, reason: str) -> None:
+        for account in list(self._listeners):
+            self._queue(account, [Connection(state=ConnectionState.DOWN, reason=reason)])
+        self._tell()
+
+    def _open_order(self, account: AccountId, command: Amend | Cancel) -> PaperOrder | None:
+        order = self._register.customer(account).order(
+            command.client_order_id, command.venue_order_id
+        )
+        return order if order is not None and order.is_open else None
+
+    def _answer_unknown(
+        self, account: AccountId, kind: CommandKind, command: Amend | Cancel
+    ) -> bool:
+        settlement = Settlement(self._register, self.now_ns())
+        refusal = Refused(
+            command=kind,
+            client_order_id=command.client_order_id,
+            code=RefusalCode.UNKNOWN_ORDER,
+            reason="no such order is open here",
+            order_unknown=True,
+        )
+        settlement.tell(account, refusal)
+        return self._settle(settlement, command.symbol, ())
+
+    def _refill_markets(self) -> None:
+        """Put back what rested, in the order in which it queued."""
+        for customer in self._register.customers.values():
+            for symbol, quantity in customer.wallet.quantities():
+                self._markets[symbol].set_position(customer.wallet.account, quantity)
+        for order in self._register.working.values():
+            market = self._markets[order.symbol]
+            market.restore(order.as_new(), filled=order.filled, value=order.paid)
+            if order.time_in_force is TimeInForce.GTD and order.expires_ns is not None:
+                self._expiries.add(order.expires_ns, order.symbol)
+
+    def _expire(self, symbol: Symbol) -> None:
+        self.settle(symbol, self._markets[symbol].advance(self.now_ns()))
+
+
+@contextmanager
+def open_venue(
+    venue: VenueId,
+    *,
+    markets: Sequence[Market],
+    clock: Clock,
+    disk: Disk,
+    leverage: Decimal = ONE,
+    retention: Retention | None = None,
+) -> Iterator[PaperVenue]:
+    """Run a paper venue; see ``PaperVenue`` for what may be raised."""
+    opened = PaperVenue(
+        venue, markets=markets, clock=clock, disk=disk, leverage=leverage, retention=retention
+    )
+    try:
+        yield opened
+    finally:
+        opened.close()

@@ -1,0 +1,101 @@
+"""Every journal passes the journal's suite."""
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from algotradehub.conformance import journal as suite
+from algotradehub.ports.disk import Disk
+from algotradehub.ports.journal import Journal
+from algotradehub.storage.disk import OsDisk
+from algotradehub.storage.journal.journal import SegmentJournal
+from tests.fakes.clock import FakeClock
+from tests.fakes.disk import FailingDisk, MemoryDisk
+
+
+class FailingWorld:
+    """The parts of a world that both share: a clock, and a disk that can be made to fail."""
+
+    def __init__(self, disk: Disk) -> None:
+        self.clock = FakeClock()
+        self.inner = disk
+        self.failing = FailingDisk(disk)
+
+    def open(self) -> Journal:
+        return SegmentJournal(self.failing, clock=self.clock)
+
+    def process_dies(self) -> None:
+        self.failing.is_dead = True
+        self.failing = FailingDisk(self.inner)
+        self.clock = FakeClock()  # the timers of the dead never fire
+
+    def fill_disk(self) -> None:
+        self.failing.room = 40  # less than any record: a part of it arrives
+
+    def free_disk(self) -> None:
+        self.failing.room = None
+
+    def break_sync(self) -> None:
+        self.failing.sync_error = OSError(errno.EIO, "input/output error")
+
+    def mend_sync(self) -> None:
+        self.failing.sync_error = None
+
+
+class MemoryWorld(FailingWorld):
+    def __init__(self) -> None:
+        self.memory = MemoryDisk(FakeClock())
+        super().__init__(self.memory)
+        self.memory.clock = self.clock
+
+    async def pass_time(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+
+    def process_dies(self) -> None:
+        super().process_dies()
+        self.memory.process_dies()
+        self.memory.clock = self.clock
+
+    def power_fails(self) -> None:
+        super().process_dies()
+        self.memory.power_fails(lambda unsynced: unsynced[:10])
+        self.memory.clock = self.clock
+
+
+class DirectoryWorld(FailingWorld):
+    """A real directory. Power cannot fail here: the end of the process stands for it."""
+
+    def __init__(self, disk: OsDisk) -> None:
+        super().__init__(disk)
+        self._scratch = disk.open("scratch")
+
+    async def pass_time(self, seconds: float) -> None:
+        for _ in range(4):
+            self.clock.advance(seconds / 4)
+            await self._disk_is_idle()
+
+    def power_fails(self) -> None:
+        self.process_dies()
+
+    async def _disk_is_idle(self) -> None:
+        """Syncs are answered in order, so the answer to ours follows all the others."""
+        idle = asyncio.get_running_loop().create_future()
+        self._scratch.sync(idle.set_result)
+        await idle
+
+
+@pytest.fixture(params=["memory", "directory"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[suite.World]:
+    if request.param == "memory":
+        yield MemoryWorld()
+        return
+    async with OsDisk(tmp_path) as disk:
+        yield DirectoryWorld(disk)
+
+
+@pytest.mark.parametrize("check", suite.CHECKS, ids=lambda check: check.__name__)
+async def test_segment_files(world: suite.World, check: suite.Check) -> None:
+    await check(world)

@@ -1,0 +1,67 @@
+"""The open segment: after any failure the next write starts behind the last whole record."""
+
+import errno
+
+import pytest
+
+from algotradehub.storage.journal.open_segment import OpenSegment
+from algotradehub.storage.journal.segments import Tail
+from tests.fakes.clock import FakeClock
+from tests.fakes.disk import FailingDisk, MemoryDisk
+
+NAME = "journal-00000001.seg"
+
+
+def new_segment() -> tuple[OpenSegment, FailingDisk]:
+    disk = FailingDisk(MemoryDisk(FakeClock()))
+    return OpenSegment.after(disk, None), disk
+
+
+@pytest.mark.parametrize("can_cut", [True, False])
+def test_a_failed_write_leaves_nothing(*, can_cut: bool) -> None:
+    segment, disk = new_segment()
+    segment.write(bytearray(b"first"))
+    disk.room, disk.can_cut = 3, can_cut
+    with pytest.raises(OSError, match="no space"):
+        segment.write(bytearray(b"second"))
+    with pytest.raises(OSError, match="no space" if can_cut else "input/output"):
+        segment.write(bytearray(b"third!"))
+    assert segment.size == 5
+    disk.room, disk.can_cut = None, True
+    segment.write(bytearray(b"fourth"))
+    assert disk.read(NAME) == b"firstfourth"
+
+
+def test_what_a_crash_left_is_cut_at_opening() -> None:
+    segment, disk = new_segment()
+    segment.write(bytearray(b"wholetorn"))
+    tail = Tail(name=NAME, size=5, crc32=1, previous=(0, 0), seq=1, account_seqs={}, torn_bytes=4)
+    again = OpenSegment.after(disk, tail)
+    assert disk.read(NAME) == b"whole"
+    assert again.size == 5
+
+
+def test_the_next_segment_knows_this_one() -> None:
+    segment, disk = new_segment()
+    segment.write(bytearray(b"some"))
+    segment.write(bytearray(b"thing"))
+    following = segment.next(disk)
+    assert following.name == "journal-00000002.seg"
+    assert following.previous == (9, 0x09DA31FB)  # crc32 of b"something", as zlib counts
+    assert following.size == 0
+
+
+def test_a_leftover_of_the_next_segment_is_written_over() -> None:
+    segment, disk = new_segment()
+    disk.open("journal-00000002.seg").write(b"torn")
+    following = segment.next(disk)
+    following.write(bytearray(b"whole"))
+    assert disk.read("journal-00000002.seg") == b"whole"
+
+
+def test_errors_of_the_disk_pass_through() -> None:
+    segment, disk = new_segment()
+    disk.can_open = False
+    with pytest.raises(OSError, match="too many") as caught:
+        segment.next(disk)
+    assert caught.value.errno == errno.EMFILE
