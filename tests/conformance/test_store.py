@@ -48,6 +48,8 @@ def test_the_store_keeps_its_promise(
     promise: Callable[[NewStore], None], new_store: NewStore
 ) -> None:
     promise(new_store)
+
+
 AMOUNTS = st.builds(
     lambda digits, exponent, negative: Decimal(digits).scaleb(exponent) * (-1 if negative else 1),
     st.integers(0, 10**20),

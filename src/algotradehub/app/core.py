@@ -9,6 +9,7 @@ import msgspec
 
 from algotradehub.app.projector import Projection, Projector
 from algotradehub.bus.memory import MemoryBus
+from algotradehub.domain.errors import NotReady
 from algotradehub.domain.ids import AccountId, ClientOrderId, TenantId, VenueOrderId
 from algotradehub.domain.records import Restarted
 from algotradehub.ports.bus import Alert, Bus
@@ -34,6 +35,7 @@ CLAIMS_KEPT_NS = 30 * 24 * 3600 * _NS  # order-path 1
 IN_MEMORY_NS = 900 * _NS  # longer than any venue's replay horizon
 FORGET_EVERY_S = 60.0
 ORPHANS_KEPT = 1_000
+_EVERY_ACCOUNT = AccountId("")
 FILLS_OF_ONE_ORDER = 1_000_000
 
 
@@ -143,6 +145,9 @@ async def open_core(
             clock=clock,
             ids=ids,
         )
+        # What the last process left may be in the operating system's memory only. Nothing is
+        # promised on it before it is on the disk, which the sync of this record brings about.
+        await _restarted(recorder, epoch)
         async with _tasks() as spawn, AsyncExitStack() as opened:
             for setup in accounts:
                 desk = AccountDesk(
@@ -161,13 +166,27 @@ async def open_core(
                 )
                 desk.questions = recovery
                 sink = manager.open(desk)
-                # Before the account can speak: what the last process left unanswered is in doubt.
-                # Kept even on a full disk: cancels must go out all the same (order-path 2).
-                recorder.keep(setup.id, Restarted(epoch=epoch))
                 desk.account = await opened.enter_async_context(setup.open(sink))
                 recovery.watch_all()
             spawn(_forget_ended(state, projector, clock))
             yield Core(orders=manager, state=state, journal=journal, projector=projector, bus=bus)
+
+
+async def _restarted(recorder: Recorder, epoch: int) -> None:
+    """Put in doubt whatever was unanswered, and wait until all of it is durable.
+
+    On a disk that fails it goes on without: cancels must get out all the same (order-path 2), and
+    the journal refuses everything new by itself.
+    """
+    restarted = Restarted(epoch=epoch)
+    done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    try:
+        recorder.append_synced(_EVERY_ACCOUNT, restarted, done.set_result)
+        if await done:
+            return
+    except NotReady:
+        pass
+    recorder.keep(_EVERY_ACCOUNT, restarted)
 
 
 @asynccontextmanager

@@ -235,5 +235,4 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         amendment = self.amend_pending
         if amendment is not None and amendment.quantity is not None:
             total = max(total, amendment.quantity)
-        left = total - max(self.filled, self.venue_filled)
-        return left if left > ZERO else ZERO
+        return max(ZERO, total - max(self.filled, self.venue_filled))

@@ -237,7 +237,7 @@ def _risen(before: Order, order: Order) -> Order:
 
 
 def _whole(order: Order) -> Decimal | None:
-    """What FILLED amounts to where no total is told; None while an amendment may have changed it."""
+    """What FILLED amounts to if no total is told; None while an amendment may have changed it."""
     return order.quantity if order.amend_pending is None else None
 
 

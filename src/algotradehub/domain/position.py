@@ -105,11 +105,7 @@ def filled(
     else:
         event = PositionEvent.CORRECT
     if effect.correction:
-        moved = effect.correction * effect.side.sign * instrument.contract_size
-        if instrument.inverse:
-            # Per unit of price, -size / price changes by size / price^2: near enough for the
-            # small step from an average price to the real one.
-            moved /= effect.price**2
+        moved = _corrected_worth(effect, instrument)
         if quantity and (quantity > ZERO) == (effect.side.sign > 0):
             cost += moved
         else:
@@ -134,6 +130,15 @@ def filled(
         updated_ns=at_ns,
     )
     return moved_position, event
+
+
+def _corrected_worth(effect: Effect, instrument: Instrument) -> Decimal:
+    moved = effect.correction * effect.side.sign * instrument.contract_size
+    if instrument.inverse:
+        # Per unit of price, -size / price changes by size / price^2: near enough for the small
+        # step from an average price to the real one.
+        return moved / effect.price**2
+    return moved
 
 
 def fee_settled(

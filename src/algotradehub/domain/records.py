@@ -92,7 +92,10 @@ class AmendSettled(msgspec.Struct, frozen=True, kw_only=True, tag="amend_settled
 
 
 class Restarted(msgspec.Struct, frozen=True, kw_only=True, tag="restarted", gc=False):
-    """A new process took over: whatever was unanswered is in doubt. Nothing is ever resent."""
+    """A new process took over every account: whatever was unanswered is in doubt.
+
+    Nothing is ever resent.
+    """
 
     kind: ClassVar[Kind] = Kind.EVENT
     epoch: int

@@ -40,7 +40,6 @@ class Expiries:
         """Yield open orders whose expiry is at or before ``now_ns``; the caller ends each."""
         while self._heap and self._heap[0][0] <= now_ns:
             order = heapq.heappop(self._heap)[2]
+            self._ended -= 1  # it has ended, or is ended by the caller now
             if order.open:
                 yield order
-            else:
-                self._ended -= 1

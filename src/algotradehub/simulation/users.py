@@ -11,7 +11,7 @@ from algotradehub.domain.ids import (
     IdempotencyKey,
     TenantId,
 )
-from algotradehub.domain.order import Amendment, BaseAmount, Order, OrderRequest
+from algotradehub.domain.order import Amendment, BaseAmount, Order, OrderRequest, Origin
 from algotradehub.simulation import scenario as plan
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
@@ -23,6 +23,7 @@ TENANT = TenantId("acme")
 ACCOUNT = AccountId("scripted-main")
 HEAL_S = 900.0
 LOOK_EVERY_S = 7.0
+LAST_WORDS_S = 2.0  # messages that were held up on the way
 TRIES = 12
 _REPEATS = 0.3
 
@@ -81,6 +82,9 @@ class Users:
             await clock.sleep(LOOK_EVERY_S)
             busy = self._busy(core)
             if busy is None:
+                await clock.sleep(LAST_WORDS_S)
+                busy = self._busy(core)
+            if busy is None:
                 return
             if clock.now_ns() > deadline_ns:
                 raise SimulationFailed(f"not settled {HEAL_S} s after everything healed: {busy}")
@@ -131,6 +135,8 @@ class Users:
 
     def _submit(self, clock: SimClock, core: Core, key: IdempotencyKey, tries: int) -> None:
         def durable(order: Order) -> None:
+            if order.origin is Origin.UNSENT:
+                return  # the disk failed: the caller is told so, and may ask again
             known = self.promised.setdefault(key, order.order_id)
             if known != order.order_id:
                 raise SimulationFailed(f"{key} was promised as {known}, now as {order.order_id}")

@@ -50,6 +50,7 @@ class World:
         self.lives = 0
         self._loop: SimLoop | None = None
         self._account: ScriptedAccount | None = None
+        self.effects_total = 0
         self._effects = count(1)
         self._dies_at: int | None = None
         self._trace = trace
@@ -72,6 +73,7 @@ class World:
         assert loop is not None  # noqa: S101 - nothing has effects before the first life
         loop.require_alive()
         number = next(self._effects)
+        self.effects_total += 1
         self.note(f"life {self.lives} effect {number}: {name}")
         if number == self._dies_at:
             loop.crash()
@@ -82,11 +84,11 @@ class World:
         Raises:
             BaseException: Whatever went wrong, in the platform or in the world.
         """
-        for crash in self.scenario.crashes:
-            if self._live(crash):
-                return
-            self._die(crash)
         try:
+            for crash in self.scenario.crashes:
+                if self._live(crash):
+                    return
+                self._die(crash)
             self._live(None)
         except StorageDamaged:
             # A sync that failed left a hole, and power loss made it real: refusing to start is

@@ -22,8 +22,8 @@ _Job: TypeAlias = tuple["_OsFile | None", _Done | None]
 class OsDisk:
     """Implements ``ports.disk.Disk`` while its context is open, for the event loop it runs in.
 
-    Leaving the context waits until every ``sync`` that was asked for is answered. To read, a tool
-    need not enter it.
+    Leaving the context waits until every ``sync`` asked for so far is answered. A tool that only
+    reads need not enter it.
 
     Args:
         directory: Created if it does not exist, readable by its owner only.
@@ -122,8 +122,8 @@ class _OsFile:
 
 def _work(jobs: SimpleQueue[_Job], loop: asyncio.AbstractEventLoop) -> None:
     """Answer all the calls that queued up during one sync with the next one."""
-    goes_on = True
-    while goes_on:
+    ended = False
+    while not ended:
         batch = [jobs.get()]
         while not jobs.empty():
             batch.append(jobs.get())
@@ -134,7 +134,8 @@ def _work(jobs: SimpleQueue[_Job], loop: asyncio.AbstractEventLoop) -> None:
                 loop.call_soon_threadsafe(done, errors[file] if file else None)
             elif file:
                 os.close(file.fd)
-            goes_on = file is not None
+        # Whatever is asked behind that is not answered: there is nobody left to hear it.
+        ended = any(file is None for file, _ in batch)
 
 
 def sync_directory(directory: Path) -> None:

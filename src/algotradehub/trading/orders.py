@@ -48,6 +48,16 @@ _NS = 1_000_000_000
 _replace = msgspec.structs.replace
 
 
+class _Storing:
+    """An order whose intent is on its way to the disk."""
+
+    __slots__ = ("cancelled", "durable")
+
+    def __init__(self, durable: list[Callable[[Order], None]]) -> None:
+        self.durable = durable  # who waits for it
+        self.cancelled = False  # somebody cancelled it meanwhile
+
+
 class ReferencePrices(Protocol):
     def reference(self, venue: VenueId, symbol: Symbol, side: Side) -> Decimal | None:
         """The price ``side`` would trade at now, in quote units; None if none is known."""
@@ -76,8 +86,7 @@ class OrderManager:
         self._clock = clock
         self._ids = ids
         self._desks: dict[AccountId, AccountDesk] = {}
-        # Orders whose intent is on its way to the disk, and whether somebody cancelled them there.
-        self._storing: dict[ClientOrderId, bool] = {}
+        self._storing: dict[ClientOrderId, _Storing] = {}
 
     def open(self, desk: AccountDesk) -> Callable[[Evidence], None]:
         """Take an account in; the returned function is its sink."""
@@ -111,7 +120,8 @@ class OrderManager:
         Args:
             request: What is wanted.
             durable: Called once with the order when its intent is as durable as the account asks:
-                from then on it may be promised to somebody.
+                from then on it may be promised to somebody. If the disk failed instead, the order
+                is REJECTED with ``origin = unsent`` and promises nothing.
 
         Returns:
             The order as far as it is known: often PENDING; REJECTED with ``origin = risk`` when a
@@ -126,7 +136,10 @@ class OrderManager:
         claimed = self._state.claims.get((request.tenant, request.idempotency_key))
         if claimed is not None:
             order = self._repeated(claimed, request)
-            if durable is not None:
+            storing = self._storing.get(claimed)
+            if durable is not None and storing is not None:
+                storing.durable.append(durable)
+            elif durable is not None:
                 durable(order)
             return order
         instrument = self._instrument(desk, request.symbol)
@@ -150,9 +163,9 @@ class OrderManager:
             self._recorder.append_synced(
                 desk.account_id,
                 Intent(order=order),
-                lambda stored: self._stored(desk, order, durable, stored=stored),
+                lambda stored: self._stored(desk, order, stored=stored),
             )
-            self._storing[order.order_id] = False
+            self._storing[order.order_id] = _Storing([] if durable is None else [durable])
         else:
             self._recorder.append(desk.account_id, Intent(order=order))
             if durable is not None:
@@ -174,7 +187,7 @@ class OrderManager:
             return order
         if order_id in self._storing:
             # The journal must not speak of an order before it has it.
-            self._storing[order_id] = True
+            self._storing[order_id].cancelled = True
             return order
         desk = self._desks[order.request.account]
         if not order.cancel_pending:
@@ -342,12 +355,11 @@ class OrderManager:
         self,
         desk: AccountDesk,
         order: Order,
-        durable: Callable[[Order], None] | None,
         *,
         stored: bool,
     ) -> None:
         """The sync answered: second phase of a submit under ``Durability.SYNC``."""
-        cancelled = self._storing.pop(order.order_id)
+        storing = self._storing.pop(order.order_id)
         if not stored:
             # The intent may be missing from the journal, so the whole order is told again.
             order = _replace(
@@ -361,10 +373,10 @@ class OrderManager:
         else:
             self._recorder.publish(order)
         order = self._state.orders[order.order_id]
-        if durable is not None:
+        for durable in storing.durable:
             durable(order)
         if order.status is OrderStatus.PENDING:
-            self._release(desk, order, cancelled=cancelled)
+            self._release(desk, order, cancelled=storing.cancelled)
 
     def _release(self, desk: AccountDesk, order: Order, *, cancelled: bool = False) -> None:
         """Hand the order to its account, or end it unsent: certain either way."""

@@ -101,6 +101,10 @@ class Recovery:
         for order_id in tuple(self._state.live.get(self._desk.account_id, ())):
             if self._question(order_id) is not None:
                 self.watch(order_id)
+        for order_id, order in tuple(self._state.orders.items()):
+            ours = order.request.account == self._desk.account_id
+            if ours and self._state.incomplete(order_id):
+                self.watch_fills(order_id)
 
     def connection(self, event: Connection) -> None:
         self._desk.connections += 1

@@ -303,11 +303,12 @@ class DeskState:
         )
 
     def _restarted(self, record: Record) -> Applied:
-        for order_id in tuple(self.live.get(record.account, ())):
-            before = self.orders[order_id]
-            after = order_rules.restarted(before, record.at_ns)
-            if after is not before:
-                self._set_order(record, before, after)
+        for live in self.live.values():
+            for order_id in tuple(live):
+                before = self.orders[order_id]
+                after = order_rules.restarted(before, record.at_ns)
+                if after is not before:
+                    self._set_order(record, before, after)
         return Applied()
 
     def _halted(self, record: Record, body: HaltSet) -> None:

@@ -1,5 +1,7 @@
 """Evidence: an execution that cannot be one is never made."""
 
+from decimal import Decimal
+
 import pytest
 
 from algotradehub.domain.evidence import Execution
@@ -14,8 +16,6 @@ def test_an_execution_has_a_positive_quantity(quantity: int) -> None:
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
 def test_an_execution_has_finite_numbers(number: str) -> None:
-    from decimal import Decimal
-
     with pytest.raises(ValueError, match="price must be finite"):
         execution(price=Decimal(number))
     with pytest.raises(ValueError, match="quantity must be positive"):

@@ -31,9 +31,7 @@ def test_the_tag_is_read_back(ms: int, counter: int, tag: int, random: int) -> N
     assert installation_tag(packed) == tag
 
 
-@given(
-    st.tuples(milliseconds, counters), st.tuples(milliseconds, counters), tags, random_bits
-)
+@given(st.tuples(milliseconds, counters), st.tuples(milliseconds, counters), tags, random_bits)
 def test_ids_sort_by_time_then_counter(
     one: tuple[int, int], other: tuple[int, int], tag: int, random: int
 ) -> None:
@@ -53,8 +51,7 @@ def test_every_random_bit_counts(one: int, other: int) -> None:
 
 
 @given(
-    st.text(max_size=40)
-    | st.text(alphabet="0123456789abcdefABCDEF_-+ x", min_size=32, max_size=32)
+    st.text(max_size=40) | st.text(alphabet="0123456789abcdefABCDEF_-+ x", min_size=32, max_size=32)
 )
 def test_what_is_not_laid_out_like_ours_has_no_tag(anything: str) -> None:
     ours = len(anything) == 32 and set(anything) <= set("0123456789abcdef")

@@ -78,9 +78,7 @@ def test_the_nearest_price_is_valid(rule: PriceRule, price: Decimal) -> None:
 
 
 @given(rules, prices, st.integers(-2, 2), st.integers(-30, 30))
-def test_no_valid_price_is_nearer(
-    rule: PriceRule, price: Decimal, whole: int, steps: int
-) -> None:
+def test_no_valid_price_is_nearer(rule: PriceRule, price: Decimal, whole: int, steps: int) -> None:
     """Candidates: every step of the finest grid around, and the borders of bands and decades."""
     instrument = with_rule(rule)
     distance = abs(instrument.nearest_price(price) - price)

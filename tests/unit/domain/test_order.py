@@ -33,7 +33,7 @@ def test_remaining_is_quantity_minus_filled(status: OrderStatus, filled: Decimal
 def test_remaining_of_a_quote_amount_is_in_quote(paid: Decimal) -> None:
     spent = msgspec.structs.replace(quote_order(600), filled=Decimal(1), paid=paid)
     assert spent.remaining == max(0, 600 - paid)
-    assert spent.exposure == max(0, 600 - paid) / 100
+    assert spent.exposure * 100 == max(0, 600 - paid)
 
 
 @given(st.sampled_from(sorted(FINAL_STATUSES)), amounts, amounts)
@@ -57,9 +57,10 @@ def test_what_may_live_counts_with_its_larger_size(
     assert working.exposure == max(0, size - max(filled, venue_filled))
 
 
-@given(live, st.booleans(), amounts)
+@pytest.mark.parametrize("dead", [True, False])
+@given(status=live, filled=amounts)
 def test_two_legs_count_together_until_one_is_proven_dead(
-    status: OrderStatus, dead: bool, filled: Decimal  # noqa: FBT001 - Hypothesis passes it
+    status: OrderStatus, filled: Decimal, *, dead: bool
 ) -> None:
     old = Leg(client_order_id=ClientOrderId("old"), quantity=Decimal(6), dead=dead)
     new = Leg(client_order_id=ClientOrderId("new"), quantity=Decimal(4))

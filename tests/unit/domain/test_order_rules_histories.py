@@ -31,6 +31,7 @@ from tests.unit.domain.examples import (
     acknowledged,
     cumulative,
     execution,
+    facts,
     lost,
     not_sent,
     order,
@@ -333,8 +334,8 @@ def test_evidence_may_repeat(history: list[Event]) -> None:
     """Words repeated at once move no amount a second time."""
     doubled = [event for event in history for _ in range(2)]
     once, twice = replay(history)[-1].order, replay(doubled)[-1].order
-    assert (twice.filled, twice.paid) == (once.filled, once.paid)
-    assert (twice.provisional, twice.venue_filled) == (once.provisional, once.venue_filled)
+    assert facts(twice.filled, twice.paid) == (once.filled, once.paid)
+    assert facts(twice.provisional, twice.venue_filled) == (once.provisional, once.venue_filled)
 
 
 # A venue that tells the truth, over channels that repeat, delay and reorder.
@@ -407,8 +408,8 @@ def test_totals_are_replaced_by_real_executions_and_never_summed(
     truth, told = delivery
     moments = replay(told, truth.quantity)
     last = moments[-1].order
-    assert (last.filled, last.paid) == truth.total(len(truth.fills))
-    assert (last.provisional, last.provisional_paid) == (0, 0)
+    assert facts(last.filled, last.paid) == facts(*truth.total(len(truth.fills)))
+    assert facts(last.provisional, last.provisional_paid) == (0, 0)
     for moment in moments:
         now = moment.order
         assert now.filled == max(now.filled - now.provisional, now.venue_filled)
@@ -445,4 +446,8 @@ def test_the_order_of_delivery_does_not_matter_for_amounts(
     shuffled = list(told)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = replay(told, truth.quantity)[-1].order, replay(shuffled, truth.quantity)[-1].order
-    assert (one.filled, one.paid, one.provisional) == (other.filled, other.paid, other.provisional)
+    assert facts(one.filled, one.paid, one.provisional) == (
+        other.filled,
+        other.paid,
+        other.provisional,
+    )

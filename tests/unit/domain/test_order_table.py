@@ -53,9 +53,7 @@ def test_our_inference_never_beats_the_venues_word(status: OrderStatus, word: Wo
 
 @pytest.mark.design_property(18)
 @pytest.mark.parametrize(("status", "word"), ENTRIES)
-def test_filled_cancelled_and_expired_are_the_venues_words(
-    status: OrderStatus, word: Word
-) -> None:
+def test_filled_cancelled_and_expired_are_the_venues_words(status: OrderStatus, word: Word) -> None:
     reached = after(status, word)
     if reached is not status and reached in FINAL_STATUSES - {OrderStatus.REJECTED}:
         assert TERMINAL_WORDS[word] is reached
@@ -112,9 +110,7 @@ def test_a_late_fill_leaves_an_end_alone(status: OrderStatus) -> None:
         (OrderStatus.OPEN, Word.REFUSED),
     ],
 )
-def test_ends_that_exclude_each_other_make_a_contradiction(
-    status: OrderStatus, word: Word
-) -> None:
+def test_ends_that_exclude_each_other_make_a_contradiction(status: OrderStatus, word: Word) -> None:
     assert after(status, word) is OrderStatus.UNKNOWN
 
 

@@ -32,7 +32,9 @@ def instrument(**changes: Any) -> Instrument:
     return Instrument(**values | changes)
 
 
-def limit(name: str, side: Side, quantity: int | str, price: int | str, **changes: Any) -> NewOrder:
+def limit(
+    name: str, side: Side, quantity: int | str, price: int | str, /, **changes: Any
+) -> NewOrder:
     values: dict[str, Any] = {
         "order_id": name,
         "owner": "ann",

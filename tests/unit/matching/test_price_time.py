@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from algotradehub.domain.evidence import Liquidity
-from algotradehub.domain.instrument import FixedTick, Instrument, Side
+from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.order import OrderStatus, OrderType, TimeInForce
 from algotradehub.matching.outcomes import (
     Accepted,
@@ -40,6 +39,7 @@ from tests.unit.matching.orders import (
 )
 
 D = Decimal
+IOC, FOK = TimeInForce.IOC, TimeInForce.FOK
 
 # Few prices, few ids, few owners: so that queues, repeats and self trades are common, not lucky.
 STRICT = instrument(min_notional=D(300), max_quantity=D(9), market_lot=D(2))
@@ -51,9 +51,9 @@ QUANTITIES = st.integers(1, 10).map(D)
 @st.composite
 def new_orders(draw: st.DrawFn) -> NewOrder:
     kind = draw(st.sampled_from(["limit"] * 5 + ["market", "value"]))
-    tifs = list(TimeInForce) if kind == "limit" else [TimeInForce.GTC, TimeInForce.IOC]
+    tifs = list(TimeInForce) if kind == "limit" else [TimeInForce.GTC, IOC]
     if kind == "market":
-        tifs.append(TimeInForce.FOK)
+        tifs.append(FOK)
     time_in_force = draw(st.sampled_from(tifs))
     lasting = time_in_force in {TimeInForce.GTC, TimeInForce.GTD}
     return NewOrder(
@@ -139,56 +139,67 @@ def test_every_history_has_the_outcomes_of_the_naive_market(
         assert bid is None or ask is None or bid < ask
 
 
+class Books:
+    """What the outcomes of a market amount to, kept by somebody who knows the laws."""
+
+    def __init__(self) -> None:
+        self.placed: dict[str, NewOrder] = {}
+        self.filled: dict[str, Decimal] = {}
+        self.positions: dict[str, Decimal] = {}
+
+    def record(self, event: object, outcomes: Sequence[Outcome], now_ns: int) -> None:
+        if isinstance(event, SetPosition):
+            self.positions[event.owner] = event.quantity
+        accepted = isinstance(event, NewOrder) and Accepted(order_id=event.order_id) in outcomes
+        if isinstance(event, NewOrder) and accepted:
+            self.placed[event.order_id] = event
+            self.filled[event.order_id] = D(0)
+        matched = [outcome for outcome in outcomes if isinstance(outcome, Matched)]
+        for taker, maker in zip(matched[::2], matched[1::2], strict=True):
+            self.check_sides(taker, maker)
+            for match in (taker, maker):
+                self.check(match, now_ns)
+                self.move(match, is_self_trade=taker.owner == maker.owner)
+        for closed in closings(outcomes).values():
+            assert closed.filled == self.filled[closed.order_id]
+        if isinstance(event, NewOrder) and accepted and event.time_in_force in {IOC, FOK}:
+            closed = closings(outcomes)[event.order_id]
+            assert event.time_in_force is IOC or closed.filled in {D(0), event.quantity}
+
+    def check_sides(self, taker: Matched, maker: Matched) -> None:
+        assert (taker.liquidity, maker.liquidity) == (Liquidity.TAKER, Liquidity.MAKER)
+        for field in ("match_id", "price", "quantity", "at_ns"):
+            assert getattr(taker, field) == getattr(maker, field)
+        assert taker.side is maker.side.opposite
+        assert not self.placed[taker.order_id].post_only
+
+    def check(self, match: Matched, now_ns: int) -> None:
+        new = self.placed[match.order_id]
+        self.filled[match.order_id] += match.quantity
+        assert match.filled == self.filled[match.order_id]
+        is_taker = match.liquidity is Liquidity.TAKER
+        rate = STRICT.taker_fee if is_taker else STRICT.maker_fee
+        assert match.fee == match.price * match.quantity * rate
+        if new.time_in_force is TimeInForce.GTD:
+            assert new.expires_ns is not None
+            assert new.expires_ns > now_ns
+
+    def move(self, match: Matched, *, is_self_trade: bool) -> None:
+        before = self.positions.get(match.owner, D(0))
+        after = before + match.side.sign * match.quantity
+        self.positions[match.owner] = after
+        if self.placed[match.order_id].reduce_only and not is_self_trade:
+            assert abs(after) < abs(before)
+            assert after * before >= 0
+
+
+@pytest.mark.design_property(19)
 @settings(max_examples=200)
 @given(events=st.lists(EVENTS, min_size=20, max_size=70))
-def test_the_laws_of_every_history(events: list[object]) -> None:
-    market_ = PriceTimeMarket(STRICT)
-    placed: dict[str, NewOrder] = {}
-    positions: dict[str, Decimal] = {}
-    totals: dict[str, Decimal] = {}
+def test_every_history_keeps_the_laws(events: list[object]) -> None:
+    market_, books = PriceTimeMarket(STRICT), Books()
     for now_ns, event in enumerate(events, 1):
-        outcomes = apply(market_, event, now_ns)
-        if isinstance(event, SetPosition):
-            positions[event.owner] = event.quantity
-        if isinstance(event, NewOrder) and Accepted(order_id=event.order_id) in outcomes:
-            placed[event.order_id] = event
-            totals[event.order_id] = D(0)
-        matches: dict[int, list[Matched]] = {}
-        for outcome in outcomes:
-            if isinstance(outcome, Matched):
-                matches.setdefault(outcome.match_id, []).append(outcome)
-                new = placed[outcome.order_id]
-                totals[outcome.order_id] += outcome.quantity
-                assert outcome.filled == totals[outcome.order_id]
-                assert new.quantity is None or outcome.filled <= new.quantity or (
-                    new.time_in_force in {TimeInForce.GTC, TimeInForce.GTD}  # amended upwards
-                )
-                if new.time_in_force is TimeInForce.GTD:
-                    assert new.expires_ns is not None
-                    assert new.expires_ns > now_ns
-                is_taker = outcome.liquidity is Liquidity.TAKER
-                assert not (is_taker and new.post_only)
-                rate = STRICT.taker_fee if is_taker else STRICT.maker_fee
-                assert outcome.fee == outcome.price * outcome.quantity * rate
-        for taker, maker in matches.values():
-            assert (taker.price, taker.quantity) == (maker.price, maker.quantity)
-            assert taker.side is maker.side.opposite
-            for side in (taker, maker):
-                before = positions.get(side.owner, D(0))
-                after = before + side.side.sign * side.quantity
-                if placed[side.order_id].reduce_only and taker.owner != maker.owner:
-                    assert abs(after) < abs(before)
-                    assert after * before >= 0
-                positions[side.owner] = after
-        ended = closings(outcomes)
-        for closed in ended.values():
-            assert closed.filled == totals[closed.order_id]
-        if isinstance(event, NewOrder) and event.order_id in totals:
-            immediate = event.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}
-            if Accepted(order_id=event.order_id) in outcomes and immediate:
-                filled = ended[event.order_id].filled
-                killed = filled == 0 or filled == event.quantity
-                assert event.time_in_force is TimeInForce.IOC or killed
+        books.record(event, apply(market_, event, now_ns), now_ns)
 
 
 def a_market(*orders: NewOrder, **changes: Any) -> PriceTimeMarket:
@@ -251,7 +262,7 @@ def test_what_a_limit_order_cannot_match_rests() -> None:
 @pytest.mark.design_property(20)
 def test_immediate_or_cancel_never_rests() -> None:
     market_ = a_market(limit("maker", SELL, 2, 101))
-    taker = limit("taker", BUY, 5, 101, time_in_force=TimeInForce.IOC)
+    taker = limit("taker", BUY, 5, 101, time_in_force=IOC)
     closed = closings(market_.place(taker, 1))["taker"]
     assert (closed.status, closed.filled, closed.value) == (OrderStatus.CANCELLED, D(2), D(202))
     assert market_.best() == (None, None)
@@ -262,7 +273,7 @@ def test_immediate_or_cancel_never_rests() -> None:
 def test_fill_or_kill_is_all_or_nothing(quantity: int) -> None:
     market_ = a_market(limit("a", SELL, 2, 101), limit("b", SELL, 3, 102))
     before = market_.levels(9)
-    taker = limit("taker", BUY, quantity, 102, time_in_force=TimeInForce.FOK)
+    taker = limit("taker", BUY, quantity, 102, time_in_force=FOK)
     outcomes = market_.place(taker, 1)
     if quantity == 5:
         assert closings(outcomes)["taker"].status is OrderStatus.FILLED
@@ -280,13 +291,24 @@ def test_fill_or_kill_sees_that_a_reduce_only_maker_will_give_less() -> None:
     market_.set_position("bob", D(7))
     market_.place(limit("first", SELL, 5, 101, owner="bob"), 0)
     market_.place(limit("second", SELL, 7, 102, owner="bob", reduce_only=True), 0)
-    kill = limit("kill", BUY, 8, 102, time_in_force=TimeInForce.FOK)
+    kill = limit("kill", BUY, 8, 102, time_in_force=FOK)
     assert closings(market_.place(kill, 1))["kill"].filled == 0
-    fill = limit("fill", BUY, 7, 102, time_in_force=TimeInForce.FOK)
+    fill = limit("fill", BUY, 7, 102, time_in_force=FOK)
     outcomes = market_.place(fill, 2)
     assert closings(outcomes)["fill"].status is OrderStatus.FILLED
     assert Amended(order_id="second", quantity=D(2), limit_price=D(102)) in outcomes
     assert market_.best() == (None, None)
+
+
+def test_a_reduce_only_maker_is_passed_over_when_its_owner_has_nothing_left_to_reduce() -> None:
+    market_ = PriceTimeMarket(instrument())
+    market_.set_position("bob", D(5))
+    market_.place(limit("first", SELL, 5, 101, owner="bob"), 0)
+    market_.place(limit("second", SELL, 5, 102, owner="bob", reduce_only=True), 0)
+    market_.place(limit("third", SELL, 5, 103, owner="cid"), 0)
+    outcomes = market_.place(limit("taker", BUY, 8, 103), 1)
+    assert fills(outcomes, "taker") == amounts((101, 5), (103, 3))
+    assert list(closings(outcomes)) == ["first", "second", "taker"]
 
 
 @pytest.mark.design_property(20)
@@ -406,9 +428,7 @@ def test_an_amendment_keeps_the_place_only_if_it_asks_for_no_more(
     total = None if quantity is None else D(quantity)
     limit_price = None if price is None else D(price)
     (amended,) = market_.amend("amended", quantity=total, limit_price=limit_price, now_ns=1)
-    assert amended == Amended(
-        order_id="amended", quantity=total or D(5), limit_price=D(101)
-    )
+    assert amended == Amended(order_id="amended", quantity=total or D(5), limit_price=D(101))
     assert market_.levels(1)[1] == ((D(101), D(5) + (total or D(5))),)
     outcomes = market_.place(limit("taker", BUY, 1, 101), 2)
     assert fills(outcomes, first) == amounts((101, 1))
@@ -471,7 +491,7 @@ def test_a_restored_order_goes_on_where_it_was() -> None:
     [
         market("market", BUY, 1),
         limit("crossing", BUY, 1, 101),
-        limit("immediate", BUY, 1, 99, time_in_force=TimeInForce.IOC),
+        limit("immediate", BUY, 1, 99, time_in_force=IOC),
         limit("ask", BUY, 1, 99),
         limit("done", BUY, 1, 99),
     ],

@@ -79,6 +79,15 @@ async def test_calls_that_queue_up_share_one_sync(
         os.fstat(fd)
 
 
+async def test_nothing_asked_after_the_end_keeps_the_thread_alive(tmp_path: Path) -> None:
+    jobs: SimpleQueue[module._Job] = SimpleQueue()
+    file = module._OsFile(os.open(tmp_path / "a", os.O_WRONLY | os.O_CREAT), jobs)
+    jobs.put((None, lambda _: None))
+    file.sync(lambda _: None)
+    file.close()
+    module._work(jobs, asyncio.get_running_loop())
+
+
 async def test_a_sync_error_is_an_answer(tmp_path: Path) -> None:
     async with OsDisk(tmp_path) as disk:
         file = disk.open("a")

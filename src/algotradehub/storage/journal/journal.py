@@ -24,6 +24,7 @@ from algotradehub.storage.journal.open_segment import OpenSegment
 SYNC_AFTER_S = 0.01
 FIRST_RETRY_S = 0.05
 LAST_RETRY_S = 5.0
+OVERSIZE = 8
 
 _OURSELVES = AccountId("")  # records of the journal itself
 
@@ -34,7 +35,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Sizes, in bytes.
 
     A segment is left for the next one when it has reached ``segment_bytes`` and all of it is
-    synced, so it grows somewhat past it; at twice the size new orders wait for the disk.
+    synced. While not one sync finds it quiet it grows on, up to ``OVERSIZE`` times; then new orders
+    are refused for the length of a sync.
     """
 
     segment_bytes: int = 64 << 20
@@ -96,7 +98,7 @@ class SegmentJournal:
         """What the last crash left of the record it interrupted; cut at opening."""
         self._segment = OpenSegment.after(disk, tail)
         if tail is None:
-            self._store(_OURSELVES, self._checkpoint(), clock.now_ns())
+            self._write_checkpoint()
         # What was found may be in the memory of the operating system only.
         self._start_sync()
 
@@ -115,7 +117,7 @@ class SegmentJournal:
             return "it is closed"
         if self._trouble is not None:
             return self._trouble
-        if self._segment.size >= 2 * self._limits.segment_bytes:
+        if self._segment.size >= OVERSIZE * self._limits.segment_bytes:
             return f"the disk is behind: {self._segment.name} is full and no other is begun yet"
         if len(self._unwritten) >= self._limits.held_bytes:
             return f"the disk is behind: {len(self._unwritten)} bytes wait to be written"
@@ -139,8 +141,8 @@ class SegmentJournal:
     ) -> int:
         """See the port.
 
-        After ``done(False)`` the record is gone if it could not be written; if it was written and
-        only the sync failed, a later start may find it, as it may after a crash.
+        After ``done(False)`` nothing follows from the record, yet a later start may find it: it was
+        written and only its sync failed, or a broken disk could not even be cut back.
         """
         self._admit()
         self._number(account, body, at_ns)
@@ -163,7 +165,21 @@ class SegmentJournal:
             raise NotReady("the journal stores nothing: it is closed")
         if not self._may_write():
             raise NotReady("the journal stores nothing: another process took the lease")
-        self._store(account, body, at_ns)
+        if self._write_error is None:
+            self._number(account, body, at_ns)
+            try:
+                self._write()
+            except OSError as error:
+                self._write_failed(error)
+            else:
+                return self._seq
+        if len(self._unwritten) >= self._limits.held_bytes:
+            raise StorageDamaged(
+                f"{self._segment.name} cannot be written ({self._write_error}) and "
+                f"{len(self._unwritten)} bytes of records are held in memory, which is the limit: "
+                "make room on the disk or replace it, then start again"
+            )
+        self._number(account, body, at_ns)
         return self._seq
 
     def read(self, after_seq: int = 0) -> Iterator[Record]:
@@ -225,31 +241,21 @@ class SegmentJournal:
         self._seq = seq
         self._account_seqs[account] = account_seq
 
-    def _checkpoint(self) -> Checkpoint:
+    def _number_checkpoint(self) -> None:
         size, crc32 = self._segment.previous
-        return Checkpoint(
+        body = Checkpoint(
             account_seqs=dict(self._account_seqs), previous_size=size, previous_crc32=crc32
         )
+        self._number(_OURSELVES, body, self._clock.now_ns())
 
     # Writing
 
-    def _store(self, account: AccountId, body: Body, at_ns: int) -> None:
-        """Write a record now, or hold it until the disk heals."""
-        if self._write_error is None:
-            self._number(account, body, at_ns)
-            try:
-                self._write()
-            except OSError as error:
-                self._write_failed(error)
-            else:
-                return
-        if len(self._unwritten) >= self._limits.held_bytes:
-            raise StorageDamaged(
-                f"{self._segment.name} cannot be written ({self._write_error}) and "
-                f"{len(self._unwritten)} bytes of records are held in memory, which is the limit: "
-                "make room on the disk or replace it, then start again"
-            )
-        self._number(account, body, at_ns)
+    def _write_checkpoint(self) -> None:
+        self._number_checkpoint()
+        try:
+            self._write()
+        except OSError as error:
+            self._write_failed(error)  # which holds another one
 
     def _write(self) -> None:
         self._segment.write(self._unwritten)
@@ -281,7 +287,7 @@ class SegmentJournal:
         self._forget_unwritten()
         self._write_error = f"{self._segment.name} cannot be written: {error}"
         # The first held record: what is tried next must be a real write, and it marks the place.
-        self._number(_OURSELVES, self._checkpoint(), self._clock.now_ns())
+        self._number_checkpoint()
         self._clock.after(self._retry_s, self._retry)
         self._tell()
 
@@ -370,10 +376,10 @@ class SegmentJournal:
             f"{self._segment.name} could not be synced ({error}): "
             "check the disk, then start the program again"
         )
-        if self._write_error is None:
-            self._forget_unwritten()
         while self._waiters:
             self._clock.after(0, self._waiters.popleft()[1], LOST)
+        if self._write_error is None:
+            self._forget_unwritten()
         self._tell()
 
     def _open_next_segment(self) -> None:
@@ -387,4 +393,4 @@ class SegmentJournal:
             return  # the full segment goes on; tried again after the next sync
         self._segment.close()
         self._segment = following
-        self._store(_OURSELVES, self._checkpoint(), self._clock.now_ns())
+        self._write_checkpoint()

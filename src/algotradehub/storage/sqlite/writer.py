@@ -57,12 +57,10 @@ class Writer:
             if self._given_up is not None:
                 return
             if self._pending is None:
-                self._pending = changes
+                self._hold(changes)
             else:
                 absorb(self._pending, changes)
-            if len(self._pending.records) > self._max_pending_records:
-                self._pending = None
-                self._given_up = f"more than {self._max_pending_records} records waited for it"
+                self._hold(self._pending)
             self._changed.notify()
 
     def close(self) -> None:
@@ -85,18 +83,18 @@ class Writer:
 
     def _store_until_the_end(self) -> str | None:
         """Return why it gives up, or None when it was closed and nothing waits."""
-        delay_s = self._retry_s
+        delay_s: float | None = None  # None: the last attempt went well
         while (changes := self._next()) is not None:
             try:
                 self._store.apply(changes)
             except OSError as error:
-                if delay_s == self._retry_s:
+                if delay_s is None:
                     self._failed(str(error))
+                delay_s = self._retry_s if delay_s is None else min(2 * delay_s, MAX_RETRY_S)
                 if not self._put_back(changes, delay_s):
                     return self._given_up or str(error)
-                delay_s = min(2 * delay_s, MAX_RETRY_S)
             else:
-                delay_s = self._retry_s
+                delay_s = None
                 self._applied(changes.applied_seq)
         return self._given_up
 
@@ -114,9 +112,16 @@ class Writer:
                 return False
             if self._pending is not None:
                 absorb(changes, self._pending)
-            self._pending = changes
+            self._hold(changes)
             self._changed.wait_for(lambda: self._is_ending, timeout=delay_s)
         return True
+
+    def _hold(self, changes: Changes) -> None:
+        """Let ``changes`` wait, or drop them at the bound. The lock is held."""
+        self._pending = changes
+        if len(changes.records) > self._max_pending_records:
+            self._pending = None
+            self._given_up = f"more than {self._max_pending_records} records waited for it"
 
     @property
     def _is_ending(self) -> bool:

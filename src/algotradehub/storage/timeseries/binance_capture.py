@@ -48,18 +48,19 @@ def recognise(head: Head) -> Layout | None:
         format="binance data processor",
         kinds=kinds,
         columns=header,
-        read=partial(_read, header, stream, head),
+        read=partial(_read, header=header, stream=stream, head=head),
         symbol=head.lines[1].split(",")[symbol_at] if symbol_at and len(head.lines) > 1 else None,
     )
 
 
-def _read(  # noqa: PLR0917 - the first three are bound by recognise
-    header: tuple[str, ...],
-    stream: str | None,
-    head: Head,
+def _read(
     cursor: Cursor,
     venue: VenueId,
     symbol: Symbol,
+    *,
+    header: tuple[str, ...],
+    stream: str | None,
+    head: Head,
 ) -> Iterator[MarketEvent]:
     take = Taker(cursor, own_columns(header, MarketKind.BOOK))
     text = islice(lines(cursor, head.member), head.preamble + 1, None)

@@ -107,19 +107,20 @@ def recognise(head: Head) -> Layout | None:
         format=name,
         kinds=(MarketKind.BOOK,),
         columns=header,
-        read=partial(_read, header, quantity, stamp, head),
+        read=partial(_read, header=header, quantity=quantity, stamp=stamp, head=head),
         symbol=head.lines[1].split(",")[at] if len(head.lines) > 1 else None,
     )
 
 
-def _read(  # noqa: PLR0917 - the first four are bound by recognise
+def _read(
+    cursor: Cursor,
+    venue: VenueId,
+    symbol: Symbol,
+    *,
     header: tuple[str, ...],
     quantity: str,
     stamp: Callable[[Taker, Sequence[str]], Stamp],
     head: Head,
-    cursor: Cursor,
-    venue: VenueId,
-    symbol: Symbol,
 ) -> Iterator[MarketEvent]:
     take = Taker(cursor, own_columns(header, MarketKind.BOOK))
     text = islice(lines(cursor, head.member), head.preamble + 1, None)

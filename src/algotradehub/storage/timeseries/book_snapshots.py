@@ -21,9 +21,10 @@ Side: TypeAlias = Callable[[Taker, Sequence[str], str], tuple[fields.Level, ...]
 
 _TARDIS_PRICE = re.compile(r"asks\[([0-9]+)\]\.price")
 _DISTANCE = re.compile(r"asks_distance_([0-9]+)")
-# The distances were computed in binary floating point, to about 1e-12 of a dollar. Eight decimals
-# bring every price back to the exchange's own cents, and quantities to its own 1e-8 BTC.
-_STEP = Decimal("0.00000001")
+# The published distances are rounded: prices come out within 0.00001 of the exchange's cents, and
+# four decimals bring every one of them back. Quantities are of Coinbase's own 1e-8 BTC.
+_PRICE_STEP = Decimal("0.0001")
+_QUANTITY_STEP = Decimal("0.00000001")
 
 
 def recognise(head: Head) -> Layout | None:
@@ -43,19 +44,20 @@ def recognise(head: Head) -> Layout | None:
         format=f"{name}, {depth} levels",
         kinds=(MarketKind.BOOK,),
         columns=header,
-        read=partial(_read, header, times, side, head),
+        read=partial(_read, header=header, times=times, side=side, head=head),
         symbol=None if at is None or len(head.lines) == 1 else head.lines[1].split(",")[at],
     )
 
 
-def _read(  # noqa: PLR0917 - the first four are bound by recognise
+def _read(
+    cursor: Cursor,
+    venue: VenueId,
+    symbol: Symbol,
+    *,
     header: tuple[str, ...],
     times: tuple[str, str],
     side: Side,
     head: Head,
-    cursor: Cursor,
-    venue: VenueId,
-    symbol: Symbol,
 ) -> Iterator[MarketEvent]:
     take = Taker(cursor, own_columns(header, MarketKind.BOOK))
     text = islice(lines(cursor, head.member), head.preamble + 1, None)
@@ -94,10 +96,10 @@ def _distance_side(
         for number in range(depth):
             distance = take.take(row, f"{name}_distance_{number}", fields.amount)
             notional = take.take(row, f"{name}_notional_{number}", fields.quantity)
-            price = (midpoint * (ONE + distance)).quantize(_STEP)
+            price = (midpoint * (ONE + distance)).quantize(_PRICE_STEP)
             if price <= ZERO:
                 raise take.bad(row, f"{name}_distance_{number}", "gives a price below zero")
-            quantity = (notional / price).quantize(_STEP)
+            quantity = (notional / price).quantize(_QUANTITY_STEP)
             if quantity > ZERO:  # a level that was cancelled or filled within the minute
                 levels.append((price, quantity))
     return tuple(levels)

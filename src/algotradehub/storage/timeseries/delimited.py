@@ -203,17 +203,6 @@ def _reversed(text: Iterator[str], cursor: Cursor) -> Iterator[str]:
         yield held.pop()
 
 
-def _times(rows: list[list[str]], columns: Columns, zone: tzinfo) -> Iterator[int]:
-    """Yield the times among the first rows; a bad one is told when its row is read."""
-    at = columns.index["time"]
-    for row in rows:
-        if len(row) == len(columns.header):
-            try:
-                yield fields.time_ns(row[at], zone)
-            except ValueError:
-                continue
-
-
 def _missing(columns: Columns) -> list[str]:
     has: Callable[[str], bool] = columns.index.__contains__
     match columns.kind:
@@ -247,6 +236,6 @@ def _is_value(text: str) -> bool:
 
 
 def _letters(head: Head) -> str:
-    """Return six or more capitals out of the file's name, such as BTCUSD; empty if there are none."""
+    """Return six or more capitals out of the file's name, such as BTCUSD, or nothing."""
     match = _TOLD_IN_NAME.search(head.path.name)
     return match[0] if match else ""

@@ -169,6 +169,17 @@ def _offset_ns(offset: str) -> int:
     return sign * _seconds(offset[1:3], offset[-2:], None) * SECOND_NS
 
 
+def readable_times(texts: Iterable[str], zone: tzinfo = UTC) -> list[int]:
+    """Read what can be read: a format is judged by it, and a bad row is told when it is reached."""
+    times = []
+    for text in texts:
+        try:
+            times.append(time_ns(text, zone))
+        except ValueError:
+            continue
+    return times
+
+
 def modal_step(times_ns: Iterable[int]) -> int | None:
     """Return the commonest distance between neighbours, the smaller of equals; None if none."""
     steps = [abs(b - a) for a, b in pairwise(times_ns) if a != b]

@@ -91,7 +91,7 @@ def recognise(head: Head, told: ReadAs) -> Layout | None:
         )
     zone, divisor = _market(head.path, told, cursor)
     if named is None:
-        times = [fields.time_ns(line.split(",")[0]) for line in head.lines]
+        times = fields.readable_times(line.split(",")[0] for line in head.lines)
         interval_ns = (told.interval_s or 0) * fields.SECOND_NS or fields.modal_step(times)
         if interval_ns is None:
             raise cursor.bad("one row does not tell the candles' interval; give interval_s")

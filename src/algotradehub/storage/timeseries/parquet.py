@@ -52,8 +52,7 @@ def recognise(path: Path, told: ReadAs) -> Layout:
     interval_ns = None
     warnings = []
     if columns.kind is MarketKind.CANDLES:
-        with _told_as_bad(cursor):
-            times = [fields.time_ns(row[time_at]) for row in rows]
+        times = fields.readable_times(row[time_at] for row in rows)
         interval_ns = (told.interval_s or 0) * fields.SECOND_NS or fields.modal_step(times)
     if any(start.schema[names[position]].is_float() for position in columns.index.values()):
         warnings.append("numbers are stored as floats: each is taken as its shortest text")
@@ -61,7 +60,12 @@ def recognise(path: Path, told: ReadAs) -> Layout:
         format="parquet",
         kinds=(columns.kind,),
         columns=names,
-        read=partial(_read_foreign, columns, interval_ns, told.time_is_close),
+        read=partial(
+            _read_foreign,
+            columns=columns,
+            interval_ns=interval_ns,
+            time_is_close=told.time_is_close,
+        ),
         used=columns.names(),
         symbol=None if symbol_at is None else rows[0][symbol_at],
         interval_ns=interval_ns,
@@ -78,13 +82,14 @@ def _read_own(
             yield from_row(kind, row, venue, symbol)
 
 
-def _read_foreign(  # noqa: PLR0917 - the first three are bound by recognise
-    columns: Columns,
-    interval_ns: int | None,
-    time_is_close: bool,  # noqa: FBT001 - bound once, above
+def _read_foreign(
     cursor: Cursor,
     venue: VenueId,
     symbol: Symbol,
+    *,
+    columns: Columns,
+    interval_ns: int | None,
+    time_is_close: bool,
 ) -> Iterator[MarketEvent]:
     shift_ns = (interval_ns or 0) if time_is_close else 0
     build = builder(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
 from decimal import Decimal
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from algotradehub.domain.ids import Symbol, VenueId
@@ -88,6 +88,17 @@ def zone_named(name: str, cursor: Cursor) -> tzinfo:
         raise cursor.bad(rule, value=name) from None
 
 
+class _Source(NamedTuple):
+    """What every row of a file is read with."""
+
+    take: Taker
+    cursor: Cursor
+    venue: VenueId
+    symbol: Symbol
+    read_time: Callable[[str], int]
+    read_price: Callable[[str], Decimal]
+
+
 def builder(
     columns: Columns,
     cursor: Cursor,
@@ -100,9 +111,16 @@ def builder(
 ) -> Build:
     """Return the function that turns a row into an event, or into None to leave it out."""
     take = Taker(cursor, columns)
-    build = _builder_of(
-        columns.kind, take, cursor, (venue, symbol), read_time, read_price, interval_ns
-    )
+    source = _Source(take, cursor, venue, symbol, read_time, read_price)
+    match columns.kind:
+        case MarketKind.CANDLES if interval_ns is not None:
+            build = _candles(source, interval_ns)
+        case MarketKind.QUOTES:
+            build = _quotes(source)
+        case MarketKind.TRADES:
+            build = _trades(source)
+        case _:
+            raise cursor.bad("the interval of the candles is not known; give interval_s")
     if "symbol" not in take:
         return build
 
@@ -113,35 +131,8 @@ def builder(
     return build_of_one_symbol
 
 
-def _builder_of(  # noqa: PLR0917 - private, one caller
-    kind: MarketKind,
-    take: Taker,
-    cursor: Cursor,
-    names: tuple[VenueId, Symbol],
-    read_time: Callable[[str], int],
-    read_price: Callable[[str], Decimal],
-    interval_ns: int | None,
-) -> Build:
-    match kind:
-        case MarketKind.CANDLES if interval_ns is not None:
-            return _candles(take, cursor, names, read_time, read_price, interval_ns)
-        case MarketKind.QUOTES:
-            return _quotes(take, cursor, names, read_time, read_price)
-        case MarketKind.TRADES:
-            return _trades(take, cursor, names, read_time, read_price)
-        case _:
-            raise cursor.bad("the interval of the candles is not known; give interval_s")
-
-
-def _candles(  # noqa: PLR0917 - private, one caller
-    take: Taker,
-    cursor: Cursor,
-    names: tuple[VenueId, Symbol],
-    read_time: Callable[[str], int],
-    read_price: Callable[[str], Decimal],
-    interval_ns: int,
-) -> Build:
-    venue, symbol = names
+def _candles(source: _Source, interval_ns: int) -> Build:
+    take, cursor, venue, symbol, read_time, read_price = source
     prices = NEEDED[MarketKind.CANDLES][1:]
     has_volume = "volume" in take
     previous_ns = -1
@@ -171,14 +162,8 @@ def _candles(  # noqa: PLR0917 - private, one caller
     return build
 
 
-def _trades(
-    take: Taker,
-    cursor: Cursor,
-    names: tuple[VenueId, Symbol],
-    read_time: Callable[[str], int],
-    read_price: Callable[[str], Decimal],
-) -> Build:
-    venue, symbol = names
+def _trades(source: _Source) -> Build:
+    take, cursor, venue, symbol, read_time, read_price = source
     has_id, has_received = "id" in take, "received" in take
     has_side, has_maker = "side" in take, "buyer_is_maker" in take
     numbers = TradeNumbers()
@@ -205,14 +190,8 @@ def _trades(
     return build
 
 
-def _quotes(
-    take: Taker,
-    cursor: Cursor,
-    names: tuple[VenueId, Symbol],
-    read_time: Callable[[str], int],
-    read_price: Callable[[str], Decimal],
-) -> Build:
-    venue, symbol = names
+def _quotes(source: _Source) -> Build:
+    take, cursor, venue, symbol, read_time, read_price = source
     has_received = "received" in take
     has_bid_quantity, has_ask_quantity = "bid_quantity" in take, "ask_quantity" in take
 

@@ -31,7 +31,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     members: tuple[str, ...] = ()  # files inside a zip, by name; empty for any other file
     member: str | None = None  # the one looked at
     lines: tuple[str, ...] = ()  # up to HEAD_LINES after the preamble, without line ends
-    preamble: int = 0  # lines that start with # before them
+    preamble: int = 0  # lines before them: empty, or comments that start with #
     is_parquet: bool = False
 
 
@@ -59,15 +59,15 @@ def head(path: Path, *, member: str | None = None) -> Head:
     for line in lines(cursor, member):
         if "\0" in line:
             raise cursor.bad("not text: a binary file that is neither gzip, zip nor Parquet")
-        if not found and line.startswith("#"):
+        if not found and (line.startswith("#") or not line.strip()):
             preamble += 1
             if preamble > MAX_PREAMBLE_LINES:
-                raise cursor.bad(f"more than {MAX_PREAMBLE_LINES} comment lines before the data")
+                raise cursor.bad(f"more than {MAX_PREAMBLE_LINES} comments or empty lines before the data")
             continue
         found.append(line)
         if len(found) == HEAD_LINES:
             break
-    if not any(line.strip() for line in found):
+    if not found:
         raise BadRecording(path, "holds no rows", member=member)
     return Head(path=path, members=members, member=member, lines=tuple(found), preamble=preamble)
 

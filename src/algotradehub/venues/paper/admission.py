@@ -18,6 +18,7 @@ from algotradehub.domain.money import ZERO, text
 from algotradehub.domain.order import BaseAmount, OrderType, PositionSide, QuoteAmount
 from algotradehub.matching.outcomes import Market, RefusalCode
 from algotradehub.matching.price_time import PriceTimeMarket
+from algotradehub.matching.recorded import RecordedMarket
 from algotradehub.venues.paper.records import PaperOrder
 from algotradehub.venues.paper.register import Customer
 
@@ -120,7 +121,9 @@ def _market_price(
         return _last_price(market, side, quantity, value)
     shown = quote(market.instrument.symbol)
     if shown is None:
-        return None
+        # Trades or candles only: what would take waits for the next of them.
+        last = market.mark if isinstance(market, RecordedMarket) else None
+        return None if last is None else last * _DRIFT if side is Side.BUY else last / _DRIFT
     return shown.ask * _DRIFT if side is Side.BUY else shown.bid / _DRIFT
 
 

@@ -67,7 +67,7 @@ class CandleSeries:
         self._now_ns = max(self._now_ns, at_ns)
         running = self._running
         if running is not None and at_ns >= running.start_ns + BASE_INTERVAL_NS:
-            self.keep(msgspec.structs.replace(running, final=True))
+            self._keep(msgspec.structs.replace(running, final=True))
             self._running = None
         told: list[Candle] = []
         for interval_ns, start_ns in self._wanted.items():
@@ -82,9 +82,9 @@ class CandleSeries:
         """Take a final candle as a recording has it."""
         self._recorded = True
         self._running = None
-        self.keep(candle)
+        self._keep(candle)
 
-    def keep(self, candle: Candle) -> None:
+    def _keep(self, candle: Candle) -> None:
         kept = self._kept.setdefault(candle.interval_ns, deque(maxlen=KEPT))
         # A recording played again may start before the candles kept from the round before.
         while kept and kept[-1].start_ns >= candle.start_ns:

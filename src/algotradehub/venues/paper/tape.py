@@ -141,10 +141,6 @@ class Tape:
     ) -> list[Candle]:
         return self._page(symbol).candles.between(interval_ns, start_ns, end_ns)
 
-    def keep_candle(self, candle: Candle) -> None:
-        """Put a candle of the past on record without telling anybody."""
-        self._page(candle.symbol).candles.keep(candle)
-
     def _page(self, symbol: Symbol) -> _Page:
         page = self._pages.get(symbol)
         if page is None:

@@ -37,6 +37,7 @@ from algotradehub.venues.paper.tape import Tape
 _replace = msgspec.structs.replace
 
 Listener: TypeAlias = Callable[[Sequence[Evidence]], None]
+Watcher: TypeAlias = Callable[[Sequence[Outcome]], None]
 
 _COMPACT_BYTES = 16 * 1024 * 1024
 
@@ -84,6 +85,7 @@ class PaperVenue:
         )
         self._listeners: dict[AccountId, Listener] = {}
         self._expiries = Expiries(clock, self._expire)
+        self._watchers: dict[Symbol, Watcher] = {}
         self._outbox: deque[Callable[[], None]] = deque()
         self._telling = False
         self._log = PaperLog(
@@ -251,6 +253,14 @@ class PaperVenue:
         settlement = Settlement(self._register, self.now_ns())
         return self._settle(settlement, symbol, outcomes, mark=mark)
 
+    def watch(self, symbol: Symbol, watcher: Watcher) -> Callable[[], None]:
+        """Show ``watcher`` what matched in a market, whoever asked, until the result is called.
+
+        It may not ask anything of the venue while it looks.
+        """
+        self._watchers[symbol] = watcher
+        return lambda: self._watchers.pop(symbol, None) and None
+
     def close(self) -> None:
         self._expiries.close()
         self._log.close()
@@ -269,6 +279,9 @@ class PaperVenue:
         if outcomes:
             self._display.touch(symbol)
         if settlement.traded:
+            watcher = self._watchers.get(symbol)
+            if watcher is not None:
+                watcher(outcomes)
             at_ns = settlement.at_ns
             self._outbox.append(lambda: self._display.print_trades(symbol, outcomes, at_ns))
         self._tell()

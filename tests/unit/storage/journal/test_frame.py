@@ -5,7 +5,7 @@ from zlib import crc32
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from algotradehub.domain.errors import StorageDamaged
@@ -143,7 +143,8 @@ def test_zeros_are_no_frames(count: int) -> None:
     assert frame.payload_at(memoryview(bytes(count)), 0) is None
 
 
-@given(st.binary(max_size=40), bodies)
+@given(st.lists(st.binary(max_size=9) | st.just(b"\x87\xa1v")).map(b"".join), bodies)
+@example(bytes(8) + b"\x87\xa1v", note())
 def test_a_frame_behind_garbage_is_found(garbage: bytes, body: Body) -> None:
     data = garbage + frame.pack(record(body, seq=7))
     assert frame.find(data, 0, above_seq=6) == (len(garbage), 7)

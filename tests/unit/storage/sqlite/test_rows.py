@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
@@ -24,7 +25,7 @@ from algotradehub.ports.store import Changes
 from algotradehub.storage.sqlite.store import SqliteStore
 
 
-def table(store: SqliteStore, name: str) -> list[dict[str, object]]:
+def table(store: SqliteStore, name: str) -> list[dict[str, Any]]:
     cursor = store._connection.execute(f"SELECT * FROM {name}")  # noqa: S608 - the test's own names
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor]
@@ -109,4 +110,4 @@ def test_a_record_of_a_newer_version_is_kept_as_it_came() -> None:
         store.apply(Changes(applied_seq=1, records=[newer]))
         (row,) = table(store, "records")
         assert row["order_id"] is None
-        assert msgspec.msgpack.decode(row["body"]) == newer.body  # type: ignore[arg-type]
+        assert msgspec.msgpack.decode(row["body"]) == newer.body

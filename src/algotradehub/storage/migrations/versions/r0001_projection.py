@@ -198,9 +198,9 @@ Table(
 
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
+    metadata.create_all(op.get_bind(), checkfirst=False)
     op.bulk_insert(metadata.tables["meta"], [{"id": 1, "applied_seq": 0, "format": 1}])
 
 
 def downgrade() -> None:
-    metadata.drop_all(op.get_bind())
+    metadata.drop_all(op.get_bind(), checkfirst=False)

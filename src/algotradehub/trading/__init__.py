@@ -1,0 +1,1 @@
+"""The desk: orders, risk, positions and what keeps them true."""

@@ -1,0 +1,125 @@
+"""What both markets do alike: ids, expiries, positions from outside, amendments."""
+
+from decimal import Decimal
+
+import pytest
+
+from algotradehub.domain.order import TimeInForce
+from algotradehub.matching.fees import QuoteFees
+from algotradehub.matching.outcomes import Amended, NewOrder, Outcome, RefusalCode, Refused
+from algotradehub.matching.working import WorkingOrders
+from tests.unit.matching.orders import BUY, SELL, closings, gtd, instrument, limit, market
+
+D = Decimal
+
+
+def working_orders() -> WorkingOrders:
+    rules = instrument()
+    return WorkingOrders(
+        rules, fees=QuoteFees(rules), would_take=lambda _side, _price: False, max_orders=9
+    )
+
+
+def test_a_position_from_outside_is_applied_at_the_next_call() -> None:
+    working = working_orders()
+    working.set_position("ann", D(5))
+    out: list[Outcome] = []
+    for name in ("one", "two"):
+        new = limit(name, SELL, 5, 100, reduce_only=True)
+        working.rest(working.accept(new, 0, out, quantity=D(5)))
+    out.clear()
+    working.set_position("ann", D(3))
+    assert out == []
+    working.catch_up(1, out)
+    assert out == [
+        Amended(order_id=name, quantity=D(3), limit_price=D(100)) for name in ("one", "two")
+    ]
+    (level,) = working.asks.levels()
+    assert level.quantity == 6
+    out.clear()
+    working.set_position("ann", D(-3))
+    working.catch_up(2, out)
+    assert list(closings(out)) == ["one", "two"]
+    assert working.asks.best() is None
+
+
+def test_an_order_restored_beyond_the_position_is_cut_at_the_next_call() -> None:
+    working = working_orders()
+    order = limit("one", SELL, 9, 100, reduce_only=True)
+    working.rest(working.restore(order, filled=D(2), value=D(200)))
+    working.set_position("ann", D(3))
+    out: list[Outcome] = []
+    working.catch_up(0, out)
+    assert out == [Amended(order_id="one", quantity=D(5), limit_price=D(100))]
+
+
+def test_a_dated_order_that_ended_otherwise_does_not_expire() -> None:
+    working = working_orders()
+    out: list[Outcome] = []
+    for name, expires_ns in (("one", 5), ("two", 5), ("three", 4)):
+        new = limit(name, BUY, 1, 100, **gtd(expires_ns))
+        working.rest(working.accept(new, 0, out, quantity=D(1)))
+    working.cancel("one", out)
+    out.clear()
+    working.catch_up(5, out)
+    assert list(closings(out)) == ["three", "two"]
+
+
+@pytest.mark.parametrize(
+    "new", [market("o", BUY, 5), limit("o", BUY, 5, 100, time_in_force=TimeInForce.IOC)]
+)
+def test_what_cannot_rest_cannot_be_amended(new: NewOrder) -> None:
+    working = working_orders()
+    out: list[Outcome] = []
+    working.waiting["o"] = working.accept(new, 0, out, quantity=D(5))
+    out.clear()
+    assert working.amend("o", quantity=D(3), limit_price=None, now_ns=1, out=out) is None
+    (refused,) = out
+    assert isinstance(refused, Refused)
+    assert refused.code is RefusalCode.UNSUPPORTED
+    working.cancel("o", out)
+    assert not working.waiting
+
+
+def test_an_amended_reduce_only_order_stays_within_the_position() -> None:
+    working = working_orders()
+    working.set_position("ann", D(5))
+    out: list[Outcome] = []
+    new = limit("tp", SELL, 2, 100, reduce_only=True)
+    working.rest(working.accept(new, 0, out, quantity=D(2)))
+    out.clear()
+    order = working.amend("tp", quantity=D(9), limit_price=None, now_ns=1, out=out)
+    assert out == [Amended(order_id="tp", quantity=D(5), limit_price=D(100))]
+    assert order is not None
+    assert (order.remaining, order.since_ns, order.resting) == (D(5), 1, False)
+
+
+def test_the_price_of_an_order_cut_below_the_minimum_can_still_be_amended() -> None:
+    rules = instrument(min_quantity=D(3))
+    working = WorkingOrders(
+        rules, fees=QuoteFees(rules), would_take=lambda _side, _price: False, max_orders=9
+    )
+    working.set_position("ann", D(2))
+    out: list[Outcome] = []
+    new = limit("tp", SELL, 3, 100, reduce_only=True)
+    working.rest(working.accept(new, 0, out, quantity=D(3)))
+    working.amend("tp", quantity=None, limit_price=D(90), now_ns=1, out=out)
+    assert out[-1] == Amended(order_id="tp", quantity=D(2), limit_price=D(90))
+
+
+@pytest.mark.parametrize(
+    ("new", "filled"),
+    [
+        (limit("o", BUY, 5, 100), 5),
+        (limit("o", BUY, 5, 100, limit_price=None), 0),
+        (market("o", BUY, 5, limit_price=D(1)), 0),
+    ],
+)
+def test_what_cannot_have_been_open_is_not_restored(new: NewOrder, filled: int) -> None:
+    with pytest.raises(ValueError, match="the order o "):
+        working_orders().restore(new, filled=D(filled), value=D(0))
+
+
+def test_a_restored_value_has_spent_what_it_filled() -> None:
+    order = working_orders().restore(market("o", BUY, value=500), filled=D(2), value=D(202))
+    assert (order.budget, order.filled, order.value) == (D(298), D(2), D(202))

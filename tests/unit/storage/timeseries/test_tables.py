@@ -1,0 +1,33 @@
+"""Rows are as wide as their header, and quotes must close."""
+
+from pathlib import Path
+
+import pytest
+
+from algotradehub.storage.timeseries.cursor import BadRecording, Cursor
+from algotradehub.storage.timeseries.layout import MarketKind
+from algotradehub.storage.timeseries.tables import own_columns, table
+
+HERE = Cursor(Path("btc.csv"))
+
+
+def test_rows_and_empty_lines() -> None:
+    assert list(table(["a,b", "", '"1,5",2'], HERE, width=2)) == [["a", "b"], ["1,5", "2"]]
+    assert list(table(["a;b"], HERE, width=2, delimiter=";")) == [["a", "b"]]
+
+
+@pytest.mark.parametrize("line", ["a", "a,b,c"])
+def test_a_row_of_another_width(line: str) -> None:
+    with pytest.raises(BadRecording, match="where the header has 2"):
+        list(table([line], HERE, width=2))
+
+
+@pytest.mark.parametrize("line", ['a,"b', 'a,"b"c'])
+def test_a_quote_that_does_not_close(line: str) -> None:
+    with pytest.raises(BadRecording, match="not a row"):
+        list(table([line], HERE, width=2))
+
+
+def test_own_names_are_roles() -> None:
+    columns = own_columns(("x", "y"), MarketKind.BOOK)
+    assert columns.names() == {"x": "x", "y": "y"}
