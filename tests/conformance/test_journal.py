@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from algotradehub.conformance import journal as suite
+from algotradehub.domain.errors import NotReady
+from algotradehub.domain.ids import AccountId
+from algotradehub.domain.records import Body
 from algotradehub.ports.disk import Disk
 from algotradehub.ports.journal import Journal
 from algotradehub.storage.disk import OsDisk
@@ -99,3 +102,37 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 @pytest.mark.parametrize("check", suite.CHECKS, ids=lambda check: check.__name__)
 async def test_segment_files(world: suite.World, check: suite.Check) -> None:
     await check(world)
+
+
+class BoastfulJournal(SegmentJournal):
+    """Claims to have stored what it could not."""
+
+    def append(self, account: AccountId, body: Body, *, at_ns: int) -> int:
+        try:
+            return super().append(account, body, at_ns=at_ns)
+        except NotReady:
+            return self.seq
+
+
+class BoastfulWorld(MemoryWorld):
+    def open(self) -> Journal:
+        return BoastfulJournal(self.failing, clock=self.clock)
+
+
+class ForgetfulWorld(MemoryWorld):
+    """A disk whose sync is a lie."""
+
+    def power_fails(self) -> None:
+        for content in self.memory.files.values():
+            content.synced = 0
+        super().power_fails()
+
+
+async def test_the_suite_finds_a_journal_that_boasts() -> None:
+    with pytest.raises(AssertionError, match="an append that cannot be written raises NotReady"):
+        await suite.a_full_disk_refuses_new_records_and_leaves_nothing(BoastfulWorld())
+
+
+async def test_the_suite_finds_a_disk_that_forgets() -> None:
+    with pytest.raises(AssertionError, match="what was synced, and all before it, is there"):
+        await suite.a_synced_record_survives_power_loss(ForgetfulWorld())

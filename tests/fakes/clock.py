@@ -63,6 +63,10 @@ class FakeClock:
         """Set the wall clock, as an operator or NTP does; monotonic time does not notice."""
         self._wall_ns += round(seconds * NS_PER_S)
 
+    def process_dies(self) -> None:
+        """Nothing that was waited for happens; time itself goes on."""
+        self._timers.clear()
+
     def _move_to(self, monotonic_ns: int) -> None:
         self._wall_ns += monotonic_ns - self._monotonic_ns
         self._monotonic_ns = monotonic_ns

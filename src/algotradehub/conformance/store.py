@@ -202,6 +202,8 @@ def pages_fills_newest_first_and_loses_none(new_store: NewStore) -> None:
         before_ns = page[-1].venue_time_ns
     wanted = sorted(fills, key=lambda fill: (-fill.venue_time_ns, fill.execution_id))
     _same("fills", found, [fill.execution_id for fill in wanted])
+    newest = [fill.execution_id for fill in store.fills(tenant=TENANT, limit=2)]
+    _same("newest fills", newest, ["e-6", "e-7"])
     _same("fills of one order", len(store.fills(tenant=TENANT, order_id=order.order_id)), 8)
     _same("of another tenant's", store.fills(tenant=TENANT, order_id=rival.order_id), [])
     _same("of an account", len(store.fills(tenant=TENANT, account=ACCOUNT)), 8)
@@ -225,6 +227,10 @@ def finds_all_legs_of_an_order(new_store: NewStore) -> None:
     _same("first leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-1")), order)
     _same("second leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-5")), order)
     _same("no leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-2")), None)
+    renamed = _replace(order, legs=(order.legs[0], _replace(second, venue_order_id="v-6")))
+    store.apply(orders_of([renamed], applied_seq=4))
+    _same("renamed leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-6")), renamed)
+    _same("its old name", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-5")), None)
     _same("timeline", [r.seq for r in store.timeline(order.order_id)], [1, 3])
 
 

@@ -36,7 +36,15 @@ class FillCause(StrEnum):
     PROVISIONAL = "PROVISIONAL"  # ours, from a cumulative claim, until the real executions come
 
 
-class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=True, gc=False):
+class Acknowledged(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="word",
+    tag=True,
+    omit_defaults=True,
+    gc=False,
+):
     """The venue accepted the request."""
 
     command: CommandKind
@@ -45,7 +53,15 @@ class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", 
     venue_time_ns: int = 0
 
 
-class Refused(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=True, gc=False):
+class Refused(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="word",
+    tag=True,
+    omit_defaults=True,
+    gc=False,
+):
     """The venue understood the request and did not execute it."""
 
     command: CommandKind
@@ -56,7 +72,15 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=T
     order_unknown: bool = False  # a cancel or amend whose order the venue does not know
 
 
-class NotSent(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=True, gc=False):
+class NotSent(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="word",
+    tag=True,
+    omit_defaults=True,
+    gc=False,
+):
     """Certain: no byte of the request can have been executed."""
 
     command: CommandKind
@@ -65,7 +89,15 @@ class NotSent(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=T
     retry_after_s: float | None = None
 
 
-class Lost(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=True, gc=False):
+class Lost(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="word",
+    tag=True,
+    omit_defaults=True,
+    gc=False,
+):
     """The request may have been executed; no readable answer came."""
 
     command: CommandKind
@@ -73,7 +105,15 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=True
     reason: str
 
 
-class Execution(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=True, gc=False):
+class Execution(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="word",
+    tag=True,
+    omit_defaults=True,
+    gc=False,
+):
     """One fill; ``status`` and ``cumulative`` are the venue's word in the same message, if any."""
 
     client_order_id: ClientOrderId | None
@@ -97,7 +137,15 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag
         require_positive("quantity", self.quantity)
 
 
-class FeeSettled(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=True, gc=False):
+class FeeSettled(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="word",
+    tag=True,
+    omit_defaults=True,
+    gc=False,
+):
     """The fee of an execution that was reported without one."""
 
     client_order_id: ClientOrderId | None
@@ -109,7 +157,15 @@ class FeeSettled(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", ta
     fee_asset: Asset
 
 
-class Cumulative(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=True, gc=False):
+class Cumulative(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="word",
+    tag=True,
+    omit_defaults=True,
+    gc=False,
+):
     """How much of an order has filled so far, where a venue tells totals instead of executions."""
 
     client_order_id: ClientOrderId | None
@@ -121,7 +177,15 @@ class Cumulative(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", ta
     venue_time_ns: int
 
 
-class OrderState(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=True, gc=False):
+class OrderState(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="word",
+    tag=True,
+    omit_defaults=True,
+    gc=False,
+):
     """The venue's word on a whole order, pushed or looked up."""
 
     client_order_id: ClientOrderId | None
@@ -141,7 +205,15 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", ta
     position_side: PositionSide = PositionSide.NET
 
 
-class Balance(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=True, gc=False):
+class Balance(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="word",
+    tag=True,
+    omit_defaults=True,
+    gc=False,
+):
     """The venue's word on one asset of the account."""
 
     asset: Asset
@@ -150,7 +222,15 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=T
     venue_time_ns: int
 
 
-class PositionReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=True, gc=False):
+class PositionReport(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="word",
+    tag=True,
+    omit_defaults=True,
+    gc=False,
+):
     """The venue's word on one position."""
 
     symbol: Symbol
@@ -165,7 +245,15 @@ class ConnectionState(StrEnum):
     DOWN = "DOWN"
 
 
-class Connection(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag=True, gc=False):
+class Connection(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="word",
+    tag=True,
+    omit_defaults=True,
+    gc=False,
+):
     """The private stream of the account came or went."""
 
     state: ConnectionState

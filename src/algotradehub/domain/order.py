@@ -81,13 +81,13 @@ class PriceSource(StrEnum):
     INDEX = "INDEX"
 
 
-class Trigger(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Trigger(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     price: Decimal
     direction: TriggerDirection
     source: PriceSource = PriceSource.LAST
 
 
-class Trail(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Trail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How far a trailing stop follows the best price: exactly one of the two offsets is given."""
 
     offset: Decimal | None = None  # quote units
@@ -96,7 +96,7 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     source: PriceSource = PriceSource.LAST
 
 
-class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
+class OrderRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What somebody asked for, in unified words. It never changes once it became an order."""
 
     tenant: TenantId
@@ -150,7 +150,7 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     since_ns: int
 
 
-class Amendment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Amendment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """New values for a resting order; None keeps the old one. ``quantity`` is the new total."""
 
     quantity: Decimal | None = None
@@ -158,7 +158,7 @@ class Amendment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     trigger_price: Decimal | None = None
 
 
-class Leg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Leg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One thing that can rest at the venue."""
 
     client_order_id: ClientOrderId
@@ -168,7 +168,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     dead: bool = False  # proven: it can neither rest nor fill any more
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
+class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An instruction and all that is known of it. Moved on by ``order_rules.advance`` only."""
 
     order_id: ClientOrderId  # the first leg's id

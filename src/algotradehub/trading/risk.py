@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from algotradehub.domain.errors import RiskRefused
-from algotradehub.domain.ids import AccountId, Symbol
+from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import Amendment, Order
@@ -41,6 +41,7 @@ class RunningSums:
     def __init__(self) -> None:
         self._instruments: dict[tuple[AccountId, Symbol], InstrumentSums] = {}
         self._open_orders: dict[AccountId, int] = {}
+        self._counted: dict[ClientOrderId, Decimal] = {}  # exposure of each order that has one
 
     def of(self, account: AccountId, symbol: Symbol) -> InstrumentSums:
         sums = self._instruments.get((account, symbol))
@@ -53,14 +54,20 @@ class RunningSums:
 
     def order_moved(self, before: Order | None, after: Order) -> None:
         request = after.request
-        was = ZERO if before is None else before.exposure
-        added = after.exposure - was
-        if added:
-            self.expect(request.account, request.symbol, request.side, added)
-        opened = (not after.is_final) - (before is not None and not before.is_final)
-        if opened:
-            account = request.account
-            self._open_orders[account] = self._open_orders.get(account, 0) + opened
+        order_id = after.order_id
+        exposure = after.exposure
+        counted = self._counted.get(order_id, ZERO)
+        if exposure != counted:
+            self.expect(request.account, request.symbol, request.side, exposure - counted)
+            if exposure:
+                self._counted[order_id] = exposure
+            else:
+                del self._counted[order_id]
+        if before is None or before.status is not after.status:
+            opened = (not after.is_final) - (before is not None and not before.is_final)
+            if opened:
+                account = request.account
+                self._open_orders[account] = self._open_orders.get(account, 0) + opened
 
     def expect(self, account: AccountId, symbol: Symbol, side: Side, quantity: Decimal) -> None:
         """Add ``quantity`` (negative takes away) that may still be bought or sold."""
@@ -111,10 +118,11 @@ class RiskEngine:
             raise RiskRefused(
                 "max_open_orders", f"{open_orders} are open, {limits.max_open_orders} allowed"
             )
-        self._check_notional(limits, instrument.notional(order.reserve_price, order.exposure))
+        exposure = order.exposure
+        self._check_notional(limits, instrument.notional(order.reserve_price, exposure))
         self._check_band(limits, request.side, request.limit_price, reference)
         if not request.reduce_only:
-            self._check_position(limits, order, instrument, order.exposure)
+            self._check_position(limits, order, instrument, exposure)
 
     def check_amend(
         self,

@@ -14,10 +14,11 @@ import msgspec
 
 from algotradehub.domain.errors import NotReady, StorageDamaged
 from algotradehub.domain.ids import AccountId
-from algotradehub.domain.records import FORMAT_VERSION, Body, Checkpoint, Record
+from algotradehub.domain.records import Body, Checkpoint, Record
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
-from algotradehub.storage.journal import frame, segments
+from algotradehub.storage.journal import segments
+from algotradehub.storage.journal.batch import Batch
 from algotradehub.storage.journal.open_segment import OpenSegment
 
 # Half of the 20 ms that a stored record may wait for the disk; the other half is the disk's.
@@ -77,8 +78,6 @@ class SegmentJournal:
         self._may_write = may_write
         self._on_trouble = on_trouble
 
-        self._unwritten = bytearray()  # frames of records that have numbers, not yet stored
-        self._unwritten_accounts: list[AccountId] = []
         self._waiters: deque[tuple[int, Callable[[bool], None]]] = deque()
         self._flush_is_due = False
         self._sync_is_due = False
@@ -90,9 +89,7 @@ class SegmentJournal:
         self._is_closed = False
 
         tail = segments.find_tail(disk)
-        self._seq = tail.seq if tail else 0
-        self._account_seqs = tail.account_seqs if tail else {}
-        self._written_seq = self._seq
+        self._batch = Batch(tail.seq, tail.account_seqs) if tail else Batch(0, {})
         self._synced_seq = 0
         self.torn_bytes = tail.torn_bytes if tail else 0
         """What the last crash left of the record it interrupted; cut at opening."""
@@ -104,7 +101,7 @@ class SegmentJournal:
 
     @property
     def seq(self) -> int:
-        return self._seq
+        return self._batch.seq
 
     @property
     def synced_seq(self) -> int:
@@ -119,22 +116,22 @@ class SegmentJournal:
             return self._trouble
         if self._segment.size >= OVERSIZE * self._limits.segment_bytes:
             return f"the disk is behind: {self._segment.name} is full and no other is begun yet"
-        if len(self._unwritten) >= self._limits.held_bytes:
-            return f"the disk is behind: {len(self._unwritten)} bytes wait to be written"
+        if len(self._batch.frames) >= self._limits.held_bytes:
+            return f"the disk is behind: {len(self._batch.frames)} bytes wait to be written"
         return None
 
     def account_seq(self, account: AccountId) -> int:
-        return self._account_seqs.get(account, 0)
+        return self._batch.account_seqs.get(account, 0)
 
     def append(self, account: AccountId, body: Body, *, at_ns: int) -> int:
         self._admit()
-        self._number(account, body, at_ns)
+        seq = self._batch.add(account, body, at_ns)
         try:
             self._write()
         except OSError as error:
             self._write_failed(error)
             raise NotReady(f"the journal could not store the record: {error}") from error
-        return self._seq
+        return seq
 
     def append_synced(
         self, account: AccountId, body: Body, *, at_ns: int, done: Callable[[bool], None]
@@ -145,13 +142,13 @@ class SegmentJournal:
         written and only its sync failed, or a broken disk could not even be cut back.
         """
         self._admit()
-        self._number(account, body, at_ns)
-        self._waiters.append((self._seq, done))
+        seq = self._batch.add(account, body, at_ns)
+        self._waiters.append((seq, done))
         # While a sync runs the batch grows; it is written when the sync ends.
         if not (self._flush_is_due or self._is_syncing):
             self._flush_is_due = True
             self._clock.after(0, self._flush)
-        return self._seq
+        return seq
 
     def keep(self, account: AccountId, body: Body, *, at_ns: int) -> int:
         """See the port.
@@ -166,24 +163,23 @@ class SegmentJournal:
         if not self._may_write():
             raise NotReady("the journal stores nothing: another process took the lease")
         if self._write_error is None:
-            self._number(account, body, at_ns)
+            seq = self._batch.add(account, body, at_ns)
             try:
                 self._write()
             except OSError as error:
                 self._write_failed(error)
             else:
-                return self._seq
-        if len(self._unwritten) >= self._limits.held_bytes:
+                return seq
+        held = len(self._batch.frames)
+        if held >= self._limits.held_bytes:
             raise StorageDamaged(
-                f"{self._segment.name} cannot be written ({self._write_error}) and "
-                f"{len(self._unwritten)} bytes of records are held in memory, which is the limit: "
-                "make room on the disk or replace it, then start again"
+                f"{self._write_error}; {held} bytes of records are held in memory, which is the "
+                "limit: make room on the disk or replace it, then start again"
             )
-        self._number(account, body, at_ns)
-        return self._seq
+        return self._batch.add(account, body, at_ns)
 
     def read(self, after_seq: int = 0) -> Iterator[Record]:
-        return segments.read(self._disk, after_seq, until_seq=self._written_seq)
+        return segments.read(self._disk, after_seq, until_seq=self._batch.stored_seq)
 
     def verify(self) -> segments.Verified:
         """Check everything stored so far.
@@ -191,7 +187,7 @@ class SegmentJournal:
         Raises:
             StorageDamaged: Something is wrong; the message says where.
         """
-        return segments.verify(self._disk, until_seq=self._written_seq)
+        return segments.verify(self._disk, until_seq=self._batch.stored_seq)
 
     def close(self) -> None:
         """Store what is left, ask for one last sync, close the file. Waiters are still told.
@@ -207,13 +203,11 @@ class SegmentJournal:
             self._heal()
         self._is_closed = True
         if self._sync_error is None:
-            self._segment.sync(partial(self._on_synced, self._written_seq))
+            self._segment.sync(partial(self._on_synced, self._batch.stored_seq))
         self._segment.close()
-        lost = sum(account != _OURSELVES for account in self._unwritten_accounts)
+        lost = self._batch.count(without=_OURSELVES)
         if lost:
             raise StorageDamaged(f"{lost} kept records are lost: {self._write_error}")
-
-    # Numbering
 
     def _admit(self) -> None:
         reason = self.refusing
@@ -222,46 +216,22 @@ class SegmentJournal:
         if not self._may_write():
             raise NotReady("the journal takes nothing new: another process took the lease")
 
-    def _number(self, account: AccountId, body: Body, at_ns: int) -> None:
-        seq = self._seq + 1
-        account_seq = self._account_seqs.get(account, 0) + 1
-        # A body that cannot be encoded raises here, before anything is changed.
-        self._unwritten += frame.pack(
-            Record(
-                v=FORMAT_VERSION,
-                seq=seq,
-                at_ns=at_ns,
-                account=account,
-                account_seq=account_seq,
-                kind=body.kind,
-                body=body,
-            )
-        )
-        self._unwritten_accounts.append(account)
-        self._seq = seq
-        self._account_seqs[account] = account_seq
-
-    def _number_checkpoint(self) -> None:
+    def _add_checkpoint(self) -> None:
         size, crc32 = self._segment.previous
-        body = Checkpoint(
-            account_seqs=dict(self._account_seqs), previous_size=size, previous_crc32=crc32
-        )
-        self._number(_OURSELVES, body, self._clock.now_ns())
-
-    # Writing
+        account_seqs = dict(self._batch.account_seqs)
+        body = Checkpoint(account_seqs=account_seqs, previous_size=size, previous_crc32=crc32)
+        self._batch.add(_OURSELVES, body, self._clock.now_ns())
 
     def _write_checkpoint(self) -> None:
-        self._number_checkpoint()
+        self._add_checkpoint()
         try:
             self._write()
         except OSError as error:
             self._write_failed(error)  # which holds another one
 
     def _write(self) -> None:
-        self._segment.write(self._unwritten)
-        self._unwritten.clear()
-        self._unwritten_accounts.clear()
-        self._written_seq = self._seq
+        self._segment.write(self._batch.frames)
+        self._batch.stored()
         if not self._sync_is_due:
             self._sync_is_due = True
             self._clock.after(SYNC_AFTER_S, self._sync_after_a_while)
@@ -273,7 +243,7 @@ class SegmentJournal:
         self._start_sync()
 
     def _write_batch(self) -> None:
-        if not self._unwritten or self._write_error is not None:
+        if not self._batch.frames or self._write_error is not None:
             return
         try:
             if not self._may_write():
@@ -284,23 +254,17 @@ class SegmentJournal:
 
     def _write_failed(self, error: OSError) -> None:
         """Forget the records that were to be written, as if they had never been numbered."""
-        self._forget_unwritten()
+        self._forget_batch()
         self._write_error = f"{self._segment.name} cannot be written: {error}"
         # The first held record: what is tried next must be a real write, and it marks the place.
-        self._number_checkpoint()
+        self._add_checkpoint()
         self._clock.after(self._retry_s, self._retry)
         self._tell()
 
-    def _forget_unwritten(self) -> None:
-        for account in self._unwritten_accounts:
-            self._account_seqs[account] -= 1
-            if not self._account_seqs[account]:
-                del self._account_seqs[account]
-        self._unwritten.clear()
-        self._unwritten_accounts.clear()
-        self._seq = self._written_seq
+    def _forget_batch(self) -> None:
+        self._batch.forget()
         refused: list[Callable[[bool], None]] = []
-        while self._waiters and self._waiters[-1][0] > self._written_seq:
+        while self._waiters and self._waiters[-1][0] > self._batch.stored_seq:
             refused.append(self._waiters.pop()[1])
         for done in reversed(refused):
             self._clock.after(0, done, LOST)
@@ -329,8 +293,6 @@ class SegmentJournal:
             self._trouble = trouble
             self._on_trouble(trouble)
 
-    # Syncing
-
     def _sync_after_a_while(self) -> None:
         self._sync_is_due = False
         self._start_sync()
@@ -338,10 +300,10 @@ class SegmentJournal:
     def _start_sync(self) -> None:
         if self._is_syncing or self._is_closed or self._sync_error is not None:
             return
-        if self._synced_seq == self._written_seq:
+        if self._synced_seq == self._batch.stored_seq:
             return
         self._is_syncing = True
-        self._segment.sync(partial(self._on_synced, self._written_seq))
+        self._segment.sync(partial(self._on_synced, self._batch.stored_seq))
 
     def _on_synced(self, seq: int, error: OSError | None) -> None:
         self._is_syncing = False
@@ -350,7 +312,7 @@ class SegmentJournal:
             return
         self._synced_seq = seq
         if not self._is_closed:
-            if self._segment.size >= self._limits.segment_bytes and seq == self._seq:
+            if self._segment.size >= self._limits.segment_bytes and seq == self._batch.seq:
                 self._open_next_segment()
             # The next batch is on its way to the disk while this one's callers go on.
             still_waiting = self._waiters and self._waiters[-1][0] > seq
@@ -379,7 +341,7 @@ class SegmentJournal:
         while self._waiters:
             self._clock.after(0, self._waiters.popleft()[1], LOST)
         if self._write_error is None:
-            self._forget_unwritten()
+            self._forget_batch()
         self._tell()
 
     def _open_next_segment(self) -> None:
@@ -387,6 +349,8 @@ class SegmentJournal:
 
         Power loss can then tear the last segment only.
         """
+        if not self._may_write():
+            return
         try:
             following = self._segment.next(self._disk)
         except OSError:

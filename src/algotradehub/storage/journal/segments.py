@@ -46,7 +46,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     segments: int
     records: int
     kinds: dict[Kind, int]
-    account_seqs: dict[AccountId, int]  # last number of each account
+    account_seqs: dict[AccountId, int]  # last numbers; under "" the journal's own
     size: int  # bytes of whole records
     torn_bytes: int  # at the end, as after a crash; cut when the journal is opened
 
@@ -107,23 +107,16 @@ def read(disk: Disk, after_seq: int = 0, *, until_seq: int | None = None) -> Ite
     Raises:
         StorageDamaged: What is read is not whole, or of a newer version.
     """
-    if after_seq == until_seq:
+    if until_seq is not None and after_seq >= until_seq:
         return
-    names = _names(disk) if until_seq else _written_names(disk)
+    names = _written_names(disk) if until_seq is None else _names(disk)
     start = 0
     if after_seq:
         behind = bisect_right(names, after_seq + 1, key=lambda name: _first_seq(disk, name))
         start = max(0, behind - 1)
-    for name, offset, head, payload in _chain(disk, names[start:]):
+    for name, offset, head, payload in _chain(disk, names[start:], until_seq):
         if head.seq > after_seq:
             yield frame.record_of(payload, name, offset)
-        if head.seq == until_seq:
-            return
-    if until_seq is not None:
-        raise StorageDamaged(
-            f"{names[-1] if names else 'the journal'} ends before record {until_seq}, which was "
-            f"written; {REPAIR}"
-        )
 
 
 def verify(disk: Disk, *, until_seq: int | None = None) -> Verified:
@@ -132,11 +125,11 @@ def verify(disk: Disk, *, until_seq: int | None = None) -> Verified:
     Raises:
         StorageDamaged: A checksum, a number, an account's number, or a checkpoint is wrong.
     """
-    names = _names(disk) if until_seq else _written_names(disk)
+    names = _written_names(disk) if until_seq is None else _names(disk)
     kinds: Counter[Kind] = Counter()
     account_seqs: dict[AccountId, int] = {}
     size = 0
-    for name, offset, head, payload in _chain(disk, names):
+    for name, offset, head, payload in _chain(disk, names, until_seq):
         record = frame.record_of(payload, name, offset)
         is_checkpoint = isinstance(record.body, Checkpoint)
         if is_checkpoint and record.body.account_seqs != account_seqs:
@@ -148,8 +141,6 @@ def verify(disk: Disk, *, until_seq: int | None = None) -> Verified:
         account_seqs[head.account] = expected
         kinds[head.kind] += 1
         size += frame.end_of(0, payload)
-        if head.seq == until_seq:
-            break
     torn_bytes = sum(len(disk.read(name)) for name in names) - size if until_seq is None else 0
     return Verified(
         segments=len(names),
@@ -189,7 +180,9 @@ def _first_seq(disk: Disk, name: str) -> int:
     return _NO_RECORD
 
 
-def _chain(disk: Disk, names: Sequence[str]) -> Iterator[tuple[str, int, Head, memoryview]]:
+def _chain(
+    disk: Disk, names: Sequence[str], until_seq: int | None
+) -> Iterator[tuple[str, int, Head, memoryview]]:
     """Yield name, offset, head and payload of each record; check numbers and checkpoints."""
     previous: tuple[int, int] | None = None
     seq: int | None = None
@@ -208,7 +201,14 @@ def _chain(disk: Disk, names: Sequence[str]) -> Iterator[tuple[str, int, Head, m
                     raise _damaged(name, offset, what)
             seq = head.seq
             yield name, offset, head, payload
+            if seq == until_seq:
+                return
         previous = (len(data), crc32(data))
+    if until_seq:
+        raise StorageDamaged(
+            f"{names[-1] if names else 'the journal'} ends before record {until_seq}, which was "
+            f"written; {REPAIR}"
+        )
 
 
 def _records(

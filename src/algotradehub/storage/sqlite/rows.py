@@ -7,7 +7,7 @@ columns stand there is written each time.
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -18,7 +18,6 @@ from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Order, QuoteAmount
 from algotradehub.domain.position import Position
 from algotradehub.domain.records import (
-    FORMAT_VERSION,
     Adopted,
     AmendAsked,
     AmendSettled,
@@ -49,7 +48,6 @@ read_position = msgspec.msgpack.Decoder(Position).decode
 read_balance = msgspec.msgpack.Decoder(AssetBalance).decode
 _read_instrument = msgspec.msgpack.Decoder(Instrument).decode
 _read_body = msgspec.msgpack.Decoder(Body).decode
-_read_newer_body = msgspec.msgpack.Decoder(Any).decode
 
 
 def _upsert(table: str, keys: str, fixed: str, changing: str, **computed: str) -> str:
@@ -293,7 +291,7 @@ def read_record(row: tuple[int, int, int, str, int, str, bytes]) -> Record:
         account=AccountId(account),
         account_seq=account_seq,
         kind=Kind(kind),
-        body=_read_body(body) if v <= FORMAT_VERSION else _read_newer_body(body),
+        body=_read_body(body),
     )
 
 

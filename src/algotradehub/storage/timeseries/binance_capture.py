@@ -28,6 +28,11 @@ _REPEATED: Final = {
     _SNAPSHOT: ("TimestampOfRequest", "TransactionTime"),
     _FINAL: (),
 }
+_NEEDED: Final = {
+    _DIFFERENCE: ("EventType", "EventTime", "FirstUpdateId", "FinalUpdateId", "IsAsk"),
+    _TRADE: ("EventType", "EventTime", "TransactionTime", "TradeId", "IsBuyerMarketMaker"),
+    _SNAPSHOT: ("LastUpdateId", "IsAsk"),
+}
 _EVENT_TYPES: Final = {_DIFFERENCE: "depthUpdate", _TRADE: "trade"}
 
 
@@ -62,7 +67,12 @@ def _read(
     stream: str | None,
     head: Head,
 ) -> Iterator[MarketEvent]:
-    take = Taker(cursor, own_columns(header, MarketKind.BOOK))
+    streams = _NEEDED if stream is None else {stream: _NEEDED[stream]}
+    needed = [name for names in streams.values() for name in names]
+    cursor.line = head.preamble + 1
+    take = Taker(
+        cursor, own_columns(header, MarketKind.BOOK, (*needed, "Price", "Quantity"), cursor)
+    )
     text = islice(lines(cursor, head.member), head.preamble + 1, None)
     messages = _Messages(take, cursor, venue, symbol)
 

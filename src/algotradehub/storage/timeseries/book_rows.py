@@ -122,7 +122,7 @@ def _read(
     stamp: Callable[[Taker, Sequence[str]], Stamp],
     head: Head,
 ) -> Iterator[MarketEvent]:
-    take = Taker(cursor, own_columns(header, MarketKind.BOOK))
+    take = Taker(cursor, own_columns(header, MarketKind.BOOK, (), cursor))
     text = islice(lines(cursor, head.member), head.preamble + 1, None)
 
     def levels() -> Iterator[Level]:

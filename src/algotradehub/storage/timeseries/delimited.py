@@ -1,6 +1,5 @@
 """Candles, trades and quotes in delimited text, with a header or in a form known without one."""
 
-import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, timedelta, timezone, tzinfo
@@ -17,7 +16,7 @@ from algotradehub.storage.timeseries.columns import Columns, find_columns
 from algotradehub.storage.timeseries.cursor import Cursor
 from algotradehub.storage.timeseries.layout import Layout, MarketKind, ReadAs
 from algotradehub.storage.timeseries.rows import builder, zone_named
-from algotradehub.storage.timeseries.tables import table
+from algotradehub.storage.timeseries.tables import cells, table
 from algotradehub.storage.timeseries.text_files import Head, lines
 
 MAX_REVERSED_LINES = 1_000_000  # a file with the newest row first is held whole, so it has a bound
@@ -92,20 +91,19 @@ def recognise(head: Head, told: ReadAs) -> Layout:
     cursor = Cursor(head.path)
     cursor.member = head.member
     cursor.line = head.preamble + 1
-    name, skip, header, zone = _header(head, told, cursor)
-    delimiter = _delimiter(head.lines[skip])
-    first_rows = [row for row in csv.reader(head.lines[skip:], delimiter=delimiter) if row]
+    name, skip, header, known_zone = _header(head, told, cursor)
+    if skip == len(head.lines):
+        raise cursor.bad("a header and no rows")
     letters = _letters(head)
     columns = find_columns(header, told.columns, cursor, letters=letters)
     cursor.line = head.preamble + skip + 1
-    given_zone = zone_named(told.zone, cursor) if zone is None else zone
-    warnings = _missing(columns)
-    times = list(_times(first_rows, columns, given_zone))
-    texts = [row[columns.index["time"]] for row in first_rows if len(row) == len(header)]
-    if texts and fields.has_no_zone(texts[0]) and zone is None and told.zone == "UTC":
-        warnings.append("times carry no zone: read as UTC")
-    if zone is not None:
-        warnings.append(f"times are in {zone}, as this format documents")
+    delimiter = _delimiter(head.lines[skip])
+    # Rows of another width are told when the reading reaches them.
+    first_rows = [cells(line, delimiter, cursor) for line in head.lines[skip:]]
+    first_rows = [row for row in first_rows if len(row) == len(header)]
+    texts = [row[columns.index["time"]] for row in first_rows]
+    zone, warnings = _zone(told, known_zone, texts, cursor)
+    times = fields.readable_times(texts, zone)
     interval_ns = None
     if columns.kind is MarketKind.CANDLES:
         interval_ns = (told.interval_s or 0) * fields.SECOND_NS or fields.modal_step(times)
@@ -116,20 +114,39 @@ def recognise(head: Head, told: ReadAs) -> Layout:
         warnings.append("newest row first: read from the end")
     symbol_at = columns.index.get("symbol")
     plan = _Plan(
-        columns=columns, member=head.member, skip=head.preamble + skip, delimiter=delimiter,
-        zone=given_zone, interval_ns=interval_ns, newest_first=newest_first,
+        columns=columns,
+        member=head.member,
+        skip=head.preamble + skip,
+        delimiter=delimiter,
+        zone=zone,
+        interval_ns=interval_ns,
         time_is_close=told.time_is_close or columns.names()["time"].lower() == "close_time",
-    )  # fmt: skip
+        newest_first=newest_first,
+    )
     return Layout(
         format=name,
         kinds=(columns.kind,),
         columns=tuple(header),
         read=partial(_read, plan),
         used=columns.names(),
-        symbol=letters or None if symbol_at is None or not texts else first_rows[0][symbol_at],
+        symbol=first_rows[0][symbol_at]
+        if first_rows and symbol_at is not None
+        else letters or None,
         interval_ns=interval_ns,
-        warnings=tuple(warnings),
+        warnings=(*_missing(columns), *warnings),
     )
+
+
+def _zone(
+    told: ReadAs, known: tzinfo | None, texts: Sequence[str], cursor: Cursor
+) -> tuple[tzinfo, list[str]]:
+    """Return the zone of times that carry none, and the warning if it was assumed."""
+    if told.zone is not None:
+        return zone_named(told.zone, cursor), []
+    if known is not None:
+        return known, [f"times are in {known}, as this format documents"]
+    assumed = bool(texts) and fields.has_no_zone(texts[0])
+    return UTC, ["times carry no zone: read as UTC"] if assumed else []
 
 
 def _header(
@@ -145,7 +162,7 @@ def _header(
     if _SIX.fullmatch(first):
         return "candles without header", 0, _six(head, cursor), None
     # One comment line may come first (cryptodatadownload): it has fewer parts than the header.
-    header, *below = (_cells(line) for line in head.lines[:2])
+    header, *below = (cells(line, _delimiter(line), cursor) for line in head.lines[:2])
     skip = int(bool(below) and len(header) < len(below[0]) and not any(map(_is_value, below[0])))
     header = below[0] if skip else header
     if len(header) < 3 or any(map(_is_value, header)):  # noqa: PLR2004 - time, and two more
@@ -176,14 +193,18 @@ def _six(head: Head, cursor: Cursor) -> Sequence[str]:
 
 def _read(plan: _Plan, cursor: Cursor, venue: VenueId, symbol: Symbol) -> Iterator[MarketEvent]:
     columns = plan.columns
-    shift_ns = (plan.interval_ns or 0) if plan.time_is_close else 0
+    interval_ns = plan.interval_ns
 
     def read_time(text: str) -> int:
-        return fields.time_ns(text, plan.zone) - shift_ns
+        at_ns = fields.time_ns(text, plan.zone)
+        if interval_ns is None or not plan.time_is_close:
+            return at_ns
+        # Binance closes a candle one millisecond before the next one opens.
+        if (at_ns + fields.MILLISECOND_NS) % interval_ns == 0:
+            at_ns += fields.MILLISECOND_NS
+        return at_ns - interval_ns
 
-    build = builder(
-        columns, cursor, venue, symbol, read_time=read_time, interval_ns=plan.interval_ns
-    )
+    build = builder(columns, cursor, venue, symbol, read_time=read_time, interval_ns=interval_ns)
     text: Iterator[str] = islice(lines(cursor, plan.member), plan.skip, None)
     if plan.newest_first:
         text = _reversed(text, cursor)
@@ -218,10 +239,6 @@ def _missing(columns: Columns) -> list[str]:
 
 def _delimiter(line: str) -> str:
     return max(_DELIMITERS, key=line.count)
-
-
-def _cells(line: str) -> list[str]:
-    return next(csv.reader([line], delimiter=_delimiter(line)))
 
 
 def _is_value(text: str) -> bool:

@@ -36,7 +36,7 @@ class ReadAs(msgspec.Struct, frozen=True, kw_only=True):
     columns: Mapping[str, str] = {}  # role -> the file's column: {"time": "When", "close": "Last"}
     header: tuple[str, ...] = ()  # column names for a file without a header line
     interval_s: int | None = None  # of candles; else the commonest distance between the first rows
-    zone: str = "UTC"  # IANA name, for times that carry no zone
+    zone: str | None = None  # IANA name, for times that carry no zone; else UTC is assumed
     time_is_close: bool = False  # candles are stamped with their end
     member: str | None = None  # which file of a zip
     price_divisor: int | None = None  # LEAN: 10,000 for equities

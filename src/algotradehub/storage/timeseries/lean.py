@@ -137,7 +137,7 @@ def _market(path: Path, told: ReadAs, cursor: Cursor) -> tuple[str, int]:
     types = ("equity", "index", *_IN_UTC)
     # The nearest folder wins: equity_india/lean/index/india holds an index.
     kind = next((t for part in reversed(words) for t in types if t in part), "")
-    zone = told.zone if told.zone != "UTC" else _ZONES.get((kind, country))
+    zone = told.zone or _ZONES.get((kind, country))
     if zone is None and kind in _IN_UTC:
         zone = "UTC"
     divisor = told.price_divisor or (_EQUITY_DIVISOR if kind == "equity" else 1)

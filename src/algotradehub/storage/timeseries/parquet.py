@@ -45,7 +45,7 @@ def recognise(path: Path, told: ReadAs) -> Layout:
                 read=partial(_read_own, kind), interval_ns=interval_ns,
             )  # fmt: skip
     columns = find_columns(names, told.columns, cursor)
-    if told.zone != "UTC":
+    if told.zone is not None:
         raise cursor.bad("a zone can be given for text files only", value=told.zone)
     rows = list(_as_text(start))
     time_at, symbol_at = columns.index["time"], columns.index.get("symbol")

@@ -28,7 +28,28 @@ def table(
         raise cursor.bad(f"not a row ({error})") from None
 
 
-def own_columns(header: tuple[str, ...], kind: MarketKind) -> Columns:
-    """Let every column play a role of its own name, for tables whose names are fixed."""
+def cells(line: str, delimiter: str, cursor: Cursor) -> list[str]:
+    """Split one line, such as a header.
+
+    Raises:
+        BadRecording: It holds what no row can, such as a lone carriage return.
+    """
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise cursor.bad(f"not a row ({error})") from None
+
+
+def own_columns(
+    header: tuple[str, ...], kind: MarketKind, needed: Iterable[str], cursor: Cursor
+) -> Columns:
+    """Let every column play a role of its own name, for tables whose names are fixed.
+
+    Raises:
+        BadRecording: A needed one is missing.
+    """
     index = {name: position for position, name in enumerate(header)}
+    missing = [name for name in needed if name not in index]
+    if missing:
+        raise cursor.bad(f"the column {' and '.join(missing)} is missing")
     return Columns(kind=kind, header=header, index=index)

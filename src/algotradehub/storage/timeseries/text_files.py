@@ -62,7 +62,9 @@ def head(path: Path, *, member: str | None = None) -> Head:
         if not found and (line.startswith("#") or not line.strip()):
             preamble += 1
             if preamble > MAX_PREAMBLE_LINES:
-                raise cursor.bad(f"more than {MAX_PREAMBLE_LINES} comments or empty lines before the data")
+                raise cursor.bad(
+                    f"more than {MAX_PREAMBLE_LINES} comments or empty lines before the data"
+                )
             continue
         found.append(line)
         if len(found) == HEAD_LINES:

@@ -14,7 +14,7 @@ from algotradehub.domain.evidence import CommandKind, Refused
 from algotradehub.domain.ids import Symbol, VenueOrderId
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.market import Quote
-from algotradehub.domain.money import ZERO, text
+from algotradehub.domain.money import ONE, ZERO, text
 from algotradehub.domain.order import BaseAmount, OrderType, PositionSide, QuoteAmount
 from algotradehub.matching.outcomes import Market, RefusalCode
 from algotradehub.matching.price_time import PriceTimeMarket
@@ -89,10 +89,11 @@ def shortage_of(
     order: PaperOrder, *, customer: Customer, market: Market, quote: Quotes
 ) -> str | None:
     """Say what the wallet lacks for ``order`` as it is given, or None."""
-    if order.side is Side.SELL and not market.instrument.is_spot:
-        # Sold at a better price than its limit, a contract binds more margin.
-        best = _best_bid(market, quote)
-        if best is not None and best > order.reserve_price:
+    instrument = market.instrument
+    if not instrument.is_spot and order.side is (Side.BUY if instrument.inverse else Side.SELL):
+        # Matched at a better price than its limit, such a contract binds more margin.
+        best = _best(market, quote, order.side)
+        if best is not None and _reaches(order.side, order.reserve_price, best):
             order = msgspec.structs.replace(order, reserve_price=best)
     shortage = customer.wallet.shortage(order)
     if shortage is None:
@@ -116,43 +117,58 @@ def _unsupported(command: Place, instrument: Instrument) -> str | None:
 def _market_price(
     market: Market, quote: Quotes, side: Side, quantity: Decimal | None, value: Decimal | None
 ) -> Decimal | None:
-    """The worst price at which a market order may match; None if nobody shows one."""
+    """What a market order may cost on average, at worst; None if nobody shows a price."""
     if isinstance(market, PriceTimeMarket):
-        return _last_price(market, side, quantity, value)
-    shown = quote(market.instrument.symbol)
-    if shown is None:
-        # Trades or candles only: what would take waits for the next of them.
-        last = market.mark if isinstance(market, RecordedMarket) else None
-        return None if last is None else last * _DRIFT if side is Side.BUY else last / _DRIFT
-    return shown.ask * _DRIFT if side is Side.BUY else shown.bid / _DRIFT
+        return _average_price(market, side, quantity, value)
+    best = _best(market, quote, side)
+    if best is None and isinstance(market, RecordedMarket):
+        best = market.mark  # of trades or candles: what would take waits for the next of them
+    if best is None:
+        return None
+    return best * _DRIFT if side is Side.BUY else best / _DRIFT
 
 
-def _last_price(
+def _average_price(
     market: PriceTimeMarket, side: Side, quantity: Decimal | None, value: Decimal | None
 ) -> Decimal | None:
-    """The price of the last level that the order would take from."""
+    """The price over the levels that the order would take, rounded to its disadvantage."""
+    instrument = market.instrument
     depth = _DEPTH
     while True:
         bids, asks = market.levels(depth)
         levels = asks if side is Side.BUY else bids
-        taken = worth = ZERO
+        taken = paid = ZERO
         for price, resting in levels:
-            taken += resting
-            worth += market.instrument.notional(price, resting)
-            if (quantity is not None and taken >= quantity) or (
-                value is not None and worth >= value
-            ):
-                return price
-        if len(levels) < depth:
-            return levels[-1][0] if levels else None
-        depth *= 10
+            part = resting
+            if quantity is not None:
+                part = min(resting, quantity - taken)
+            elif value is not None:
+                spent = instrument.notional(paid / taken, taken) if taken else ZERO
+                part = min(resting, (value - spent) / instrument.notional(price, ONE))
+            taken += part
+            paid += part * price
+            if part < resting:
+                break
+        else:
+            if len(levels) == depth:
+                depth *= 10
+                continue
+        return instrument.passive_price(paid / taken, side.opposite) if taken > ZERO else None
 
 
-def _best_bid(market: Market, quote: Quotes) -> Decimal | None:
+def _best(market: Market, quote: Quotes, side: Side) -> Decimal | None:
+    """The best price for somebody who does ``side``."""
     if isinstance(market, PriceTimeMarket):
-        return market.best()[0]
+        bid, ask = market.best()
+        return ask if side is Side.BUY else bid
     shown = quote(market.instrument.symbol)
-    return None if shown is None else shown.bid
+    if shown is None:
+        return None
+    return shown.ask if side is Side.BUY else shown.bid
+
+
+def _reaches(side: Side, limit: Decimal, price: Decimal) -> bool:
+    return price <= limit if side is Side.BUY else price >= limit
 
 
 def _refused(command: Place, code: str, reason: str) -> Refused:

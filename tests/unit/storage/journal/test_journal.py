@@ -168,6 +168,14 @@ def test_one_callers_mistake_does_not_hold_up_the_others() -> None:
     assert answers == [True]
 
 
+def test_reading_nothing_costs_nothing() -> None:
+    machine = Machine()
+    machine.append("a")
+    machine.disk.disk = MemoryDisk(machine.clock)  # a read would not find its file
+    assert list(machine.journal.read(machine.journal.seq)) == []
+    assert list(machine.journal.read(machine.journal.seq + 1)) == []
+
+
 # Full disks
 
 
@@ -245,7 +253,7 @@ def test_retries_grow_rarer() -> None:
 def test_held_records_have_a_bound() -> None:
     machine = Machine(SMALL)
     machine.disk.room = 0
-    with pytest.raises(StorageDamaged, match=r"cannot be written .* held in memory, which is the"):
+    with pytest.raises(StorageDamaged, match=r"cannot be written: .* held in memory, which is the"):
         repeat(machine.keep)
     kept = machine.journal.account_seq(A)
     assert 10 < kept < 20
@@ -280,7 +288,9 @@ def test_a_failed_sync_fails_all_who_wait() -> None:
     machine.synced("b", lambda durable: told.append(("b", durable)))
     machine.clock.advance(1)
     assert told == [("a", False), ("b", False)]
-    assert machine.notes() == ["a"], "what was not yet written never is"
+    machine.keep("c")
+    assert machine.notes() == ["a", "c"], "what was not yet written never is"
+    machine.journal.verify()
     assert len(machine.told) == 1
     assert "check the disk, then start the program again" in (machine.told[0] or "")
 
@@ -422,6 +432,18 @@ def test_closing_stores_and_syncs_what_waits() -> None:
     assert machine.notes() == ["a", "b"]
 
 
+def test_a_closed_journal_asks_nothing_of_the_disk() -> None:
+    machine = Machine(SMALL)
+    machine.memory.sync_s = 1.0
+    for text in "abcde":
+        machine.append(text)
+    machine.journal.close()
+    syncs = machine.memory.syncs
+    machine.clock.advance(60)
+    assert machine.memory.syncs == syncs
+    assert machine.memory.names() == ["journal-00000001.seg"], "not even the next segment"
+
+
 def test_closing_on_a_full_disk_tells_what_is_lost() -> None:
     machine = Machine()
     answers: list[bool] = []
@@ -463,6 +485,24 @@ def test_without_the_lease_nothing_is_written() -> None:
     machine.clock.advance(60)
     assert answers == [False]
     assert len(machine.memory.read("journal-00000001.seg")) == size
+
+
+def test_without_the_lease_no_segment_is_begun() -> None:
+    machine = Machine(SMALL)
+    for text in "abcde":
+        machine.append(text)
+    machine.has_lease = False
+    machine.clock.advance(60)
+    assert machine.memory.names() == ["journal-00000001.seg"]
+
+
+def test_a_crash_right_after_the_first_file_was_created() -> None:
+    machine = Machine()
+    machine.restart(lambda _: b"")
+    assert machine.journal.verify().kinds == {Kind.CHECKPOINT: 1}
+    assert machine.memory.names() == ["journal-00000001.seg"]
+    assert machine.append("a") == 2
+    assert machine.notes() == ["a"]
 
 
 # Everything at once

@@ -123,6 +123,8 @@ def test_an_empty_directory_is_an_empty_journal() -> None:
     assert segments.find_tail(disk) is None
     assert list(segments.read(disk)) == []
     assert segments.verify(disk).records == 0
+    with pytest.raises(StorageDamaged, match="the journal ends before record 1, which was"):
+        list(segments.read(disk, until_seq=1))
 
 
 @given(st.data())
@@ -249,6 +251,8 @@ def test_a_journal_that_lost_what_was_written_is_noticed() -> None:
     until_seq = segments.verify(disk).records + 1
     with pytest.raises(StorageDamaged, match=f"ends before record {until_seq}"):
         list(segments.read(disk, until_seq=until_seq))
+    with pytest.raises(StorageDamaged, match=f"ends before record {until_seq}"):
+        segments.verify(disk, until_seq=until_seq)
 
 
 def test_verify_tells_of_a_torn_end() -> None:

@@ -65,9 +65,10 @@ async def test_waiters_are_served_in_the_order_of_what_they_wait_for(path: Path)
             for seq in (3, 1, 2, 3):
                 group.create_task(projection.settled(seq))
             impatient = group.create_task(projection.settled(2))
+            await projection.query(everything_in)  # lets the tasks begin to wait
+            impatient.cancel()
             for seq in (1, 2, 3):
                 projection.feed(batch(seq))
-            impatient.cancel()
         assert projection.applied_seq == 3
 
 

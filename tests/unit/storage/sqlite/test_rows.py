@@ -20,7 +20,6 @@ from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.evidence import FillCause
 from algotradehub.domain.fill import provisional_fill_of
 from algotradehub.domain.order import Leg
-from algotradehub.domain.records import FORMAT_VERSION, Kind, Record
 from algotradehub.ports.store import Changes
 from algotradehub.storage.sqlite.store import SqliteStore
 
@@ -95,19 +94,3 @@ def test_a_provisional_fill_stays_one_row_when_the_venue_names_the_order() -> No
         (found,) = store.fills(tenant=TENANT)
     assert (found.cause, found.venue_order_id) == (FillCause.PROVISIONAL, "v-1")
 
-
-def test_a_record_of_a_newer_version_is_kept_as_it_came() -> None:
-    newer = Record(
-        v=FORMAT_VERSION + 1,
-        seq=1,
-        at_ns=1,
-        account=ACCOUNT,
-        account_seq=1,
-        kind=Kind.EVENT,
-        body={"type": "not thought of yet", "order_id": "x"},
-    )
-    with closing(SqliteStore()) as store:
-        store.apply(Changes(applied_seq=1, records=[newer]))
-        (row,) = table(store, "records")
-        assert row["order_id"] is None
-        assert msgspec.msgpack.decode(row["body"]) == newer.body

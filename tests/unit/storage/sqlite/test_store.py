@@ -101,6 +101,20 @@ def test_all_reads_of_a_snapshot_are_of_one_instant(path: Path, store: SqliteSto
         assert reader.applied_seq == 7
 
 
+def test_what_is_restored_is_of_one_instant(path: Path, store: SqliteStore) -> None:
+    with closing(SqliteStore(path, read_only=True)) as reader:
+
+        def apply_meanwhile(query: str) -> None:
+            if "FROM orders" in query and store.applied_seq == 0:
+                store.apply(everything())
+
+        reader._connection.set_trace_callback(apply_meanwhile)
+        restored = reader.restore(changed_after_ns=0, claimed_after_ns=0)
+        reader._connection.set_trace_callback(None)
+        assert (restored.applied_seq, restored.orders, restored.fills) == (0, [], [])
+        assert reader.applied_seq == store.applied_seq == 7
+
+
 def test_a_value_that_cannot_be_read_is_told_with_what_to_do(store: SqliteStore) -> None:
     store.apply(everything())
     store._connection.execute("UPDATE orders SET value = x'c1'")

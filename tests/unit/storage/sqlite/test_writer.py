@@ -96,6 +96,7 @@ def test_closing_stores_what_waits() -> None:
     writer.close()
     assert seqs(store) == [[1]]
     writer.feed(batch(2))  # too late, and harmless
+    assert writer._pending is None
     assert seqs(store) == [[1]]
 
 

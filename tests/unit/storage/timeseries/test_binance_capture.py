@@ -137,7 +137,12 @@ def test_rows_of_one_update_must_agree_except_in_the_last_row(read: Read, write:
         read(write(HEADER, FIRST, other, SECOND))
 
 
+def test_a_column_that_is_missing(read: Read, write: Write) -> None:
+    with pytest.raises(BadRecording, match="line 1: the column EventTime is missing"):
+        read(write(HEADER.replace("EventTime", "Event"), FIRST))
+
+
 def test_a_stream_we_do_not_know(shared_data: Path, read: Read, write: Write) -> None:
-    header = f"{HEADER},StreamType"
+    header = f"{HEADER},StreamType,LastUpdateId,TradeId,IsBuyerMarketMaker"
     with pytest.raises(BadRecording, match='"StreamType": no stream of this format: "OTHER"'):
-        read(write(header, f"{FIRST},OTHER"))
+        read(write(header, f"{FIRST},OTHER,,,"))

@@ -60,6 +60,11 @@ def test_a_thin_book_has_fewer_levels(read: Read, write: Write) -> None:
     assert (book.asks, book.bids) == (((11, 1),), ((10, 1), (9, 1)))
 
 
+def test_a_column_that_is_missing(read: Read, write: Write) -> None:
+    with pytest.raises(BadRecording, match=r"line 1: the column bids\[1\]\.amount is missing"):
+        read(write(HEADER.removesuffix(",bids[1].amount"), STAMP))
+
+
 def test_a_crossed_book(read: Read, write: Write) -> None:
     with pytest.raises(BadRecording, match="line 2: crossed: best bid 12 is not below"):
         read(write(HEADER, f"{STAMP},11,1,12,1,,,9,1"))

@@ -189,6 +189,18 @@ def test_times_in_the_zone_the_user_names(read: Read, write: Write) -> None:
     assert quote.venue_time_ns == 1593610200 * SECOND_NS  # 13:30 UTC
 
 
+def test_the_users_zone_wins_over_the_formats(read: Read, write: Write) -> None:
+    path = write("20200102 000000;1;1;1;1;0", "20200102 000100;1;1;1;1;0")
+    assert read(path)[0].start_ns == (1577923200 + 5 * 3600) * SECOND_NS
+    assert read(path, zone="UTC")[0].start_ns == 1577923200 * SECOND_NS
+
+
+def test_closing_times_of_binance_end_a_millisecond_early(read: Read, write: Write) -> None:
+    rows = [f"{1_700_000_039_999 + 60_000 * n},1,1,1,1,1" for n in range(3)]
+    candles = read(write("close_time,open,high,low,close,volume", *rows))
+    assert candles[0].start_ns == 1_699_999_980 * SECOND_NS
+
+
 def test_one_candle_needs_its_interval(read: Read, write: Write) -> None:
     path = write("time,open,high,low,close", "2020-01-01,1,2,1,2")
     with pytest.raises(BadRecording, match="give interval_s"):
@@ -248,6 +260,7 @@ def test_too_long_to_be_turned_round(
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
+        (["time,open,high,low,close"], "a header and no rows"),
         (["hello"], "not a header, and no known form without one"),
         (["time,open,high,low,volume", "1,2,3,4,5"], "the column close is missing; found: time,"),
         (["{", '"a": 1', "}"], "no format we know"),

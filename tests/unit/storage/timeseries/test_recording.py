@@ -12,6 +12,7 @@ from algotradehub.domain.market import Candle
 from algotradehub.storage.timeseries.cursor import BadRecording, Cursor
 from algotradehub.storage.timeseries.layout import MarketKind
 from algotradehub.storage.timeseries.recording import Recording, merge, open_recording
+from algotradehub.storage.timeseries.text_files import byte_lines
 
 Write = Callable[..., Path]
 VENUE = VenueId("binance")
@@ -91,3 +92,47 @@ def test_a_candle_comes_after_the_trades_it_sums_up(write: Write) -> None:
     candles = opened(write("time,open,high,low,close,volume", *rows, name="c.csv"))
     kinds = [isinstance(event, Candle) for event in merge(candles, trades)]
     assert kinds == [False, False, True, True]
+
+
+CAPTURES = "l2/binance_capture_2025"
+SAMPLES = [
+    "market/crypto/binance_1m_2025/BTCUSDT_1m.csv.gz",
+    "market/crypto/nautilus/ADABTC-1m-2021-11-27.csv",
+    "market/crypto/pyalgotrade/trades-mgtox-usd-2013-01-01.csv",
+    "market/equity_india/nse_daily_2015_2021/INFY.csv.gz",
+    "market/forex/histdata_eurusd_m1_2017/DAT_ASCII_EURUSD_M1_201701.csv.gz",
+    "l2/tardis_csv/binance-futures_book_snapshot_5_BTCUSDT.csv",
+    "l2/tardis_csv/deribit_incremental_book_L2_BTC-PERPETUAL.csv",
+    "l2/binance_vision_2022/btcusdt-depth-update.csv",
+    "l2/hftbacktest/usdm_btcusdt_20240808.gz",
+    f"{CAPTURES}/test_positive_binance_trade_stream_coin_m_futures_trxusd_perp_04-03-2025.csv.gz",
+]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@given(data=st.data())
+def test_whatever_stands_in_a_file_it_is_read_or_refused(
+    shared_data: Path, tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject
+) -> None:
+    """Damage a few bytes of a real file's start: no other error may come out."""
+    content = bytearray(b"".join(beginning(shared_data / name)))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        piece = data.draw(st.sampled_from(PIECES) | st.binary(max_size=3))
+        content[at : at + data.draw(st.integers(0, 4))] = piece
+    path = tmp_path_factory.mktemp("damage") / "BTCUSDT.csv"
+    path.write_bytes(content)
+    try:
+        received = [event.received_ns for event in opened(path).events()]
+    except BadRecording as error:
+        assert str(error).startswith("BTCUSDT.csv")  # noqa: PT017 - either outcome is right
+        return
+    assert received == sorted(received)
+
+
+PIECES = [b"", b",", b'"', b"\n", b"-", b"NaN", b"1e99", b"0", b";", b"\x00", b"\xff", b"{", b"#"]
+
+
+def beginning(path: Path) -> list[bytes]:
+    lines = byte_lines(Cursor(path))
+    return [line for line, _ in zip(lines, range(12), strict=False)]

@@ -6,7 +6,7 @@ import pytest
 
 from algotradehub.storage.timeseries.cursor import BadRecording, Cursor
 from algotradehub.storage.timeseries.layout import MarketKind
-from algotradehub.storage.timeseries.tables import own_columns, table
+from algotradehub.storage.timeseries.tables import cells, own_columns, table
 
 HERE = Cursor(Path("btc.csv"))
 
@@ -29,5 +29,14 @@ def test_a_quote_that_does_not_close(line: str) -> None:
 
 
 def test_own_names_are_roles() -> None:
-    columns = own_columns(("x", "y"), MarketKind.BOOK)
+    columns = own_columns(("x", "y"), MarketKind.BOOK, ("x",), HERE)
     assert columns.names() == {"x": "x", "y": "y"}
+    with pytest.raises(BadRecording, match="the column u and v is missing"):
+        own_columns(("x", "y"), MarketKind.BOOK, ("x", "u", "v"), HERE)
+
+
+def test_cells_of_one_line() -> None:
+    assert cells('a;"b;c"', ";", HERE) == ["a", "b;c"]
+    assert cells("", ",", HERE) == []
+    with pytest.raises(BadRecording, match="not a row"):
+        cells("a\rb", ",", HERE)

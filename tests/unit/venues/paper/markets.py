@@ -103,12 +103,14 @@ class Exchange:
         )
         self.venue.listen(ALICE, self.paper.receive)
 
-    def restart(
-        self, *, retention: Retention | None = None, compact_bytes: int = 1_000_000
-    ) -> None:
+    def restart(self, *, compact_bytes: int = 1_000_000) -> None:
         """Kill the process without a word, and start it again."""
+        self.die()
+        self.open(compact_bytes=compact_bytes)
+
+    def die(self) -> None:
         self.memory.process_dies()
-        self.open(retention=retention, compact_bytes=compact_bytes)
+        self.clock.process_dies()
 
     # --- conformance.trader.World ---
 

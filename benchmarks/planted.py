@@ -1,0 +1,269 @@
+"""Planted bugs: each is put into a copy of the program, and the simulation must find it.
+
+A simulation that has never failed proves nothing. Every entry changes one place of the source, the
+way a tired colleague might; the table tells how many seeds passed before the first one failed.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "algotradehub"
+SEEDS = 20_000
+
+
+class Bug(msgspec.Struct, frozen=True):
+    """``before`` stands exactly once in ``file``; ``after`` takes its place."""
+
+    where: str
+    what: str
+    file: str
+    before: str
+    after: str
+
+
+BUGS = (
+    Bug(
+        "journal",
+        "a torn tail is left in the file and written behind",
+        "storage/journal/open_segment.py",
+        "        if file.size > tail.size:\n            file.truncate(tail.size)\n",
+        "",
+    ),
+    Bug(
+        "journal",
+        "callers are told durable when the record is only written",
+        "storage/journal/journal.py",
+        "while self._waiters and self._waiters[0][0] <= self._synced_seq:",
+        "while self._waiters and self._waiters[0][0] <= self._seq:",
+    ),
+    Bug(
+        "journal",
+        "after a failed write the torn record stays",
+        "storage/journal/open_segment.py",
+        "        if self._file.size != self.size:\n            self._file.truncate(self.size)\n",
+        "",
+    ),
+    Bug(
+        "projection",
+        "it is fed before the journal is synced",
+        "app/projector.py",
+        "if self._held is not None and self._journal.synced_seq >= self._held.applied_seq:",
+        "if self._held is not None:",
+    ),
+    Bug(
+        "start",
+        "promises are made on records that are not on the disk yet",
+        "app/core.py",
+        "        if await done:\n            return\n",
+        "        return\n",
+    ),
+    Bug(
+        "evidence",
+        "a lost answer counts as a refusal",
+        "domain/order_table.py",
+        "Word.LOST: _S.UNKNOWN,",
+        "Word.LOST: _S.REJECTED,",
+    ),
+    Bug(
+        "evidence",
+        "old words overwrite newer ones",
+        "domain/order_rules.py",
+        "if state.venue_time_ns < before.venue_time_ns or (",
+        "if False and state.venue_time_ns < before.venue_time_ns or (",
+    ),
+    Bug(
+        "evidence",
+        "FILLED by arithmetic, not by the venue's word",
+        "domain/order_rules.py",
+        "    return Step(_contradicted(order, at_ns) if surpassed else order, effect)\n",
+        "    if order.remaining <= 0 and not order.is_final:\n"
+        "        order = _moved(order, Word.FILLED)\n"
+        "    return Step(_contradicted(order, at_ns) if surpassed else order, effect)\n",
+    ),
+    Bug(
+        "recovery",
+        "a restart leaves unanswered orders as they were",
+        "domain/order_rules.py",
+        "    waiting = order.status is OrderStatus.PENDING\n",
+        "    waiting = False\n",
+    ),
+    Bug(
+        "recovery",
+        "after a restart unanswered orders are sent again",
+        "trading/recovery.py",
+        "        for order_id in tuple(self._state.live.get(self._desk.account_id, ())):\n"
+        "            if self._question(order_id) is not None:\n",
+        "        for order_id in tuple(self._state.live.get(self._desk.account_id, ())):\n"
+        "            order = self._state.orders[order_id]\n"
+        "            if _unproven(order):\n"
+        "                self._manager._release(self._desk, order)\n"
+        "            if self._question(order_id) is not None:\n",
+    ),
+    Bug(
+        "recovery",
+        "missed fills are not fetched after a connect",
+        "trading/recovery.py",
+        "        for execution in executions:\n            self._intake.receive(desk, execution)\n",
+        "",
+    ),
+    Bug(
+        "recovery",
+        "an order missing from the list is taken for cancelled",
+        "trading/recovery.py",
+        'missing = Doubted(order_id=order_id, what="not among the venue\'s open orders")',
+        "missing = Observed(order_id=order_id, evidence=OrderState("
+        "client_order_id=order_id, venue_order_id=None, symbol=order.request.symbol, "
+        "side=order.request.side, status=OrderStatus.CANCELLED, venue_time_ns=asked_ns))",
+    ),
+    Bug(
+        "resolver",
+        "one empty look-up proves absence",
+        "trading/recovery.py",
+        "return tuple(proof) if len(proof) >= rule.look_ups else ()",
+        "return tuple(proof)",
+    ),
+    Bug(
+        "resolver",
+        "look-ups count before the request has expired",
+        "trading/recovery.py",
+        "if not whole or look.asked_ns < dead_ns:",
+        "if not whole:",
+    ),
+    Bug(
+        "resolver",
+        "an unreadable look-up counts as an empty one",
+        "trading/recovery.py",
+        '                self._doubt(order, f"look-up failed: {answer.reason}")',
+        "                rule = self._desk.account.capabilities.absence\n"
+        "                look = Look(asked_ns, connections, rule.sources)\n"
+        "                self._not_seen(order, look, looks)",
+    ),
+    Bug(
+        "fills",
+        "a repeated execution is counted again",
+        "trading/state.py",
+        "if isinstance(evidence, Execution) and self.counted(order.order_id, evidence):",
+        "if False:",
+    ),
+    Bug(
+        "fills",
+        "executions are told apart by their id alone",
+        "trading/state.py",
+        "        fills = self.executions.get(order_id)\n"
+        "        return None if fills is None else fills.get(execution.execution_id)\n",
+        "        for fills in self.executions.values():\n"
+        "            if execution.execution_id in fills:\n"
+        "                return fills[execution.execution_id]\n"
+        "        return None\n",
+    ),
+    Bug(
+        "fills",
+        "real executions are added to the provisional fill they replace",
+        "domain/order_rules.py",
+        "        covered = provisional - rest\n",
+        "        covered, rest = ZERO, provisional\n",
+    ),
+    Bug(
+        "fills",
+        "events that match nothing are dropped",
+        "trading/intake.py",
+        "        name = desk.orphans.add(evidence)\n",
+        "        name = None\n",
+    ),
+    Bug(
+        "risk sums",
+        "an UNKNOWN order counts as no exposure",
+        "domain/order.py",
+        "        if self.status in FINAL_STATUSES:\n            return ZERO\n        filled",
+        "        if self.status in FINAL_STATUSES or self.status is OrderStatus.UNKNOWN:\n"
+        "            return ZERO\n        filled",
+    ),
+    Bug(
+        "risk sums",
+        "a cancel frees the exposure before the venue confirms it",
+        "domain/order.py",
+        "        if self.status in FINAL_STATUSES:\n            return ZERO\n        filled",
+        "        if self.status in FINAL_STATUSES or self.cancel_pending:\n"
+        "            return ZERO\n        filled",
+    ),
+    Bug(
+        "risk sums",
+        "a pending amendment counts with its new quantity only",
+        "domain/order.py",
+        "total = max(total, amendment.quantity)",
+        "total = amendment.quantity",
+    ),
+    Bug(
+        "idempotency",
+        "keys are forgotten at a restart",
+        "trading/state.py",
+        "        self.claims[request.tenant, request.idempotency_key] = order.order_id\n",
+        "        if not record.seq < 12:\n"
+        "            self.claims[request.tenant, request.idempotency_key] = order.order_id\n",
+    ),
+    Bug(
+        "idempotency",
+        "a repeated request is answered before its intent is durable",
+        "trading/orders.py",
+        "                storing.durable.append(durable)\n",
+        "                durable(order)\n",
+    ),
+)
+
+
+def seeds_to_find(bug: Bug, folder: Path, *, seeds: int, jobs: int) -> tuple[int | None, str]:
+    """Run the simulation over a copy with the bug in it.
+
+    Returns:
+        The first failing seed (None: not found), and how it failed.
+    """
+    target = folder / "algotradehub"
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(SOURCE, target, ignore=shutil.ignore_patterns("__pycache__"))
+    changed = target / bug.file
+    text = changed.read_text()
+    if text.count(bug.before) != 1:
+        raise SystemExit(f"{bug.file}: the place of {bug.what!r} has changed; mend the entry")
+    changed.write_text(text.replace(bug.before, bug.after))
+    command = ["simulate", "--seed", "1", "--seeds", str(seeds), "--jobs", str(jobs), "--no-shrink"]
+    ran = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "algotradehub", *command],
+        env=os.environ | {"PYTHONPATH": str(folder), "PYTHONHASHSEED": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.search(r"seed (\d+) failed: (.*)", ran.stdout)
+    if found is None:
+        return None, (ran.stdout + ran.stderr)[-300:]
+    return int(found[1]), found[2][:60]
+
+
+def main(arguments: list[str]) -> int:
+    """Print the table; the exit code tells whether every bug was found."""
+    parser = argparse.ArgumentParser(prog="bench planted", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args(arguments)
+    missed = 0
+    print(f"{'where':12} {'seeds':>7}  {'failed as':40} bug")
+    with tempfile.TemporaryDirectory() as folder:
+        for bug in BUGS:
+            if options.only not in f"{bug.where} {bug.what}":
+                continue
+            seed, how = seeds_to_find(bug, Path(folder), seeds=options.seeds, jobs=options.jobs)
+            missed += seed is None
+            shown = "never" if seed is None else str(seed)
+            print(
+                f"{bug.where:12} {shown:>7}  {how[:40]:40} {bug.what}", flush=True
+            )
+    return 1 if missed else 0

@@ -1,0 +1,66 @@
+"""Records that have their numbers but are not stored yet."""
+
+from algotradehub.domain.ids import AccountId
+from algotradehub.domain.records import FORMAT_VERSION, Body, Record
+from algotradehub.storage.journal import frame
+
+
+class Batch:
+    """Numbers records and packs their frames, until they are ``stored`` or ``forgotten``.
+
+    Args:
+        seq: Number of the last record stored before.
+        account_seqs: The last number of each account; kept up to date here.
+    """
+
+    def __init__(self, seq: int, account_seqs: dict[AccountId, int]) -> None:
+        self.seq = seq  # of the last record numbered
+        self.stored_seq = seq
+        self.account_seqs = account_seqs
+        self.frames = bytearray()
+        self._accounts: list[AccountId] = []  # of the records in ``frames``
+
+    def add(self, account: AccountId, body: Body, at_ns: int) -> int:
+        """Give a record the next numbers.
+
+        Raises:
+            ValueError: It is too large; or whatever msgspec raises for a body that it cannot
+                encode. Nothing has changed then.
+        """
+        seq = self.seq + 1
+        account_seq = self.account_seqs.get(account, 0) + 1
+        self.frames += frame.pack(
+            Record(
+                v=FORMAT_VERSION,
+                seq=seq,
+                at_ns=at_ns,
+                account=account,
+                account_seq=account_seq,
+                kind=body.kind,
+                body=body,
+            )
+        )
+        self._accounts.append(account)
+        self.account_seqs[account] = account_seq
+        self.seq = seq
+        return seq
+
+    def stored(self) -> None:
+        """The frames have been written: begin anew behind them."""
+        self.frames.clear()
+        self._accounts.clear()
+        self.stored_seq = self.seq
+
+    def forget(self) -> None:
+        """The frames will never be written: their numbers go to other records."""
+        for account in self._accounts:
+            self.account_seqs[account] -= 1
+            if not self.account_seqs[account]:
+                del self.account_seqs[account]
+        self.frames.clear()
+        self._accounts.clear()
+        self.seq = self.stored_seq
+
+    def count(self, *, without: AccountId) -> int:
+        """Records waiting here, except those of one account."""
+        return len(self._accounts) - self._accounts.count(without)

@@ -1,0 +1,90 @@
+"""The way to a paper venue and back: connections, latency, and what is too late."""
+
+import pytest
+
+from algotradehub.domain.commands import CancelAll
+from algotradehub.domain.errors import NotFound
+from algotradehub.domain.evidence import (
+    Balance,
+    Connection,
+    ConnectionState,
+    Evidence,
+    Found,
+    OrderState,
+)
+from algotradehub.domain.ids import VenueOrderId
+from algotradehub.domain.instrument import Side
+from algotradehub.ports.venue import OrderName
+from algotradehub.venues.paper.account import PaperAccount, account_opener
+from tests.unit.venues.paper.markets import ALICE, BOB, OPENING, USDT, Exchange
+
+
+async def test_an_account_is_told_of_its_connection_and_nothing_after() -> None:
+    exchange = Exchange()
+    exchange.venue.open_account(BOB, OPENING)
+    heard: list[Evidence] = []
+    async with account_opener(exchange.venue, BOB)(heard.append) as account:
+        assert heard == [Connection(state=ConnectionState.UP)]
+        assert (account.id, account.venue) == (BOB, exchange.venue.id)
+    exchange.venue.deposit(BOB, USDT, OPENING[USDT])
+    assert len(heard) == 1
+
+
+async def test_an_account_that_was_never_opened_cannot_connect() -> None:
+    exchange = Exchange()
+    with pytest.raises(NotFound, match="no paper account bob"):
+        PaperAccount(exchange.venue, BOB, lambda _: None)
+
+
+async def test_the_venue_acts_at_once_and_the_answer_takes_its_time() -> None:
+    exchange = Exchange(latency_s=0.5)
+    await exchange.trader().place(price=exchange.price)
+    exchange.paper.send(CancelAll())
+    assert not list(exchange.venue.working(ALICE))
+    exchange.clock.advance(0.39)
+    assert not any(isinstance(event, OrderState) for event in exchange.events)
+    exchange.clock.advance(0.22)
+    assert any(isinstance(event, OrderState) for event in exchange.events)
+
+
+async def test_no_message_overtakes_another() -> None:
+    exchange = Exchange(latency_s=0.5)
+    for number in range(1, 200):
+        exchange.venue.deposit(ALICE, USDT, OPENING[USDT] * number)
+        exchange.clock.advance(0.01)
+    exchange.clock.advance(1)
+    totals = [event.total for event in exchange.events if isinstance(event, Balance)]
+    assert len(totals) == 199
+    assert totals == sorted(totals)
+
+
+async def test_the_jitter_is_seeded() -> None:
+    def arrivals() -> list[tuple[int, int]]:
+        exchange = Exchange(latency_s=0.5)
+        seen = []
+        for _ in range(20):
+            exchange.venue.deposit(ALICE, USDT, OPENING[USDT])
+        for _ in range(100):
+            exchange.clock.advance(0.01)
+            seen.append((exchange.now_ns(), len(exchange.events)))
+        return seen
+
+    assert arrivals() == arrivals()
+
+
+async def test_cancel_all_of_nothing_says_nothing() -> None:
+    exchange = Exchange()
+    exchange.paper.send(CancelAll())
+    assert exchange.events == []
+
+
+async def test_an_order_is_found_by_the_venues_name_too() -> None:
+    exchange = Exchange()
+    await exchange.trader().place(price=exchange.price)
+    name = OrderName(
+        client_order_id=None,
+        venue_order_id=VenueOrderId("1"),
+        symbol=exchange.instrument.symbol,
+        side=Side.BUY,
+    )
+    assert isinstance(await exchange.account.find(name), Found)
