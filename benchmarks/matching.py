@@ -1,4 +1,4 @@
-"""What the matching engine costs: us per placed, cancelled and matched order, by size of the book.
+"""What matching costs: us per order placed, cancelled, matched, by size of the book; events/s.
 
 Run from the repository root: ``python -m benchmarks.matching``.
 """
@@ -10,10 +10,12 @@ from random import Random
 
 from algotradehub.domain.ids import Asset, Symbol, VenueId
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
+from algotradehub.domain.market import Candle, Quote
 from algotradehub.domain.money import install_context
 from algotradehub.domain.order import OrderType, TimeInForce
 from algotradehub.matching.outcomes import Matched, NewOrder, Outcome
 from algotradehub.matching.price_time import PriceTimeMarket
+from algotradehub.matching.recorded import RecordedMarket
 
 MIDDLE = 6_400_000  # in ticks
 ROUNDS = 20_000
@@ -93,6 +95,69 @@ def measure(orders: int, levels: int) -> None:
     print(f"{orders:>8,} {levels:>8,} {place_us:>9.2f} {cancel_us:>9.2f} {match_us:>9.2f}")
 
 
+def measure_flow(orders: int) -> None:
+    """Half places, of which every fifth crosses, and half cancels of the oldest placed."""
+    random = Random(2)
+    market = book_of(orders, 1_000, random)
+    placed = [
+        limit(orders + number, side, MIDDLE - side.sign * random.randint(-250, 1_000))
+        for number in range(ROUNDS)
+        for side in (random.choice((Side.BUY, Side.SELL)),)
+    ]
+    started = time.perf_counter()
+    for order in placed:
+        market.place(order, orders)
+        market.cancel(order.order_id, orders)
+    events = 2 * len(placed) / (time.perf_counter() - started)
+    print(f"mixed flow over {orders:,} resting orders: {events:,.0f} events/s")
+
+
+def measure_recorded() -> None:
+    """Quotes and candles that reach none of 100 resting orders."""
+    resting = [limit(number, Side.BUY, MIDDLE - 1_000 - number) for number in range(100)]
+    price, step = Decimal(MIDDLE).scaleb(-2), INSTRUMENT.price_step(Decimal(1))
+    quotes = [
+        Quote(
+            venue=INSTRUMENT.venue,
+            symbol=INSTRUMENT.symbol,
+            bid=price,
+            ask=price + step,
+            bid_quantity=Decimal(number + 1),
+            ask_quantity=Decimal(1),
+            venue_time_ns=number,
+            received_ns=number,
+        )
+        for number in range(ROUNDS)
+    ]
+    candles = [
+        Candle(
+            venue=INSTRUMENT.venue,
+            symbol=INSTRUMENT.symbol,
+            start_ns=number,
+            interval_ns=1,
+            open=price,
+            high=price + step,
+            low=price - step,
+            close=price,
+            volume=Decimal(1),
+            final=True,
+            received_ns=number,
+        )
+        for number in range(ROUNDS)
+    ]
+    for name, events in (("quotes", quotes), ("candles", candles)):
+        market = RecordedMarket(INSTRUMENT)
+        for order in resting:
+            market.place(order, 0)
+        started = time.perf_counter()
+        for event in events:
+            if isinstance(event, Quote):
+                market.on_quote(event)
+            else:
+                market.on_candle(event)
+        print(f"recorded {name}: {len(events) / (time.perf_counter() - started):,.0f} events/s")
+
+
 def main() -> None:
     install_context()
     print(f"{'resting':>8} {'levels':>8} {'place us':>9} {'cancel us':>9} {'match us':>9}")
@@ -103,6 +168,8 @@ def main() -> None:
         (100_000, 100_000),
     ):
         measure(orders, levels)
+    measure_flow(10_000)
+    measure_recorded()
 
 
 if __name__ == "__main__":

@@ -70,7 +70,26 @@ VENUE_REQUIRED = {
 VENUE_OPTIONAL = {"book.py", "session.py"}
 # Folders that speak no venue's wire protocol declare their own names.
 VENUE_OWN_SHAPE = {
-    "paper": {"__init__.py", "account.py", "feed.py", "fills.py", "instruments.py", "venue.toml"},
+    "paper": {
+        "__init__.py",
+        "account.py",
+        "admission.py",
+        "candles.py",
+        "crowd.py",
+        "display.py",
+        "expiries.py",
+        "feed.py",
+        "log.py",
+        "prices.py",
+        "records.py",
+        "register.py",
+        "replay.py",
+        "settlement.py",
+        "synthetic.py",
+        "tape.py",
+        "venue.py",
+        "wallet.py",
+    },
 }
 
 # Architecture section 4: who may not import whom.

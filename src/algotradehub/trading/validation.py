@@ -218,12 +218,8 @@ def _check_prices(
     found: _Found,
 ) -> None:
     """Each type has the prices it needs, and no other."""
-    kind, limit_price, trigger, trail = (
-        request.type,
-        request.limit_price,
-        request.trigger,
-        request.trail,
-    )
+    kind, limit_price = request.type, request.limit_price
+    trigger, trail = request.trigger, request.trail
     if limit_price is not None:
         if kind in LIMIT_TYPES:
             _check_price("limit_price", limit_price, instrument, found)

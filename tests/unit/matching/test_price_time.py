@@ -45,6 +45,7 @@ IOC, FOK = TimeInForce.IOC, TimeInForce.FOK
 STRICT = instrument(min_notional=D(300), max_quantity=D(9), market_lot=D(2))
 IDS = st.integers(0, 14).map(str)
 PRICES = st.integers(195, 205).map(lambda half_ticks: D(half_ticks) / 2)
+START = {"ann": D(9), "bob": D(-9)}
 QUANTITIES = st.integers(1, 10).map(D)
 
 
@@ -129,6 +130,9 @@ def test_every_history_has_the_outcomes_of_the_naive_market(
     events: list[object], rules: Instrument
 ) -> None:
     market_, naive = PriceTimeMarket(rules), NaiveMarket(rules)
+    for owner, quantity in START.items():
+        market_.set_position(owner, quantity)
+        naive.set_position(owner, quantity)
     for now_ns, event in enumerate(events, 1):
         expected = without_reasons(apply(naive, event, now_ns))
         assert without_reasons(apply(market_, event, now_ns)) == expected
@@ -198,6 +202,9 @@ class Books:
 @given(events=st.lists(EVENTS, min_size=20, max_size=70))
 def test_every_history_keeps_the_laws(events: list[object]) -> None:
     market_, books = PriceTimeMarket(STRICT), Books()
+    for owner, quantity in START.items():
+        market_.set_position(owner, quantity)
+        books.positions[owner] = quantity
     for now_ns, event in enumerate(events, 1):
         books.record(event, apply(market_, event, now_ns), now_ns)
 
@@ -410,6 +417,26 @@ def test_orders_of_one_owner_match_as_a_self_trade() -> None:
         (1, "taker", "bob"),
         (1, "maker", "bob"),
     ]
+
+
+def test_a_self_trade_leaves_the_position_and_what_leans_on_it() -> None:
+    market_ = PriceTimeMarket(instrument())
+    market_.set_position("ann", D(5))
+    market_.place(limit("one", SELL, 5, 101), 0)
+    market_.place(limit("two", SELL, 5, 102, reduce_only=True), 0)
+    outcomes = market_.place(limit("taker", BUY, 10, 102), 1)
+    assert fills(outcomes, "taker") == amounts((101, 5), (102, 5))
+
+
+def test_the_makers_owner_is_settled_before_the_takers() -> None:
+    market_ = PriceTimeMarket(instrument())
+    market_.set_position("ann", D(5))
+    market_.set_position("bob", D(-5))
+    market_.place(limit("tp ann", SELL, 5, 110, reduce_only=True), 0)
+    market_.place(limit("tp bob", BUY, 5, 90, owner="bob", reduce_only=True), 0)
+    market_.place(limit("bid", BUY, 5, 100, owner="bob"), 0)
+    outcomes = market_.place(market("stop", SELL, 5), 1)
+    assert list(closings(outcomes)) == ["bid", "tp bob", "tp ann", "stop"]
 
 
 @pytest.mark.design_property("17a")

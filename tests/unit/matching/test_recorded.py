@@ -221,6 +221,19 @@ def test_an_amendment_may_take_at_once() -> None:
     assert amended == outcomes[0]
 
 
+@pytest.mark.design_property("17a")
+def test_a_post_only_order_in_the_market_can_still_be_amended_at_its_price() -> None:
+    market_ = quoted()
+    market_.place(limit("p", BUY, 5, 100, post_only=True), 0)
+    assert fills(market_.on_quote(quote((99, 1), (100, 2))), "p") == amounts((100, 2))
+    for total in (4, 6):
+        assert market_.amend("p", quantity=D(total), limit_price=D(100), now_ns=1) == [
+            Amended(order_id="p", quantity=D(total), limit_price=D(100))
+        ]
+    refused = refusal(market_.amend("p", quantity=None, limit_price=D(101), now_ns=1))
+    assert refused.code is RefusalCode.WOULD_TAKE
+
+
 # --- books ---
 
 

@@ -45,11 +45,12 @@ def test_a_position_from_outside_is_applied_at_the_next_call() -> None:
 
 def test_an_order_restored_beyond_the_position_is_cut_at_the_next_call() -> None:
     working = working_orders()
+    out: list[Outcome] = []
+    working.set_position("ann", D(3))
+    working.catch_up(0, out)
     order = limit("one", SELL, 9, 100, reduce_only=True)
     working.rest(working.restore(order, filled=D(2), value=D(200)))
-    working.set_position("ann", D(3))
-    out: list[Outcome] = []
-    working.catch_up(0, out)
+    working.catch_up(1, out)
     assert out == [Amended(order_id="one", quantity=D(5), limit_price=D(100))]
 
 

@@ -1,8 +1,8 @@
 """Domain values as rows: the statements that store them, and the way back.
 
-Every statement is an upsert, so that a batch whose commit failed half-heard can be stored again
-together with what came after it. Columns that never change are not in the update: an index whose
-columns stand there is written each time.
+Every statement is an upsert: a batch that was stored although its commit reported a failure is
+stored again, together with what came after it. Columns that never change are not in the update,
+for an index whose columns stand there is written each time.
 """
 
 from collections.abc import Iterable, Iterator

@@ -221,7 +221,7 @@ class SqliteStore:
         order = self.order(order_id)
         names = {order_id} if order is None else {leg.client_order_id for leg in order.legs}
         found = self._all(
-            "SELECT seq, v, at_ns, account, account_seq, kind, body FROM records "  # noqa: S608
+            "SELECT seq, v, at_ns, account, account_seq, kind, body FROM records "  # noqa: S608 - question marks
             f"WHERE order_id IN ({', '.join('?' * len(names))}) ORDER BY seq",
             *names,
         )

@@ -17,7 +17,7 @@ from algotradehub.storage.timeseries.book_rows import Stamp, updates
 from algotradehub.storage.timeseries.cursor import BadRecording, Cursor
 from algotradehub.storage.timeseries.layout import Layout, MarketKind
 from algotradehub.storage.timeseries.rows import Taker
-from algotradehub.storage.timeseries.tables import own_columns, table
+from algotradehub.storage.timeseries.tables import first_value, own_columns, table
 from algotradehub.storage.timeseries.text_files import Head, lines
 
 _DIFFERENCE, _TRADE, _SNAPSHOT = "DIFFERENCE_DEPTH_STREAM", "TRADE_STREAM", "DEPTH_SNAPSHOT"
@@ -48,13 +48,12 @@ def recognise(head: Head) -> Layout | None:
     else:
         stream = _DIFFERENCE if "FirstUpdateId" in header else _SNAPSHOT
         kinds = (MarketKind.BOOK,)
-    symbol_at = header.index("Symbol") if "Symbol" in header else None
     return Layout(
         format="binance data processor",
         kinds=kinds,
         columns=header,
         read=partial(_read, header=header, stream=stream, head=head),
-        symbol=head.lines[1].split(",")[symbol_at] if symbol_at and len(head.lines) > 1 else None,
+        symbol=first_value(head, header, "Symbol"),
     )
 
 

@@ -12,7 +12,7 @@ from algotradehub.storage.timeseries import fields
 from algotradehub.storage.timeseries.cursor import Cursor
 from algotradehub.storage.timeseries.layout import Layout, MarketKind
 from algotradehub.storage.timeseries.rows import Taker
-from algotradehub.storage.timeseries.tables import own_columns, table
+from algotradehub.storage.timeseries.tables import first_value, own_columns, table
 from algotradehub.storage.timeseries.text_files import Head, lines
 
 MAX_LEVELS = 100_000  # of one update
@@ -102,13 +102,12 @@ def recognise(head: Head) -> Layout | None:
         return None
     name, quantity, stamp = _FORMATS[head.lines[0]]
     header = tuple(head.lines[0].split(","))
-    at = header.index("symbol")
     return Layout(
         format=name,
         kinds=(MarketKind.BOOK,),
         columns=header,
         read=partial(_read, header=header, quantity=quantity, stamp=stamp, head=head),
-        symbol=head.lines[1].split(",")[at] if len(head.lines) > 1 else None,
+        symbol=first_value(head, header, "symbol"),
     )
 
 

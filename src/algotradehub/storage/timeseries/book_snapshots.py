@@ -17,7 +17,7 @@ from algotradehub.storage.timeseries.cursor import Cursor
 from algotradehub.storage.timeseries.fields import Level
 from algotradehub.storage.timeseries.layout import Layout, MarketKind
 from algotradehub.storage.timeseries.rows import Taker
-from algotradehub.storage.timeseries.tables import own_columns, table
+from algotradehub.storage.timeseries.tables import first_value, own_columns, table
 from algotradehub.storage.timeseries.text_files import Head, lines
 
 # The published distances are rounded: prices come out within 0.00001 of the exchange's cents, and
@@ -82,6 +82,7 @@ def recognise(head: Head) -> Layout | None:
                 kinds=(MarketKind.BOOK,),
                 columns=header,
                 read=partial(_read, form=form, header=header, depth=depth, head=head),
+                symbol=first_value(head, header, "symbol"),
             )
     return None
 

@@ -81,9 +81,9 @@ def recognise(head: Head, told: ReadAs) -> Layout | None:
     is_tick = named is not None and named["step"].lower() == "trade"
     if is_tick and width == len(_TICKS):
         columns = Columns(kind=MarketKind.TRADES, header=_TICKS, index=_roles(_TICKS))
-    elif width == len(_CANDLES):
+    elif not is_tick and width == len(_CANDLES):
         columns = Columns(kind=MarketKind.CANDLES, header=_CANDLES, index=_roles(_CANDLES))
-    elif width == len(_QUOTE_BARS):
+    elif not is_tick and width == len(_QUOTE_BARS):
         columns = Columns(kind=MarketKind.QUOTES, header=_QUOTE_BARS, index=_QUOTE_ROLES)
     else:
         raise cursor.bad(

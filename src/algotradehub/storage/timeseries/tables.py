@@ -1,11 +1,12 @@
 """Rows of a delimited table, every one as wide as its header."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from algotradehub.storage.timeseries.columns import Columns
 from algotradehub.storage.timeseries.cursor import Cursor
 from algotradehub.storage.timeseries.layout import MarketKind
+from algotradehub.storage.timeseries.text_files import Head
 
 
 def table(
@@ -53,3 +54,9 @@ def own_columns(
     if missing:
         raise cursor.bad(f"the column {' and '.join(missing)} is missing")
     return Columns(kind=kind, header=header, index=index)
+
+
+def first_value(head: Head, header: Sequence[str], name: str) -> str | None:
+    """Return what the first row holds in a column; None if that cannot be told."""
+    row = head.lines[1].split(",") if len(head.lines) > 1 else []
+    return row[header.index(name)] if name in header and len(row) == len(header) else None

@@ -15,7 +15,7 @@ import msgspec
 from algotradehub.storage.timeseries.cursor import BadRecording, Cursor
 
 MAX_LINE_BYTES = 4 << 20  # a snapshot of 1,000 levels has about 60,000
-MAX_PREAMBLE_LINES = 1000  # comment lines before the data
+MAX_PREAMBLE_LINES = 1000  # comments and empty lines before the data
 HEAD_LINES = 50  # what a format is recognised from
 _BUFFER_BYTES = 1 << 18
 # RuntimeError is how zipfile says that a file is encrypted or packed in an unknown way.
@@ -62,9 +62,7 @@ def head(path: Path, *, member: str | None = None) -> Head:
         if not found and (line.startswith("#") or not line.strip()):
             preamble += 1
             if preamble > MAX_PREAMBLE_LINES:
-                raise cursor.bad(
-                    f"more than {MAX_PREAMBLE_LINES} comments or empty lines before the data"
-                )
+                raise cursor.bad(f"more than {MAX_PREAMBLE_LINES} lines without data at the start")
             continue
         found.append(line)
         if len(found) == HEAD_LINES:

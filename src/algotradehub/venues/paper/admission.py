@@ -15,9 +15,9 @@ from algotradehub.domain.ids import Symbol, VenueOrderId
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.market import Quote
 from algotradehub.domain.money import ONE, ZERO, text
-from algotradehub.domain.order import BaseAmount, OrderType, PositionSide, QuoteAmount
+from algotradehub.domain.order import Amount, BaseAmount, OrderType, PositionSide, QuoteAmount
 from algotradehub.matching.outcomes import Market, RefusalCode
-from algotradehub.matching.price_time import PriceTimeMarket
+from algotradehub.matching.price_time import Levels, PriceTimeMarket
 from algotradehub.matching.recorded import RecordedMarket
 from algotradehub.venues.paper.records import PaperOrder
 from algotradehub.venues.paper.register import Customer
@@ -55,12 +55,14 @@ def admit(
     amount = request.amount
     quantity = amount.quantity if isinstance(amount, BaseAmount) else None
     value = amount.value if isinstance(amount, QuoteAmount) else None
+    if not (quantity or value or ZERO) > ZERO:
+        return _refused(command, RefusalCode.QUANTITY, "the amount must be positive")
     if request.type is OrderType.LIMIT:
         reserve_price = request.limit_price
         if reserve_price is None or reserve_price <= ZERO:
             return _refused(command, RefusalCode.PRICE, "a limit order needs a positive price")
     else:
-        reserve_price = _market_price(market, quote, request.side, quantity, value)
+        reserve_price = _market_price(market, quote, request.side, amount)
         if reserve_price is None:
             reason = "nobody is on the other side yet; try again when there is a quote"
             return _refused(command, RefusalCode.NO_LIQUIDITY, reason)
@@ -114,12 +116,10 @@ def _unsupported(command: Place, instrument: Instrument) -> str | None:
     return None
 
 
-def _market_price(
-    market: Market, quote: Quotes, side: Side, quantity: Decimal | None, value: Decimal | None
-) -> Decimal | None:
+def _market_price(market: Market, quote: Quotes, side: Side, amount: Amount) -> Decimal | None:
     """What a market order may cost on average, at worst; None if nobody shows a price."""
     if isinstance(market, PriceTimeMarket):
-        return _average_price(market, side, quantity, value)
+        return _average_price(market, side, amount)
     best = _best(market, quote, side)
     if best is None and isinstance(market, RecordedMarket):
         best = market.mark  # of trades or candles: what would take waits for the next of them
@@ -128,32 +128,32 @@ def _market_price(
     return best * _DRIFT if side is Side.BUY else best / _DRIFT
 
 
-def _average_price(
-    market: PriceTimeMarket, side: Side, quantity: Decimal | None, value: Decimal | None
-) -> Decimal | None:
+def _average_price(market: PriceTimeMarket, side: Side, amount: Amount) -> Decimal | None:
     """The price over the levels that the order would take, rounded to its disadvantage."""
     instrument = market.instrument
     depth = _DEPTH
     while True:
         bids, asks = market.levels(depth)
         levels = asks if side is Side.BUY else bids
-        taken = paid = ZERO
-        for price, resting in levels:
-            part = resting
-            if quantity is not None:
-                part = min(resting, quantity - taken)
-            elif value is not None:
-                spent = instrument.notional(paid / taken, taken) if taken else ZERO
-                part = min(resting, (value - spent) / instrument.notional(price, ONE))
-            taken += part
-            paid += part * price
-            if part < resting:
-                break
-        else:
-            if len(levels) == depth:
-                depth *= 10
-                continue
-        return instrument.passive_price(paid / taken, side.opposite) if taken > ZERO else None
+        taken, paid, is_enough = _taken(levels, instrument, amount)
+        if is_enough or len(levels) < depth:
+            return instrument.passive_price(paid / taken, side.opposite) if taken else None
+        depth *= 10
+
+
+def _taken(levels: Levels, instrument: Instrument, amount: Amount) -> tuple[Decimal, Decimal, bool]:
+    """What ``amount`` takes of ``levels``: quantity, value, and whether they are enough."""
+    taken = paid = ZERO
+    left = amount.quantity if isinstance(amount, BaseAmount) else amount.value
+    for price, resting in levels:
+        unit = ONE if isinstance(amount, BaseAmount) else instrument.notional(price, ONE)
+        if resting * unit >= left:
+            part = left / unit
+            return taken + part, paid + part * price, True
+        left -= resting * unit
+        taken += resting
+        paid += resting * price
+    return taken, paid, False
 
 
 def _best(market: Market, quote: Quotes, side: Side) -> Decimal | None:

@@ -27,9 +27,7 @@ class Price:
 
     def __init__(self, underlying: Underlying, *, step_s: float) -> None:
         if step_s > underlying.calming_s / 2:
-            raise ValueError(
-                f"a step of {step_s} s is too long to calm in {underlying.calming_s} s"
-            )
+            raise ValueError(f"calming_s must be at least two steps, {2 * step_s} s")
         self.value = underlying.price
         self._mean = underlying.volatility**2 * step_s / _YEAR_S
         self._variance = self._mean

@@ -69,12 +69,22 @@ def test_a_real_capture_comes_back_exactly(
         assert [event for event in merge(*opened) if type(event) is kind] == expected
 
 
-def test_the_same_file_twice_changes_nothing(shared_data: Path, tmp_path: Path) -> None:
-    source = shared_data / "market/crypto/nautilus/binance/btcusdt-trades.parquet"
-    first = bring(source, tmp_path)
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("market/crypto/nautilus/binance/btcusdt-trades.parquet", 2001),
+        ("market/crypto/pyalgotrade/bitstampUSD.csv", 9998),  # without sides
+        ("l2/bybit/xrpusdt-ob500.data.zip", 50),
+        ("l2/hftbacktest/spot_ethusdt_20240808.gz", 33618),
+    ],
+)
+def test_the_same_file_twice_changes_nothing(
+    shared_data: Path, tmp_path: Path, name: str, rows: int
+) -> None:
+    first = bring(shared_data / name, tmp_path)
     before = files(tmp_path)
-    again = bring(source, tmp_path)
-    assert (first.added, again.added, again.changed, again.duplicates) == (2001, 0, 0, 2001)
+    again = bring(shared_data / name, tmp_path)
+    assert (first.added, again.added, again.changed, again.duplicates) == (rows, 0, 0, rows)
     assert files(tmp_path) == before
     assert again.files == first.files
 

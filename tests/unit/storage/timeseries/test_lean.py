@@ -85,6 +85,13 @@ def test_open_interest_is_none_of_it(shared_data: Path, read: Read) -> None:
         read(shared_data / "market/futures/lean_es/es/20131007_openinterest.zip")
 
 
+def test_quote_ticks_are_none_of_it_either(read: Read, tmp_path: Path) -> None:
+    row = ",".join("1" * 11)
+    path = zipped(tmp_path / "equity/usa/tick/x/1.zip", "20200102_x_Trade_Tick.csv", row)
+    with pytest.raises(BadRecording, match="this is neither"):
+        read(path)
+
+
 def test_a_zone_that_follows_from_the_folders_is_said(shared_data: Path) -> None:
     layout = recognise(shared_data / "market/equity_us/lean/daily/spy.zip")
     assert layout.warnings == ("times are in America/New_York, by LEAN's market-hours database",)

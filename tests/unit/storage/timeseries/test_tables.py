@@ -6,7 +6,8 @@ import pytest
 
 from algotradehub.storage.timeseries.cursor import BadRecording, Cursor
 from algotradehub.storage.timeseries.layout import MarketKind
-from algotradehub.storage.timeseries.tables import cells, own_columns, table
+from algotradehub.storage.timeseries.tables import cells, first_value, own_columns, table
+from algotradehub.storage.timeseries.text_files import Head
 
 HERE = Cursor(Path("btc.csv"))
 
@@ -40,3 +41,11 @@ def test_cells_of_one_line() -> None:
     assert cells("", ",", HERE) == []
     with pytest.raises(BadRecording, match="not a row"):
         cells("a\rb", ",", HERE)
+
+
+def test_the_first_value_of_a_column() -> None:
+    head = Head(path=HERE.path, lines=("a,b", "1,2", "3,4"))
+    assert first_value(head, ["a", "b"], "b") == "2"
+    assert first_value(head, ["a", "b"], "c") is None
+    assert first_value(head, ["a", "b", "c"], "c") is None
+    assert first_value(Head(path=HERE.path, lines=("a,b",)), ["a", "b"], "b") is None

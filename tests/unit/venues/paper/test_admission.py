@@ -52,15 +52,19 @@ async def test_a_market_buy_is_priced_over_a_deep_book() -> None:
     assert (await trader.found(order)).filled == 26
 
 
-async def test_a_market_sell_of_a_value_is_priced_at_its_worst_level() -> None:
+async def test_a_market_sell_of_a_value_is_priced_over_the_levels_it_takes() -> None:
     exchange = Exchange()
     trader = exchange.trader()
     exchange.rest(Side.BUY, Decimal(1_000), Decimal(10))
     exchange.rest(Side.BUY, Decimal(100), Decimal(1_000))
     order = await trader.place(
+        Side.SELL, order_type=OrderType.MARKET, amount=QuoteAmount(Decimal(25_000))
+    )
+    assert refusal(trader, order).code == "INSUFFICIENT_BALANCE"  # 10 and 150, of 100
+    order = await trader.place(
         Side.SELL, order_type=OrderType.MARKET, amount=QuoteAmount(Decimal(15_000))
     )
-    assert refusal(trader, order).code == "INSUFFICIENT_BALANCE"
+    assert (await trader.found(order)).filled == 60
 
 
 async def test_a_market_order_into_nothing_is_refused() -> None:

@@ -1,0 +1,1 @@
+"""The HTTP gateway: requests in, one call to the desk, answers out."""

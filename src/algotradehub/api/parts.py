@@ -1,0 +1,84 @@
+"""What the gateway is handed: it builds nothing and reaches for nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Protocol, cast
+
+import msgspec
+from fastapi import Depends, Request
+
+from algotradehub.domain.fill import Fill
+from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
+from algotradehub.domain.order import Order
+from algotradehub.domain.records import Record
+from algotradehub.ports.clock import Clock
+from algotradehub.ports.ids import IdSource
+from algotradehub.ports.store import OrderFilter
+from algotradehub.trading.account_desk import AccountDesk
+from algotradehub.trading.market_data import MarketDataManager
+from algotradehub.trading.orders import OrderManager
+from algotradehub.trading.state import DeskState
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class Queries(Protocol):
+    """Reads the projection without holding up the loop.
+
+    The calls mean what they mean in ``ports.store.Store``.
+    """
+
+    async def settled(self) -> None:
+        """Wait until the projection has everything recorded before this call."""
+        ...
+
+    async def orders(self, wanted: OrderFilter) -> Sequence[Order]: ...
+
+    async def fills(
+        self,
+        *,
+        tenant: TenantId,
+        order_id: ClientOrderId | None = None,
+        account: AccountId | None = None,
+        symbol: Symbol | None = None,
+        before_ns: int | None = None,
+        limit: int = 100,
+    ) -> Sequence[Fill]: ...
+
+    async def timeline(self, order_id: ClientOrderId) -> Sequence[Record]: ...
+
+
+class ApiParts(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the gateway works with.
+
+    ``ready`` names the parts of the platform beside the accounts, such as ``journal``, and why
+    each accepts nothing new just now; None where all is well. Its texts reach people who are not
+    signed in.
+
+    ``token`` is what callers present; None lets everybody in, which is for loopback only.
+    ``allowed_hosts`` are the names, without port, under which callers may address us: a page that
+    binds its own name to our address is refused.
+    """
+
+    orders: OrderManager
+    state: DeskState
+    queries: Queries
+    market: MarketDataManager
+    tenant: TenantId
+    token: str | None
+    ready: Callable[[], Mapping[str, str | None]]
+    ids: IdSource
+    clock: Clock
+    allowed_hosts: frozenset[str] = LOOPBACK
+
+    @property
+    def desks(self) -> tuple[AccountDesk, ...]:
+        """The tenant's accounts."""
+        return tuple(desk for desk in self.orders.desks if desk.tenant == self.tenant)
+
+
+async def _parts_of(request: Request) -> ApiParts:
+    # Async, or FastAPI would call it in a thread.
+    return cast("ApiParts", request.app.state.parts)
+
+
+Parts = Annotated[ApiParts, Depends(_parts_of)]

@@ -1,0 +1,175 @@
+"""Bodies of requests. They are read field by field and become domain values, or nothing at all."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
+
+from algotradehub.api import instants
+from algotradehub.api.fields import Instant, Money, Name, word_of
+from algotradehub.domain.errors import InvalidRequest, Refusal
+from algotradehub.domain.ids import AccountId, IdempotencyKey, StrategyId, Symbol, TenantId
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.order import (
+    Amendment,
+    BaseAmount,
+    OrderRequest,
+    OrderType,
+    PositionSide,
+    PriceSource,
+    QuoteAmount,
+    TimeInForce,
+    Trail,
+    Trigger,
+    TriggerDirection,
+)
+
+
+class RequestBody(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TriggerBody(RequestBody):
+    """The price at which a stop or take-profit order starts to work."""
+
+    price: Money
+    direction: Annotated[TriggerDirection, *word_of(TriggerDirection)]
+    source: Annotated[PriceSource, *word_of(PriceSource)] = PriceSource.LAST
+
+    def to_domain(self) -> Trigger:
+        return Trigger(price=self.price, direction=self.direction, source=self.source)
+
+
+class TrailBody(RequestBody):
+    """How far a trailing stop follows the best price: exactly one of the two offsets."""
+
+    offset: Money | None = Field(default=None, description="In quote units.")
+    offset_bps: Money | None = Field(default=None, description="Hundredths of a per cent.")
+    activation_price: Money | None = None
+    source: Annotated[PriceSource, *word_of(PriceSource)] = PriceSource.LAST
+
+    def to_domain(self) -> Trail:
+        return Trail(
+            offset=self.offset,
+            offset_bps=self.offset_bps,
+            activation_price=self.activation_price,
+            source=self.source,
+        )
+
+
+class PlaceOrder(RequestBody):
+    """An order to place. Amounts are text; exactly one of ``quantity`` and ``value`` is given."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "account": "paper-main",
+                    "symbol": "BTC/USDT",
+                    "side": "BUY",
+                    "type": "LIMIT",
+                    "quantity": "0.010",
+                    "limit_price": "60000.1",
+                    "post_only": True,
+                },
+                {
+                    "account": "paper-main",
+                    "symbol": "BTC/USDT",
+                    "side": "BUY",
+                    "type": "MARKET",
+                    "value": "250",
+                },
+            ]
+        }
+    )
+
+    account: Name
+    symbol: Name = Field(description="BTC/USDT spot, BTC/USDT:USDT perpetual, RELIANCE/INR stock.")
+    side: Annotated[Side, *word_of(Side)]
+    type: Annotated[OrderType, *word_of(OrderType)]
+    quantity: Money | None = Field(
+        default=None, description="In base units; in contracts for inverse instruments."
+    )
+    value: Money | None = Field(
+        default=None, description="What to spend or receive, in quote units; the venue sizes it."
+    )
+    limit_price: Money | None = None
+    trigger: TriggerBody | None = None
+    trail: TrailBody | None = None
+    time_in_force: Annotated[TimeInForce, *word_of(TimeInForce)] = TimeInForce.GTC
+    expires_at: Instant | None = Field(default=None, description=f"For GTD: {instants.RULE}.")
+    post_only: StrictBool = False
+    reduce_only: StrictBool = False
+    position_side: Annotated[PositionSide, *word_of(PositionSide)] = PositionSide.NET
+    strategy: Name | None = None
+    metadata: dict[StrictStr, StrictStr] = Field(
+        default={}, description="At most 16 names of 64 with values of 256 characters."
+    )
+
+    def to_domain(self, tenant: TenantId, key: IdempotencyKey) -> OrderRequest:
+        """Return what is asked for.
+
+        Raises:
+            InvalidRequest: Not exactly one of ``quantity`` and ``value`` is given.
+        """
+        amount = None
+        if self.value is None and self.quantity is not None:
+            amount = BaseAmount(self.quantity)
+        elif self.value is not None and self.quantity is None:
+            amount = QuoteAmount(self.value)
+        if amount is None:
+            given = "neither" if self.value is None else "both"
+            rule = "exactly one of quantity and value"
+            raise InvalidRequest(Refusal(field="quantity", rule=rule, value=given))
+        return OrderRequest(
+            tenant=tenant,
+            account=AccountId(self.account),
+            symbol=Symbol(self.symbol),
+            side=self.side,
+            type=self.type,
+            amount=amount,
+            idempotency_key=key,
+            limit_price=self.limit_price,
+            trigger=None if self.trigger is None else self.trigger.to_domain(),
+            trail=None if self.trail is None else self.trail.to_domain(),
+            time_in_force=self.time_in_force,
+            expires_ns=self.expires_at,
+            post_only=self.post_only,
+            reduce_only=self.reduce_only,
+            position_side=self.position_side,
+            strategy=None if self.strategy is None else StrategyId(self.strategy),
+            metadata=self.metadata,
+        )
+
+    def in_these_words(self, error: InvalidRequest, now_ns: int) -> InvalidRequest:
+        """Return what the desk found, under the names that the fields have here."""
+        return InvalidRequest(*(self._in_these_words(found, now_ns) for found in error.refusals))
+
+    def _in_these_words(self, found: Refusal, now_ns: int) -> Refusal:
+        field, rule, value = found.field, found.rule, found.value
+        if field == "amount":
+            field = "quantity" if self.value is None else "value"
+        elif field == "idempotency_key":
+            field = "Idempotency-Key"
+        elif field == "expires_ns":
+            field = "expires_at"
+            value = "missing"
+            if self.expires_at is not None:
+                value = instants.text(self.expires_at) or "1970"
+            if self.time_in_force is TimeInForce.GTD:
+                rule = f"for GTD a time after {instants.text(now_ns)}"
+        return Refusal(field=field, rule=rule, value=value, nearest=found.nearest)
+
+
+class ChangeOrder(RequestBody):
+    """New values for a resting order; what is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"limit_price": "59990.5"}]})
+
+    quantity: Money | None = Field(default=None, description="The new total, filled part included.")
+    limit_price: Money | None = None
+    trigger_price: Money | None = None
+
+    def to_domain(self) -> Amendment:
+        return Amendment(
+            quantity=self.quantity, limit_price=self.limit_price, trigger_price=self.trigger_price
+        )

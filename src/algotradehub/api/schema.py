@@ -1,0 +1,111 @@
+"""The OpenAPI description: routes from FastAPI, values from the very structs that are sent."""
+
+import inspect
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from algotradehub.api import problems, views
+from algotradehub.api.answers import answer
+from algotradehub.api.bridge import described
+from algotradehub.api.requests import ChangeOrder, PlaceOrder
+
+PATH = "/api/v1/openapi.json"
+_REF = "#/components/schemas/{}"
+
+_ANSWERED = (
+    views.OrderView,
+    views.OrderPage,
+    views.Timeline,
+    views.FillPage,
+    views.Positions,
+    views.AggregatedPositions,
+    views.Balances,
+    views.Accounts,
+    views.InstrumentPage,
+    views.Quotes,
+    views.Health,
+    views.Readiness,
+)
+_DESCRIPTION = """\
+Places, changes and watches orders over every account of this installation.
+
+**Amounts are text**, both ways and in plain digits: `"0.10"`, never `0.1` or `1E-8`.
+**Instants** are shown twice: `created_at` in ISO 8601, UTC, with nine decimals, and `created_ns` as
+the digits of nanoseconds since 1970; requests take ISO 8601. `null` is "not known" or "not given".
+
+**Every error is a problem** (RFC 9457) that names the field, the rule, the value and the nearest
+valid value in `errors`, and says in `suggested_action` what to do next.
+
+**Placing is safe to repeat**: the same `Idempotency-Key` with the same body is the same order."""
+_TAGS = [
+    {"name": "orders", "description": "Instructions, and what became of them."},
+    {"name": "holdings", "description": "Fills, positions and balances."},
+    {"name": "markets", "description": "What can be traded, and at what price."},
+    {"name": "accounts", "description": "Where orders go."},
+    {"name": "health", "description": "For whoever watches over the process; open to all."},
+]
+
+
+def answers(status: int, value: type[msgspec.Struct], told: str, *errors: int) -> dict[Any, Any]:
+    """Describe what a route answers: ``value`` with ``status``, or a problem."""
+    known = {
+        status: {"description": told, "content": _content("application/json", value.__name__)}
+    }
+    problem = _content(problems.MEDIA_TYPE, problems.Problem.__name__)
+    for code in sorted({*errors, 401, 422}):
+        known[code] = {"description": _title(code), "content": problem}
+    return known
+
+
+def install(app: FastAPI) -> None:
+    """Serve the description, made once, of all routes that ``app`` has by now."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=_DESCRIPTION,
+        routes=app.routes,
+        tags=_TAGS,
+    )
+    components = document.setdefault("components", {})
+    components["schemas"] = _schemas()
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    document["security"] = [{"token": []}]
+    for path, item in document["paths"].items():
+        if not path.startswith("/api/"):
+            for operation in item.values():
+                operation["security"] = []
+                operation["responses"].pop("401", None)
+                operation["responses"].pop("422", None)
+
+    async def openapi() -> Response:
+        return answer(document)
+
+    app.add_api_route(PATH, openapi, include_in_schema=False)
+
+
+def _schemas() -> dict[str, Any]:
+    _, shown = msgspec.json.schema_components(
+        (*_ANSWERED, problems.Problem), ref_template=_REF.format("{name}")
+    )
+    problem = {name: shown.pop(name) for name in ("Problem", "Refusal", "ErrorCategory")}
+    modes: Any = [(model, "validation") for model in (PlaceOrder, ChangeOrder)]
+    _, asked = models_json_schema(modes, ref_template=_REF.format("{model}"))
+    schemas = {name: described(schema) for name, schema in shown.items()} | problem
+    for schema in schemas.values():
+        if "description" in schema:
+            schema["description"] = inspect.cleandoc(schema["description"])
+    return schemas | asked["$defs"]
+
+
+def _content(media_type: str, name: str) -> dict[str, Any]:
+    return {media_type: {"schema": {"$ref": _REF.format(name)}}}
+
+
+def _title(status: int) -> str:
+    if status == 422:  # several errors of the table share it
+        return "A field breaks a rule, a limit refuses, or the venue does not offer it"
+    return problems.http_title(status)

@@ -1,0 +1,110 @@
+"""The demo's settings: two paper venues that disagree a little, and a market maker on one."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from algotradehub.settings import Settings, default_data_dir, load
+
+TIGHT, WIDE = "paper:binance", "paper:kraken"
+TIGHT_ACCOUNT, WIDE_ACCOUNT = "binance-paper", "kraken-paper"
+STRATEGY: Final = "market-maker"
+_SYMBOL: Final = "BTC/USDT"
+_REPLAYED: Final = re.compile(r"(?P<symbol>[A-Z0-9]+/[A-Z0-9]+(?::[A-Z0-9]+)?)=(?P<file>.+)")
+
+_TIGHT_LISTINGS: Final = [
+    {"symbol": "BTC/USDT", "price": "64000", "spread_bps": 1.0, "trades_per_s": 1.0},
+    {"symbol": "ETH/USDT", "price": "3200", "tick": "0.01", "lot": "0.0001", "spread_bps": 1.5},
+]
+# Slightly dearer, thinner, and cheap for who waits: worth quoting in.
+_WIDE_LISTINGS: Final = [
+    {"symbol": "BTC/USDT", "price": "64025", "spread_bps": 8.0, "trades_per_s": 3.0},
+    {"symbol": "ETH/USDT", "price": "3201.2", "tick": "0.01", "lot": "0.0001", "spread_bps": 9.0},
+]
+
+
+def demo_settings(
+    *,
+    data_dir: Path | None,
+    port: int,
+    token_file: Path | None,
+    seed: int,
+    replay: tuple[str, ...] = (),
+    speed: float = 1.0,
+) -> Settings:
+    """Settings of the demo; the environment may still change what is not given here.
+
+    Args:
+        data_dir: None is a folder of the demo's own, apart from real data.
+        port: Of the API; 0 takes any that is free.
+        token_file: None is a file in the data directory.
+        seed: Of the synthetic markets.
+        replay: Recordings to play instead, as ``FILE`` (of BTC/USDT) or ``SYMBOL=FILE``.
+        speed: Of the replay, 1 is real time.
+
+    Raises:
+        InvalidRequest: A value cannot be used; the message names it.
+    """
+    files = [_recorded_file(text) for text in replay]
+    symbols = list(dict.fromkeys(file["symbol"] for file in files))
+    market: dict[str, Any] = {"kind": "synthetic", "seed": seed}
+    if files:
+        market = {"kind": "replay", "files": files, "speed": speed}
+    api: dict[str, Any] = {"port": port}
+    if token_file is not None:
+        api["token_file"] = token_file
+    return load(
+        data_dir=data_dir or default_data_dir("algotradehub-demo"),
+        api=api,
+        paper_venues=[
+            {
+                "id": TIGHT,
+                "listings": [{"symbol": s} for s in symbols] or _TIGHT_LISTINGS,
+                "maker_fee": "0.0008",
+                "taker_fee": "0.001",
+                "opening": _opening(symbols),
+                "market": market,
+            },
+            {
+                "id": WIDE,
+                "listings": [{"symbol": s} for s in symbols] or _WIDE_LISTINGS,
+                "maker_fee": "0",
+                "taker_fee": "0.0025",
+                "opening": _opening(symbols),
+                "market": market,
+            },
+        ],
+        accounts=[
+            {"id": TIGHT_ACCOUNT, "venue": TIGHT, "limits": _LIMITS},
+            {"id": WIDE_ACCOUNT, "venue": WIDE, "limits": _LIMITS},
+        ],
+        strategies=[
+            {
+                "kind": "market_maker",
+                "name": STRATEGY,
+                "account": WIDE_ACCOUNT,
+                "symbol": symbols[0] if symbols else _SYMBOL,
+            }
+        ],
+    )
+
+
+_LIMITS: Final = {"max_order_notional": "50000", "max_open_orders": 500, "price_band_bps": "1000"}
+
+
+def _opening(symbols: list[str]) -> dict[str, str]:
+    """Some of everything, so that both sides can be traded from the start."""
+    opening = {"BTC": "1", "ETH": "20", "USDT": "100000"}
+    for symbol in symbols:
+        base, _, rest = symbol.partition("/")
+        quote, _, settle = rest.partition(":")
+        for asset in (base, quote, settle or quote):
+            opening.setdefault(asset, "100000")
+    return opening
+
+
+def _recorded_file(text: str) -> dict[str, str]:
+    match = _REPLAYED.fullmatch(text)
+    if match is None:
+        return {"path": text, "symbol": _SYMBOL}
+    return {"path": match["file"], "symbol": match["symbol"]}

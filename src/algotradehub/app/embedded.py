@@ -1,0 +1,246 @@
+"""The embedded profile: one process, one directory, everything in it started and stopped in order.
+
+Lowest first: the directory and its lock, the API's socket, projection and journal, venues, feeds,
+the core, strategies, the markets of paper venues, the API. It stops the other way round, so that
+nothing that is still asked for is gone already.
+"""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import (
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    suppress,
+)
+from pathlib import Path
+
+import msgspec
+
+from algotradehub.app.core import Core, open_core
+from algotradehub.app.data_directory import DataDirectory, open_data_directory, start_errors
+from algotradehub.app.paper import PaperVenues, open_paper_venues
+from algotradehub.app.queries import ProjectionQueries
+from algotradehub.app.token import read_or_create_token
+from algotradehub.connectivity.clock import LoopClock
+from algotradehub.connectivity.ids import InstallationIds
+from algotradehub.domain import money
+from algotradehub.domain.errors import NotReady
+from algotradehub.domain.ids import AccountId, Symbol, TenantId, VenueId
+from algotradehub.domain.order import OrderStatus
+from algotradehub.ports.bus import Alert, Bus
+from algotradehub.ports.clock import Clock
+from algotradehub.ports.ids import IdSource
+from algotradehub.ports.venue import Channel
+from algotradehub.settings import Settings
+from algotradehub.storage.disk import OsDisk
+from algotradehub.storage.sqlite.projection import Projection, open_projection
+from algotradehub.storage.sqlite.store import SqliteStore
+from algotradehub.strategies.market_maker import MarketMaker
+from algotradehub.trading.market_data import MarketDataManager
+from algotradehub.trading.strategy_host import StrategyHost
+from algotradehub.venues.paper.feed import feed_opener
+
+CONNECT_WITHIN_S = 5.0  # then the start goes on, and accounts that are late are shown as such
+FINISH_WITHIN_S = 5.0  # at the end: for answers under way, and for the projection
+_LOOK_EVERY_S = 0.005
+
+
+class Platform(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that runs."""
+
+    settings: Settings
+    directory: DataDirectory
+    clock: Clock
+    ids: IdSource
+    core: Core
+    market: MarketDataManager
+    queries: ProjectionQueries
+    strategies: StrategyHost
+    url: str | None  # of the API, without a path; None where it is off
+    token_file: Path | None  # None where no token is asked for
+
+
+@asynccontextmanager
+async def run_embedded(settings: Settings) -> AsyncIterator[Platform]:
+    """Run what the settings describe while the context lasts.
+
+    Raises:
+        NotReady: Another process uses the directory, the port is taken, or the disk is full or
+            may not be written.
+        InvalidRequest: A setting cannot be used, such as a file to replay that is no recording.
+        AuthenticationFailed: The token's file cannot be used.
+        StorageDamaged: What is stored cannot be trusted as it is; the message says what to do.
+    """
+    money.install_context()
+    async with AsyncExitStack() as stack:
+        with start_errors(settings.data_dir):
+            platform = await _start(settings, stack)
+        stack.enter_context(_frozen())
+        yield platform
+
+
+async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
+    clock = LoopClock(asyncio.get_running_loop())
+    directory = stack.enter_context(open_data_directory(settings.data_dir))
+    ids = InstallationIds(directory.tag)
+    if settings.api.enabled:
+        # FastAPI takes as long to import as all the rest: only for those who serve.
+        from algotradehub.app import server  # noqa: PLC0415 - see above
+
+        listening = stack.enter_context(closing(server.listen(settings.api)))
+    venues = await stack.enter_async_context(open_paper_venues(settings, directory, clock))
+    market = await _open_feeds(stack, venues)
+    core, projection = await _open_books(stack, directory, clock, ids, market, venues)
+    queries = ProjectionQueries(projection=projection, state=core.state)
+    stack.push_async_callback(_finish, core, queries, clock)
+    strategies = StrategyHost(
+        orders=core.orders,
+        state=core.state,
+        market=market,
+        bus=core.bus,
+        clock=clock,
+        epoch=directory.epoch,
+    )
+    stack.callback(strategies.stop)
+    await _until(lambda: all(d.refusing is None for d in core.orders.desks), clock, CONNECT_WITHIN_S)
+    _start_strategies(strategies, settings)
+    venues.open_markets(stack.enter_context(ExitStack()))
+    url = token_file = None
+    if settings.api.enabled:
+        token = None
+        if settings.api.authentication:
+            token_file = settings.api.token_file or directory.token
+            token = read_or_create_token(token_file, ids)
+        url = server.url_of(listening)
+        parts = server.ApiParts(
+            orders=core.orders,
+            state=core.state,
+            queries=queries,
+            market=market,
+            tenant=TenantId(settings.api.tenant),
+            token=token,
+            ready=lambda: {"journal": core.journal.refusing, "projection": projection.trouble},
+            ids=ids,
+            clock=clock,
+            allowed_hosts=server.allowed_hosts(settings.api),
+        )
+        await stack.enter_async_context(server.serve(parts, listening))
+    return Platform(
+        settings=settings,
+        directory=directory,
+        clock=clock,
+        ids=ids,
+        core=core,
+        market=market,
+        queries=queries,
+        strategies=strategies,
+        url=url,
+        token_file=token_file,
+    )
+
+
+async def _open_feeds(stack: AsyncExitStack, venues: PaperVenues) -> MarketDataManager:
+    """Attach every feed, and listen to what prices orders: the newest quotes and trades."""
+    market = MarketDataManager()
+    for name, venue in venues.venues.items():
+        feed = await stack.enter_async_context(feed_opener(venue)())
+        market.attach(feed)
+        for instrument in await feed.instruments():
+            for kind in ("quotes", "trades"):
+                stack.callback(market.listen(name, Channel(instrument.symbol, kind), _ignore))
+    return market
+
+
+async def _open_books(
+    stack: AsyncExitStack,
+    directory: DataDirectory,
+    clock: Clock,
+    ids: IdSource,
+    market: MarketDataManager,
+    venues: PaperVenues,
+) -> tuple[Core, Projection]:
+    buses: list[Bus] = []  # the projection is older than the bus it speaks on
+
+    def alert(fact: Alert) -> None:
+        for bus in buses:
+            bus.publish(fact)
+
+    disk = await stack.enter_async_context(OsDisk(directory.journal))
+    projection = await stack.enter_async_context(
+        open_projection(directory.projection, clock=clock, alert=alert)
+    )
+    # A connection of its own: the core reads on the loop thread, and never writes.
+    store = stack.enter_context(closing(SqliteStore(directory.projection, read_only=True)))
+    core = await stack.enter_async_context(
+        open_core(
+            clock=clock,
+            ids=ids,
+            disk=disk,
+            store=store,
+            projection=projection,
+            prices=market,
+            accounts=venues.accounts(),
+            epoch=directory.epoch,
+        )
+    )
+    buses.append(core.bus)
+    return core, projection
+
+
+def _start_strategies(host: StrategyHost, settings: Settings) -> None:
+    owners = {account.id: account for account in settings.accounts}
+    for wanted in settings.strategies:
+        owner = owners[wanted.account]
+        account, venue = AccountId(owner.id), VenueId(owner.venue)
+        symbol = Symbol(wanted.symbol)
+        host.start(
+            MarketMaker(
+                wanted.name, wanted.market_maker, account=account, venue=venue, symbol=symbol
+            ),
+            tenant=TenantId(owner.tenant),
+            accounts=[account],
+            channels=[(venue, Channel(symbol, "quotes"))],
+        )
+
+
+async def _finish(core: Core, queries: ProjectionQueries, clock: Clock) -> None:
+    """Let what is under way be answered and stored; what is not is found again at the start."""
+    await _until(lambda: not _unanswered(core), clock, FINISH_WITHIN_S)
+    with suppress(NotReady, TimeoutError):
+        async with asyncio.timeout(FINISH_WITHIN_S):
+            await queries.settled()
+
+
+def _unanswered(core: Core) -> bool:
+    orders = core.state.orders
+    return any(desk.in_flight for desk in core.orders.desks) or any(
+        orders[order_id].status is OrderStatus.PENDING
+        for live in core.state.live.values()
+        for order_id in live
+    )
+
+
+async def _until(condition: Callable[[], bool], clock: Clock, within_s: float) -> None:
+    """Wait for ``condition``, but no longer than ``within_s``."""
+    end_ns = clock.monotonic_ns() + int(within_s * 1_000_000_000)
+    while not condition() and clock.monotonic_ns() < end_ns:
+        await clock.sleep(_LOOK_EVERY_S)
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """What the start made stays: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _ignore(event: object) -> None:
+    """Listening is enough: the hub remembers the newest price by itself."""

@@ -1,0 +1,1 @@
+"""Built-in strategies: pure, the same object in backtest, paper and live."""
