@@ -1,7 +1,10 @@
 """The settings of one installation: one frozen tree from a file, the environment and overrides."""
 
+import json
 import os
 import re
+import tomllib
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
@@ -15,14 +18,6 @@ from pydantic import (
     Field,
     ValidationError,
     model_validator,
-)
-from pydantic_settings import (
-    BaseSettings,
-    JsonConfigSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-    TomlConfigSettingsSource,
 )
 
 from algotradehub.domain import money
@@ -81,7 +76,7 @@ class ApiSettings(_Section):
 
     enabled: bool = True
     host: str = "127.0.0.1"
-    port: int = Field(8080, ge=0, le=65535)  # 0: any that is free
+    port: int = Field(default=8080, ge=0, le=65535)  # 0: any that is free
     authentication: bool = True  # off is possible on a loopback address only
     token_file: Path | None = None  # None: ``token`` in the data directory
     tenant: Name = "local"  # who the token stands for
@@ -94,7 +89,7 @@ class LimitSettings(_Section):
     max_order_notional: Positive | None = None
     max_position: Positive | None = None
     max_position_notional: Positive | None = None
-    max_open_orders: int | None = Field(None, ge=1)
+    max_open_orders: int | None = Field(default=None, ge=1)
     price_band_bps: Positive | None = None
 
 
@@ -123,9 +118,9 @@ class ListingSettings(_Section):
     lot: Positive = Decimal("0.00001")
     min_notional: NotNegative = Decimal(5)  # quote units
     price: Positive | None = None  # where a synthetic market starts
-    volatility: float = Field(0.6, gt=0, le=20)  # of a year
-    spread_bps: float = Field(1.0, gt=0, le=1_000)
-    trades_per_s: float = Field(0.5, gt=0, le=100)
+    volatility: float = Field(default=0.6, gt=0, le=20)  # of a year
+    spread_bps: float = Field(default=1.0, gt=0, le=1_000)
+    trades_per_s: float = Field(default=0.5, gt=0, le=100)
 
 
 class SyntheticSettings(_Section):
@@ -133,7 +128,7 @@ class SyntheticSettings(_Section):
 
     kind: Literal["synthetic"] = "synthetic"
     seed: int = 1
-    rate_hz: float = Field(5.0, ge=0.1, le=100)
+    rate_hz: float = Field(default=5.0, ge=0.1, le=100)
 
 
 class RecordedFile(_Section):
@@ -148,7 +143,7 @@ class ReplaySettings(_Section):
 
     kind: Literal["replay"]
     files: tuple[RecordedFile, ...] = Field(min_length=1, max_length=MAX_LISTED)
-    speed: float = Field(1.0, gt=0, le=1_000_000)  # 1 is real time
+    speed: float = Field(default=1.0, gt=0, le=1_000_000)  # 1 is real time
     loop: bool = True
 
 
@@ -161,7 +156,7 @@ class PaperVenueSettings(_Section):
     taker_fee: Amount = Decimal("0.001")
     opening: dict[str, NotNegative] = {"USDT": Decimal(100_000)}  # of each account, when it is new
     leverage: Positive = Decimal(1)
-    latency_s: float = Field(0.0, ge=0, le=10)  # from the venue's act to our hearing of it
+    latency_s: float = Field(default=0.0, ge=0, le=10)  # from the venue's act to our hearing of it
     market: Annotated[SyntheticSettings | ReplaySettings, Field(discriminator="kind")] = (
         SyntheticSettings()
     )
@@ -208,18 +203,20 @@ class StrategySettings(_Section):
         return msgspec.convert(self.parameters, MarketMakerParameters)
 
 
-class Settings(BaseSettings):
+def default_data_dir(name: str = "algotradehub") -> Path:
+    """Where data is kept unless told otherwise: ``name`` in the user's data folder (XDG)."""
+    home = os.environ.get("XDG_DATA_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "share") / name
+
+
+class Settings(_Section):
     """Everything a person can choose. Read by ``app`` only."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix=ENV_PREFIX, env_nested_delimiter="__"
-    )
-
-    data_dir: Path = Field(default_factory=lambda: default_data_dir())
+    data_dir: Path = Field(default_factory=default_data_dir)
     api: ApiSettings = ApiSettings()
-    paper_venues: tuple[PaperVenueSettings, ...] = Field((), max_length=MAX_LISTED)
-    accounts: tuple[AccountSettings, ...] = Field((), max_length=MAX_LISTED)
-    strategies: tuple[StrategySettings, ...] = Field((), max_length=MAX_LISTED)
+    paper_venues: tuple[PaperVenueSettings, ...] = Field(default=(), max_length=MAX_LISTED)
+    accounts: tuple[AccountSettings, ...] = Field(default=(), max_length=MAX_LISTED)
+    strategies: tuple[StrategySettings, ...] = Field(default=(), max_length=MAX_LISTED)
 
     @model_validator(mode="after")
     def _names_fit_together(self) -> "Settings":
@@ -243,75 +240,83 @@ class Settings(BaseSettings):
 
 
 class _Unknown(ValueError):
-    def __init__(self, key: str, value: str, what: str, known: object) -> None:
-        names = ", ".join(known) if known else "none is defined"  # type: ignore[call-overload]
+    def __init__(self, key: str, value: str, what: str, known: Collection[str]) -> None:
+        names = ", ".join(known) or "none is defined"
         super().__init__(f"{key} must be {what} of these settings ({names}), was {value!r}")
 
 
-def default_data_dir(name: str = "algotradehub") -> Path:
-    """Where data is kept unless told otherwise: ``name`` in the user's data folder (XDG)."""
-    home = os.environ.get("XDG_DATA_HOME")
-    return (Path(home) if home else Path.home() / ".local" / "share") / name
-
-
-def load(file: Path | None = None, **overrides: Any) -> Settings:
+def load(
+    file: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Settings:
     """Read the settings: overrides win over the environment, and that over the file.
 
     Args:
         file: TOML, or JSON if its name ends so.
-        overrides: Values by key; sections are dicts and merged, lists replace.
+        environment: ``ALGOTRADEHUB__SECTION__KEY`` variables, lists and tables as JSON; None takes
+            those of this process.
+        overrides: Values by key. Of all three, tables are merged and everything else replaces.
 
     Raises:
         InvalidRequest: The file is missing or unreadable, or a value is not allowed; each refusal
             names the key and what is allowed.
     """
-    if file is not None and not file.is_file():
-        raise InvalidRequest(
-            Refusal(field="settings file", rule="a file that exists", value=str(file))
-        )
-
-    class Loaded(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            sources = (init_settings, env_settings)
-            if file is None:
-                return sources
-            if file.suffix == ".json":
-                return (*sources, JsonConfigSettingsSource(settings_cls, json_file=file))
-            return (*sources, TomlConfigSettingsSource(settings_cls, toml_file=file))
-
-    _refuse_strange_variables()
+    values: dict[str, Any] = {}
+    if file is not None:
+        _merge(values, _read(file))
+    _merge(values, _variables(os.environ if environment is None else environment))
+    _merge(values, overrides or {})
     try:
-        return Loaded(**overrides)
+        return Settings.model_validate(values)
     except ValidationError as error:
         raise InvalidRequest(*map(_refusal, error.errors(include_url=False))) from error
-    except SettingsError as error:
-        raise InvalidRequest(
-            Refusal(field="environment", rule="lists and tables as JSON", value=str(error))
-        ) from error
-    except (ValueError, OSError) as error:  # the file's syntax, its encoding, its permissions
-        rule = f"readable TOML, or JSON if named .json ({error})"
-        raise InvalidRequest(
-            Refusal(field="settings file", rule=rule, value=str(file))
-        ) from error
 
 
-def _refuse_strange_variables() -> None:
-    """A variable nobody reads is a typing mistake, and a limit that does not hold."""
-    for name in sorted(os.environ):
+def _read(file: Path) -> dict[str, Any]:
+    is_json = file.suffix == ".json"
+    try:
+        text = file.read_text(encoding="utf-8")
+        values = json.loads(text) if is_json else tomllib.loads(text)
+    except (OSError, ValueError) as error:  # of the file, its encoding, its syntax
+        rule = f"a file of {'JSON' if is_json else 'TOML'} ({error})"
+        raise InvalidRequest(Refusal(field="settings", rule=rule, value=str(file))) from error
+    if not isinstance(values, dict):
+        raise InvalidRequest(Refusal(field="settings", rule="a JSON object", value=str(file)))
+    return values
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
+    """``ALGOTRADEHUB__API__PORT=0`` as ``{"api": {"port": "0"}}``."""
+    values: dict[str, Any] = {}
+    for name in sorted(environment):
         if name.startswith(ENV_PREFIX):
-            section = name.removeprefix(ENV_PREFIX).split("__")[0].lower()
-            if section not in Settings.model_fields:
-                sections = ", ".join(Settings.model_fields)
-                rule = f"{ENV_PREFIX}SECTION__KEY with one of the sections {sections}"
-                raise InvalidRequest(Refusal(field="environment", rule=rule, value=name))
+            *sections, key = name.removeprefix(ENV_PREFIX).lower().split("__")
+            value: Any = _value(name, environment[name])
+            for section in (key, *reversed(sections)):
+                value = {section: value}
+            _merge(values, value)
+    return values
+
+
+def _value(name: str, text: str) -> Any:
+    if not text.startswith(("[", "{")):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        rule = f"JSON, as it begins like a list or a table ({error})"
+        raise InvalidRequest(Refusal(field=name, rule=rule, value=text[:MAX_QUOTED])) from error
+
+
+def _merge(values: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for key, value in more.items():
+        held = values.get(key)
+        if isinstance(held, dict) and isinstance(value, Mapping):
+            _merge(held, value)
+        else:
+            values[key] = dict(value) if isinstance(value, Mapping) else value
 
 
 def _refusal(error: Any) -> Refusal:
@@ -319,10 +324,10 @@ def _refusal(error: Any) -> Refusal:
     rule = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "extra_forbidden":
         rule = "no such setting; check the spelling"
-    value = "" if error["type"] == "missing" else str(error["input"])
-    if isinstance(error["input"], dict | list | tuple | BaseModel):
-        value = ""  # the whole section: its rule names what is wrong
-    return Refusal(field=key, rule=rule, value=value[:MAX_QUOTED])
+    given = error["input"]
+    # Of a whole section the rule names what is wrong in it.
+    value = "" if isinstance(given, dict | BaseModel) else str(given)[:MAX_QUOTED]
+    return Refusal(field=key, rule=rule, value=value)
 
 
 def _require_unique(key: str, names: list[str]) -> None:

@@ -86,7 +86,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _is_unicode(text: str) -> bool:
-    """An escape such as ``\\ud800`` alone makes text that nothing can store."""
+    """Half of a surrogate pair, written as an escape, makes text that nothing can store."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -5,7 +5,8 @@ A struct becomes an object of its fields. Amounts are plain decimal text (``0.00
 not fit a JSON number of a browser, and as ISO 8601 under ``created_at``.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -32,7 +33,7 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, Set):
+    if isinstance(value, AbstractSet):
         return sorted(plain(item) for item in value)
     if isinstance(value, bytes):
         return value.decode(errors="replace")

@@ -50,8 +50,9 @@ def _instant(value: object) -> int:
 def _reader(words: type[_Word]) -> Callable[[object], _Word]:
     def read(value: object) -> _Word:
         upper = value.upper() if isinstance(value, str) else ""
-        if upper in words:
-            return words(upper)
+        known = words.__members__  # their names are their values
+        if upper in known:
+            return known[upper]
         raise _broken(f"one of {', '.join(words)}", nearest_word(upper, words))
 
     return read

@@ -203,6 +203,12 @@ def http_problem(status: int, detail: str, instance: str) -> Problem:
     return _problem(meaning, detail, instance, category)
 
 
+def title_of(status: int) -> str:
+    """What an answer with ``status`` means, for the description of the routes."""
+    known = (*_HTTP_MEANINGS.values(), *MEANINGS.values())
+    return next(meaning.title for meaning in known if meaning.status == status)
+
+
 def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
     return Response(
         msgspec.json.encode(problem),

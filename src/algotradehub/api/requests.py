@@ -11,6 +11,7 @@ from algotradehub.domain.ids import AccountId, IdempotencyKey, StrategyId, Symbo
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import (
     Amendment,
+    Amount,
     BaseAmount,
     OrderRequest,
     OrderType,
@@ -111,7 +112,7 @@ class PlaceOrder(RequestBody):
         Raises:
             InvalidRequest: Not exactly one of ``quantity`` and ``value`` is given.
         """
-        amount = None
+        amount: Amount | None = None
         if self.value is None and self.quantity is not None:
             amount = BaseAmount(self.quantity)
         elif self.value is not None and self.quantity is None:

@@ -1,6 +1,7 @@
 """The OpenAPI description: routes from FastAPI, values from the very structs that are sent."""
 
 import inspect
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -52,9 +53,7 @@ _TAGS = [
 
 def answers(status: int, value: type[msgspec.Struct], told: str, *errors: int) -> dict[Any, Any]:
     """Describe what a route answers: ``value`` with ``status``, or a problem."""
-    known = {
-        status: {"description": told, "content": _content("application/json", value.__name__)}
-    }
+    known = {status: {"description": told, "content": _content("application/json", value.__name__)}}
     problem = _content(problems.MEDIA_TYPE, problems.Problem.__name__)
     for code in sorted({*errors, 401, 422}):
         known[code] = {"description": _title(code), "content": problem}
@@ -94,11 +93,11 @@ def _schemas() -> dict[str, Any]:
     problem = {name: shown.pop(name) for name in ("Problem", "Refusal", "ErrorCategory")}
     modes: Any = [(model, "validation") for model in (PlaceOrder, ChangeOrder)]
     _, asked = models_json_schema(modes, ref_template=_REF.format("{model}"))
-    schemas = {name: described(schema) for name, schema in shown.items()} | problem
+    schemas: dict[str, Any] = {name: described(schema) for name, schema in shown.items()} | problem
     for schema in schemas.values():
         if "description" in schema:
             schema["description"] = inspect.cleandoc(schema["description"])
-    return schemas | asked["$defs"]
+    return {**schemas, **asked["$defs"]}
 
 
 def _content(media_type: str, name: str) -> dict[str, Any]:
@@ -106,6 +105,6 @@ def _content(media_type: str, name: str) -> dict[str, Any]:
 
 
 def _title(status: int) -> str:
-    if status == 422:  # several errors of the table share it
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:  # several errors of the table share it
         return "A field breaks a rule, a limit refuses, or the venue does not offer it"
-    return problems.http_title(status)
+    return problems.title_of(status)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,6 @@ from algotradehub.storage.journal.lock import DirectoryLeases
 
 _RESOURCE = "platform"
 _OWNER = "algotradehub"
-_TAG_DIGITS = 4
 
 
 class DataDirectory(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,17 +92,14 @@ def _installation_tag(directory: Path) -> int:
     try:
         text = path.read_text().strip()
     except FileNotFoundError:
-        text = InstallationIds(0).token()[:_TAG_DIGITS]
+        text = InstallationIds(0).token()[:4]  # 16 random bits
         _write_durably(path, text)
-    try:
-        if len(text) != _TAG_DIGITS:
-            raise ValueError(text)
-        return int(text, 16)
-    except ValueError:
+    if not re.fullmatch(r"[0-9a-f]{4}", text):
         raise StorageDamaged(
-            f"{path} should hold {_TAG_DIGITS} hexadecimal digits and holds {text[:40]!r}: restore "
-            "it from a backup, or take digits 17 to 20 of any order id of this installation"
-        ) from None
+            f"{path} should hold 4 hexadecimal digits and holds {text[:40]!r}: restore it from a "
+            "backup, or write digits 17 to 20 of any order id of this installation into it"
+        )
+    return int(text, 16)
 
 
 def _write_durably(path: Path, text: str) -> None:

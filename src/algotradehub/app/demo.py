@@ -21,6 +21,7 @@ _WIDE_LISTINGS: Final = [
     {"symbol": "BTC/USDT", "price": "64025", "spread_bps": 8.0, "trades_per_s": 3.0},
     {"symbol": "ETH/USDT", "price": "3201.2", "tick": "0.01", "lot": "0.0001", "spread_bps": 9.0},
 ]
+_LIMITS: Final = {"max_order_notional": "50000", "max_open_orders": 500, "price_band_bps": "1000"}
 
 
 def demo_settings(
@@ -53,10 +54,10 @@ def demo_settings(
     api: dict[str, Any] = {"port": port}
     if token_file is not None:
         api["token_file"] = token_file
-    return load(
-        data_dir=data_dir or default_data_dir("algotradehub-demo"),
-        api=api,
-        paper_venues=[
+    overrides = {
+        "data_dir": data_dir or default_data_dir("algotradehub-demo"),
+        "api": api,
+        "paper_venues": [
             {
                 "id": TIGHT,
                 "listings": [{"symbol": s} for s in symbols] or _TIGHT_LISTINGS,
@@ -74,11 +75,11 @@ def demo_settings(
                 "market": market,
             },
         ],
-        accounts=[
+        "accounts": [
             {"id": TIGHT_ACCOUNT, "venue": TIGHT, "limits": _LIMITS},
             {"id": WIDE_ACCOUNT, "venue": WIDE, "limits": _LIMITS},
         ],
-        strategies=[
+        "strategies": [
             {
                 "kind": "market_maker",
                 "name": STRATEGY,
@@ -86,10 +87,8 @@ def demo_settings(
                 "symbol": symbols[0] if symbols else _SYMBOL,
             }
         ],
-    )
-
-
-_LIMITS: Final = {"max_order_notional": "50000", "max_open_orders": 500, "price_band_bps": "1000"}
+    }
+    return load(overrides=overrides)
 
 
 def _opening(symbols: list[str]) -> dict[str, str]:

@@ -106,7 +106,9 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
         epoch=directory.epoch,
     )
     stack.callback(strategies.stop)
-    await _until(lambda: all(d.refusing is None for d in core.orders.desks), clock, CONNECT_WITHIN_S)
+    await _until(
+        lambda: all(d.refusing is None for d in core.orders.desks), clock, CONNECT_WITHIN_S
+    )
     _start_strategies(strategies, settings)
     venues.open_markets(stack.enter_context(ExitStack()))
     url = token_file = None

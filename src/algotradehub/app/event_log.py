@@ -44,9 +44,7 @@ class EventLog:
             case Alert():
                 self._logger.warning(fact.name, detail=fact.detail, account=fact.account)
             case OrderChanged(order=order) if order.status is OrderStatus.UNKNOWN:
-                self._logger.warning(
-                    "order_unknown", order_id=order.order_id, account=fact.account
-                )
+                self._logger.warning("order_unknown", order_id=order.order_id, account=fact.account)
             case OrderChanged(order=order) if order.origin in (Origin.UNSENT, Origin.VENUE):
                 self._logger.info(
                     "order_rejected",

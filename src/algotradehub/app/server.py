@@ -42,7 +42,7 @@ def listen(settings: ApiSettings) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(CONNECTIONS)
-        listening.setblocking(False)
+        listening.setblocking(False)  # noqa: FBT003 - its only argument
     except OSError as error:
         listening.close()
         raise NotReady(_trouble(settings, error)) from error

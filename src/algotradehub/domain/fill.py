@@ -48,13 +48,14 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``quantity`` at ``price`` is new. ``correction`` is the value by which a provisional fill was
     wrong: real value minus provisional value of the quantity it replaced, in quote units.
+    ``fee`` None is an execution whose fee has not been told.
     """
 
     side: Side
     quantity: Decimal
     price: Decimal
     correction: Decimal = ZERO
-    fee: Decimal | None = None
+    fee: Decimal | None = ZERO
     fee_asset: Asset | None = None
 
 

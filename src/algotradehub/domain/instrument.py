@@ -97,7 +97,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     """One thing traded at one venue.
 
     Quantities are in base units, except for inverse contracts, whose quantity is in contracts of
-    ``contract_size`` quote units each.
+    ``contract_size`` quote units each. Where a venue counts linear contracts, ``contract_size`` is
+    the base units of one, and its ``encode`` converts; nothing else reckons with it.
     """
 
     venue: VenueId
@@ -165,4 +166,4 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
 
     def notional(self, price: Decimal, quantity: Decimal) -> Decimal:
         """Value in quote units of ``quantity`` at ``price``."""
-        return quantity * self.contract_size * (ONE if self.inverse else price)
+        return quantity * (self.contract_size if self.inverse else price)

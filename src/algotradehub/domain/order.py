@@ -165,6 +165,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     venue_order_id: VenueOrderId | None = None
     quantity: Decimal | None = None  # as the venue has it; None for an amount in quote
     limit_price: Decimal | None = None
+    trigger_price: Decimal | None = None
     dead: bool = False  # proven: it can neither rest nor fill any more
 
 
@@ -186,6 +187,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cancel_pending: bool = False
     amend_pending: Amendment | None = None
     amend_before_ns: int = 0  # past it the pending amendment is never sent
+    amended_ns: int = 0  # when the last amendment was confirmed, by our clock
     doubt: Doubt | None = None
     origin: Origin | None = None
     reason: str = ""
@@ -235,4 +237,5 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         amendment = self.amend_pending
         if amendment is not None and amendment.quantity is not None:
             total = max(total, amendment.quantity)
-        return max(ZERO, total - max(self.filled, self.venue_filled))
+        # What the venue claims beyond our fills is in no position yet, so it still counts here.
+        return max(ZERO, total - self.filled)

@@ -20,10 +20,8 @@ from algotradehub.domain.fill import Effect
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import (
     FINAL_STATUSES,
-    Amendment,
     BaseAmount,
     Doubt,
-    Leg,
     Order,
     OrderStatus,
     Origin,
@@ -72,11 +70,11 @@ def advance(  # noqa: C901, PLR0912 - one branch per kind of evidence is the cle
     """
     match evidence:
         case Execution():
-            return _executed(order, evidence, at_ns)
+            return _grown(_executed(order, evidence, at_ns))
         case OrderState():
-            return _told(order, evidence, at_ns)
+            return _grown(_told(order, evidence, at_ns))
         case Cumulative():
-            return _totalled(order, evidence, at_ns)
+            return _grown(_totalled(order, evidence, at_ns))
         case FeeSettled():
             return Step(_replace(order, updated_ns=at_ns))
         case Acknowledged(command=CommandKind.PLACE):
@@ -89,7 +87,7 @@ def advance(  # noqa: C901, PLR0912 - one branch per kind of evidence is the cle
             order = _doubted(order, evidence.reason, at_ns)
             return Step(_moved(order, Word.LOST))
         case Acknowledged(command=CommandKind.AMEND):
-            order = amended(_named(order, evidence.venue_order_id, at_ns), at_ns)
+            order = _amended(_named(order, evidence.venue_order_id, at_ns), at_ns)
             # A word from before the amendment must not bring the old quantity back.
             return Step(
                 _replace(order, venue_time_ns=max(order.venue_time_ns, evidence.venue_time_ns))
@@ -109,15 +107,6 @@ def advance(  # noqa: C901, PLR0912 - one branch per kind of evidence is the cle
             if isinstance(evidence, Acknowledged):
                 return Step(_replace(order, updated_ns=at_ns))
             return Step(_doubted(order, f"cancel: {evidence.reason}", at_ns))
-
-
-def amended(order: Order, at_ns: int) -> Order:
-    """The pending amendment is in force at the venue."""
-    amendment = order.amend_pending
-    if amendment is None:
-        return _replace(order, updated_ns=at_ns)
-    leg = _with_amendment(order.leg, amendment)
-    return _replace(order, legs=(*order.legs[:-1], leg), amend_pending=None, updated_ns=at_ns)
 
 
 def proven_absent(order: Order, reason: str, at_ns: int) -> Order:
@@ -260,7 +249,6 @@ def _claimed(order: Order, filled: Decimal, value: Decimal | None) -> tuple[Orde
         quantity=quantity,
         price=price,
         correction=moved - quantity * price,
-        fee=ZERO,  # fees come with the real executions
     )
     order = _replace(
         order,
@@ -335,7 +323,13 @@ def _named(order: Order, venue_order_id: object, at_ns: int) -> Order:
 
 
 def _resized(order: Order, state: OrderState) -> Order:
-    """The venue may change quantity and price of a resting order by its own rules."""
+    """The venue may change quantity and price of a resting order by its own rules.
+
+    A live word from before our last amendment must not bring the old order back; where the venue
+    did not say when it amended, our own clock draws the line, which can only overstate.
+    """
+    if state.venue_time_ns < order.amended_ns and state.status not in FINAL_STATUSES:
+        return order
     leg = order.leg
     quantity = leg.quantity if state.quantity is None else state.quantity
     if not isinstance(order.request.amount, BaseAmount):
@@ -347,9 +341,26 @@ def _resized(order: Order, state: OrderState) -> Order:
     return _replace(order, legs=(*order.legs[:-1], leg))
 
 
-def _with_amendment(leg: Leg, amendment: Amendment) -> Leg:
-    return _replace(
+def _grown(step: Step) -> Step:
+    """An order that filled beyond its size had been made larger: an amendment of unknown fate."""
+    order = step.order
+    leg = order.leg
+    if leg.quantity is None or order.filled <= leg.quantity:
+        return step
+    leg = _replace(leg, quantity=order.filled)
+    return Step(_replace(order, legs=(*order.legs[:-1], leg)), step.effect)
+
+
+def _amended(order: Order, at_ns: int) -> Order:
+    """The pending amendment is in force at the venue."""
+    new = order.amend_pending
+    if new is None:
+        return order
+    leg = order.leg
+    leg = _replace(
         leg,
-        quantity=leg.quantity if amendment.quantity is None else amendment.quantity,
-        limit_price=leg.limit_price if amendment.limit_price is None else amendment.limit_price,
+        quantity=leg.quantity if new.quantity is None else new.quantity,
+        limit_price=leg.limit_price if new.limit_price is None else new.limit_price,
+        trigger_price=leg.trigger_price if new.trigger_price is None else new.trigger_price,
     )
+    return _replace(order, legs=(*order.legs[:-1], leg), amend_pending=None, amended_ns=at_ns)

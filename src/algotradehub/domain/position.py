@@ -44,7 +44,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
             return None
         if instrument.inverse:
             return self.quantity * instrument.contract_size / -self.cost
-        return self.cost / (self.quantity * instrument.contract_size)
+        return self.cost / self.quantity
 
     def unrealized(self, mark: Decimal, instrument: Instrument) -> Decimal:
         """Profit of the open quantity at ``mark``, before fees (Property 26)."""
@@ -69,7 +69,7 @@ def worth(instrument: Instrument, quantity: Decimal, price: Decimal) -> Decimal:
     """
     if instrument.inverse:
         return -quantity * instrument.contract_size / price
-    return quantity * instrument.contract_size * price
+    return quantity * price
 
 
 def filled(
@@ -133,11 +133,11 @@ def filled(
 
 
 def _corrected_worth(effect: Effect, instrument: Instrument) -> Decimal:
-    moved = effect.correction * effect.side.sign * instrument.contract_size
+    moved = effect.correction * effect.side.sign
     if instrument.inverse:
         # Per unit of price, -size / price changes by size / price^2: near enough for the small
         # step from an average price to the real one.
-        return moved / effect.price**2
+        return moved * instrument.contract_size / effect.price**2
     return moved
 
 

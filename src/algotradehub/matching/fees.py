@@ -12,7 +12,7 @@ import msgspec
 from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.ids import Asset
 from algotradehub.domain.instrument import Instrument, Side
-from algotradehub.domain.money import require_positive
+from algotradehub.domain.money import ONE, require_positive
 
 FEE_QUANTUM = Decimal("1E-8")
 
@@ -39,8 +39,9 @@ class QuoteFees:
 
     def __init__(self, instrument: Instrument) -> None:
         self._instrument = instrument
-        self._maker = instrument.maker_fee * instrument.contract_size
-        self._taker = instrument.taker_fee * instrument.contract_size
+        size = instrument.contract_size if instrument.inverse else ONE
+        self._maker = instrument.maker_fee * size
+        self._taker = instrument.taker_fee * size
 
     def fee(self, side: Side, price: Decimal, quantity: Decimal, liquidity: Liquidity) -> Fee:
         share = quantity * (self._maker if liquidity is _MAKER else self._taker)

@@ -359,8 +359,8 @@ class WorkingOrders:
         return notional_problem(notional, self._instrument, reduce_only=order.reduce_only)
 
     def _spent(self, filled: Decimal, value: Decimal) -> Decimal:
-        size = self._instrument.contract_size
-        return filled * size if self._instrument.inverse else value * size
+        instrument = self._instrument
+        return filled * instrument.contract_size if instrument.inverse else value
 
 
 def _amended(order: WorkingOrder, price: Decimal) -> Amended:

@@ -119,6 +119,8 @@ class RiskEngine:
                 "max_open_orders", f"{open_orders} are open, {limits.max_open_orders} allowed"
             )
         exposure = order.exposure
+        if not order.reserve_price and _values(limits):
+            raise RiskRefused("price", "without a known price no notional limit can be checked")
         self._check_notional(limits, instrument.notional(order.reserve_price, exposure))
         self._check_band(limits, request.side, request.limit_price, reference)
         if not request.reduce_only:
@@ -190,6 +192,10 @@ class RiskEngine:
                 "max_position_notional",
                 f"could reach {notional:f} {instrument.quote}, {allowed:f} allowed",
             )
+
+
+def _values(limits: RiskLimits) -> bool:
+    return limits.max_order_notional is not None or limits.max_position_notional is not None
 
 
 _UNLIMITED = RiskLimits()

@@ -12,7 +12,7 @@ from algotradehub.domain.order import Amendment, Order, OrderStatus, Origin
 from algotradehub.domain.order_rules import (
     Step,
     advance,
-    amended,
+    _amended as amended,
     doubted,
     proven_absent,
     restarted,

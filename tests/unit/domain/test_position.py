@@ -58,10 +58,9 @@ class Model:
         self.quantity = self.cost = self.realized = Fraction(0)
 
     def worth(self, quantity: Fraction, price: Decimal) -> Fraction:
-        size = Fraction(self._instrument.contract_size)
         if self._instrument.inverse:
-            return -quantity * size / Fraction(price)
-        return quantity * size * Fraction(price)
+            return -quantity * Fraction(self._instrument.contract_size) / Fraction(price)
+        return quantity * Fraction(price)
 
     def fill(self, effect: Effect) -> None:
         signed = Fraction(effect.quantity) * effect.side.sign

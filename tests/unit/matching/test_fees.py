@@ -28,7 +28,7 @@ INVERSE = instrument(
     [
         (QuoteFees(SPOT), BUY, TAKER, "0.9", "USDT"),
         (QuoteFees(SPOT), SELL, MAKER, "-0.09", "USDT"),  # a rebate
-        (QuoteFees(LINEAR), SELL, TAKER, "0.009", "USDT"),
+        (QuoteFees(LINEAR), SELL, TAKER, "0.9", "USDT"),
         (QuoteFees(INVERSE), BUY, TAKER, "0.00050000", "BTC"),  # 300 / 300 * 0.0005
         (ReceivedAssetFees(SPOT), BUY, TAKER, "0.003", "BTC"),
         (ReceivedAssetFees(SPOT), SELL, TAKER, "0.9", "USDT"),

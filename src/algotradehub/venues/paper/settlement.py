@@ -97,7 +97,7 @@ class Settlement:
     def _matched(self, order: PaperOrder, match: Matched) -> None:
         status = OrderStatus.PARTIALLY_FILLED
         if match.filled == order.quantity:
-            status = OrderStatus.PARTIALLY_FILLED
+            status = OrderStatus.FILLED
         execution = Execution(
             client_order_id=order.client_order_id,
             venue_order_id=order.venue_order_id,

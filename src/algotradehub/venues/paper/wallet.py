@@ -230,5 +230,5 @@ def _terms(instrument: Instrument, leverage: Decimal) -> _Terms:
 def _left_of_value(instrument: Instrument, order: PaperOrder) -> Decimal:
     """Base quantity that what is left of an amount in quote stands for."""
     assert order.value is not None  # noqa: S101 - an amount is one or the other
-    spent = (order.filled if instrument.inverse else order.paid) * instrument.contract_size
+    spent = order.filled * instrument.contract_size if instrument.inverse else order.paid
     return max(ZERO, order.value - spent) / instrument.notional(order.reserve_price, ONE)

@@ -93,4 +93,3 @@ def test_a_provisional_fill_stays_one_row_when_the_venue_names_the_order() -> No
             store.apply(changes)
         (found,) = store.fills(tenant=TENANT)
     assert (found.cause, found.venue_order_id) == (FillCause.PROVISIONAL, "v-1")
-

@@ -1,0 +1,36 @@
+"""Puts the gateway together: guard, routes, errors, description."""
+
+from fastapi import FastAPI
+
+from algotradehub import __version__
+from algotradehub.api import problems, schema
+from algotradehub.api.guard import Guard
+from algotradehub.api.parts import ApiParts
+from algotradehub.api.routes import accounts, health, holdings, markets, orders
+
+PREFIX = "/api/v1"
+
+
+def create_app(parts: ApiParts) -> FastAPI:
+    """Return the gateway over ``parts``: an ASGI application for one event loop.
+
+    There is no CORS and no documentation page: the first would let other origins in, the second
+    runs scripts of others beside the token. The description is at /api/v1/openapi.json.
+    """
+    app = FastAPI(
+        title="AlgoTradeHub",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.parts = parts
+    app.add_middleware(Guard, token=parts.token, allowed_hosts=parts.allowed_hosts)
+    problems.install(app)
+    for router in (orders.router, holdings.router, markets.router, accounts.router):
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(health.router)
+    schema.install(app)
+    return app

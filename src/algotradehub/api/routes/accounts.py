@@ -1,0 +1,28 @@
+"""Accounts over HTTP: which there are, and whether they accept orders."""
+
+from fastapi import APIRouter, Response
+
+from algotradehub.api.answers import answer
+from algotradehub.api.parts import Parts
+from algotradehub.api.schema import answers
+from algotradehub.api.views import Accounts, account_view
+
+router = APIRouter(prefix="/accounts", tags=["accounts"])
+
+
+@router.get("", responses=answers(200, Accounts, "Your accounts", 421, 500))
+async def list_accounts(parts: Parts) -> Response:
+    """List your accounts, and what each can be asked for."""
+    state = parts.state
+    return answer(
+        Accounts(
+            accounts=[
+                account_view(
+                    desk,
+                    state.halts.get(desk.account_id),
+                    state.sums.open_orders(desk.account_id),
+                )
+                for desk in parts.desks
+            ]
+        )
+    )
