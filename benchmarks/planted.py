@@ -104,7 +104,7 @@ BUGS = (
         "        for order_id in tuple(self._state.live.get(self._desk.account_id, ())):\n"
         "            order = self._state.orders[order_id]\n"
         "            if _unproven(order):\n"
-        "                self._manager._release(self._desk, order)\n"
+        "                self._dispatch._release(self._desk, order)\n"
         "            if self._question(order_id) is not None:\n",
     ),
     Bug(
@@ -212,9 +212,9 @@ BUGS = (
     Bug(
         "idempotency",
         "a repeated request is answered before its intent is durable",
-        "trading/orders.py",
-        "                storing.durable.append(durable)\n",
-        "                durable(order)\n",
+        "trading/dispatch.py",
+        "            storing.durable.append(durable)\n",
+        "            durable(order)\n",
     ),
 )
 

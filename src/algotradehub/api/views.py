@@ -115,7 +115,7 @@ def order_view(order: Order) -> OrderView:
         quantity=leg.quantity if isinstance(amount, BaseAmount) else None,
         value=amount.value if isinstance(amount, QuoteAmount) else None,
         limit_price=leg.limit_price,
-        trigger=request.trigger,
+        trigger=_working_trigger(request.trigger, leg),
         trail=request.trail,
         filled=order.filled,
         remaining=order.remaining,
@@ -371,6 +371,13 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
 
     ready: bool
     parts: Sequence[str]
+
+
+def _working_trigger(trigger: Trigger | None, leg: Leg) -> Trigger | None:
+    """An amendment may have moved it."""
+    if trigger is None or leg.trigger_price is None:
+        return trigger
+    return msgspec.structs.replace(trigger, price=leg.trigger_price)
 
 
 def _quotient(dividend: Decimal, divisor: Decimal) -> Decimal | None:

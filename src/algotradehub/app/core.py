@@ -22,6 +22,7 @@ from algotradehub.ports.venue import AccountOpener
 from algotradehub.storage.journal.journal import SegmentJournal
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
+from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.orders import OrderManager, ReferencePrices
 from algotradehub.trading.orphans import Orphans
@@ -135,11 +136,13 @@ async def open_core(
             journal=journal, state=state, bus=bus, clock=clock, on_record=projector.wake
         )
         intake = Intake(state=state, recorder=recorder, clock=clock, tag=ids.tag)
+        dispatch = Dispatch(state=state, recorder=recorder, intake=intake, clock=clock)
         limits = {setup.id: setup.limits for setup in accounts}
         manager = OrderManager(
             state=state,
             recorder=recorder,
             intake=intake,
+            dispatch=dispatch,
             risk=RiskEngine(sums=state.sums, limits=limits),
             prices=prices,
             clock=clock,
@@ -158,7 +161,7 @@ async def open_core(
                 )
                 recovery = Recovery(
                     desk=desk,
-                    manager=manager,
+                    dispatch=dispatch,
                     intake=intake,
                     state=state,
                     clock=clock,

@@ -22,6 +22,7 @@ import msgspec
 
 from algotradehub.app.core import Core, open_core
 from algotradehub.app.data_directory import DataDirectory, open_data_directory, start_errors
+from algotradehub.app.listening import listen, url_of
 from algotradehub.app.paper import PaperVenues, open_paper_venues
 from algotradehub.app.queries import ProjectionQueries
 from algotradehub.app.token import read_or_create_token
@@ -87,14 +88,14 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
     clock = LoopClock(asyncio.get_running_loop())
     directory = stack.enter_context(open_data_directory(settings.data_dir))
     ids = InstallationIds(directory.tag)
+    listening = None
     if settings.api.enabled:
-        # FastAPI takes as long to import as all the rest: only for those who serve.
-        from algotradehub.app import server  # noqa: PLC0415 - see above
-
-        listening = stack.enter_context(closing(server.listen(settings.api)))
+        listening = stack.enter_context(closing(listen(settings.api)))
     venues = await stack.enter_async_context(open_paper_venues(settings, directory, clock))
     market = await _open_feeds(stack, venues)
-    core, projection = await _open_books(stack, directory, clock, ids, market, venues)
+    core, projection = await _open_books(
+        stack, directory=directory, clock=clock, ids=ids, market=market, venues=venues
+    )
     queries = ProjectionQueries(projection=projection, state=core.state)
     stack.push_async_callback(_finish, core, queries, clock)
     strategies = StrategyHost(
@@ -112,25 +113,27 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
     _start_strategies(strategies, settings)
     venues.open_markets(stack.enter_context(ExitStack()))
     url = token_file = None
-    if settings.api.enabled:
+    if listening is not None:
+        # FastAPI takes as long to import as all the rest: only for those who serve.
+        from algotradehub.app.server import serve  # noqa: PLC0415 - see above
+
         token = None
         if settings.api.authentication:
             token_file = settings.api.token_file or directory.token
             token = read_or_create_token(token_file, ids)
-        url = server.url_of(listening)
-        parts = server.ApiParts(
-            orders=core.orders,
-            state=core.state,
-            queries=queries,
-            market=market,
-            tenant=TenantId(settings.api.tenant),
-            token=token,
-            ready=lambda: {"journal": core.journal.refusing, "projection": projection.trouble},
-            ids=ids,
-            clock=clock,
-            allowed_hosts=server.allowed_hosts(settings.api),
+        url = url_of(listening)
+        await stack.enter_async_context(
+            serve(
+                listening,
+                settings=settings.api,
+                token=token,
+                core=core,
+                queries=queries,
+                market=market,
+                ids=ids,
+                clock=clock,
+            )
         )
-        await stack.enter_async_context(server.serve(parts, listening))
     return Platform(
         settings=settings,
         directory=directory,
@@ -159,6 +162,7 @@ async def _open_feeds(stack: AsyncExitStack, venues: PaperVenues) -> MarketDataM
 
 async def _open_books(
     stack: AsyncExitStack,
+    *,
     directory: DataDirectory,
     clock: Clock,
     ids: IdSource,

@@ -21,6 +21,11 @@ class ProjectionQueries:
         self._projection = projection
         self._state = state
 
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing new is stored there just now; None while all is well."""
+        return self._projection.trouble
+
     async def settled(self) -> None:
         """Wait until a query sees everything that has been recorded so far."""
         # Not the journal's number: its own records, such as checkpoints, change nothing here.

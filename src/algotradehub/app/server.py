@@ -1,68 +1,55 @@
-"""The HTTP server: a socket taken early, uvicorn behind it while the platform runs."""
+"""The API behind its socket: uvicorn, for as long as the platform runs.
+
+Imported by those who serve only: FastAPI takes as long to import as everything else.
+"""
 
 import asyncio
-import errno
-import ipaddress
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 
 from algotradehub.api.app import create_app
 from algotradehub.api.parts import LOOPBACK, ApiParts
-from algotradehub.domain.errors import InvalidRequest, NotReady, Refusal
+from algotradehub.app.core import Core
+from algotradehub.app.queries import ProjectionQueries
+from algotradehub.domain.ids import TenantId
+from algotradehub.ports.clock import Clock
+from algotradehub.ports.ids import IdSource
 from algotradehub.settings import ApiSettings
+from algotradehub.trading.market_data import MarketDataManager
 
 GRACE_S = 5  # for requests under way when the server stops
 KEEP_ALIVE_S = 30
 CONNECTIONS = 1_000
 
 
-def listen(settings: ApiSettings) -> socket.socket:
-    """Take the address, before anything else is started.
-
-    Raises:
-        InvalidRequest: No token would be asked for at an address others can reach, or the host
-            is not known.
-        NotReady: The port is taken, or may not be used.
-    """
-    try:
-        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        rule = f"an address or name of this machine ({error.strerror})"
-        raise InvalidRequest(Refusal(field="api.host", rule=rule, value=settings.host)) from error
-    family, kind, protocol, _, address = found[0]
-    if not settings.authentication and not ipaddress.ip_address(address[0]).is_loopback:
-        rule = "a loopback address such as 127.0.0.1, because api.authentication is off"
-        raise InvalidRequest(Refusal(field="api.host", rule=rule, value=settings.host))
-    listening = socket.socket(family, kind, protocol)
-    try:
-        # A port just left by another process of ours is free; one in use is still refused.
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(CONNECTIONS)
-        listening.setblocking(False)  # noqa: FBT003 - its only argument
-    except OSError as error:
-        listening.close()
-        raise NotReady(_trouble(settings, error)) from error
-    return listening
-
-
-def url_of(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def allowed_hosts(settings: ApiSettings) -> frozenset[str]:
-    """Names by which the API may be called: a guard against pages that rebind their own name."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return LOOPBACK | {host, *settings.allowed_hosts}
-
-
 @asynccontextmanager
-async def serve(parts: ApiParts, listening: socket.socket) -> AsyncIterator[None]:
+async def serve(
+    listening: socket.socket,
+    *,
+    settings: ApiSettings,
+    token: str | None,
+    core: Core,
+    queries: ProjectionQueries,
+    market: MarketDataManager,
+    ids: IdSource,
+    clock: Clock,
+) -> AsyncIterator[None]:
     """Answer requests until the context ends; those under way are given a moment to finish."""
+    parts = ApiParts(
+        orders=core.orders,
+        state=core.state,
+        queries=queries,
+        market=market,
+        tenant=TenantId(settings.tenant),
+        token=token,
+        ready=lambda: {"journal": core.journal.refusing, "projection": queries.trouble},
+        ids=ids,
+        clock=clock,
+        allowed_hosts=allowed_hosts(settings),
+    )
     server = _Server(
         uvicorn.Config(
             create_app(parts),
@@ -87,20 +74,14 @@ async def serve(parts: ApiParts, listening: socket.socket) -> AsyncIterator[None
             await asyncio.wait([task])
 
 
+def allowed_hosts(settings: ApiSettings) -> frozenset[str]:
+    """Names by which the API may be called: a guard against pages that rebind their own name."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return LOOPBACK | {host, *settings.allowed_hosts}
+
+
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Signals are the program's business: the server is the first of many things to stop."""
-        with nullcontext():
-            yield
-
-
-def _trouble(settings: ApiSettings, error: OSError) -> str:
-    where = f"port {settings.port} of {settings.host}"
-    match error.errno:
-        case errno.EADDRINUSE:
-            return f"{where} is taken by another program; stop that one or use --port with another"
-        case errno.EACCES:
-            return f"{where} may not be used by this user; use --port with one above 1023"
-        case _:
-            return f"{where} cannot be used ({error.strerror}); set api.host to one of this machine"
+        yield

@@ -88,11 +88,14 @@ class Trader:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.account = world.account
         self.price = world.price
         self.quantity = world.quantity
         self.tick = world.instrument.price_step(world.price)
         self._count = 0
+
+    @property
+    def account(self) -> TradingAccount:
+        return self.world.account
 
     async def quiet(self) -> None:
         """Wait until whatever is under way has arrived and can be looked up."""

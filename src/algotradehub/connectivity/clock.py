@@ -10,6 +10,16 @@ def monotonic_ns() -> int:
     return time.monotonic_ns()
 
 
+def now_ns() -> int:
+    """Wall time, nanoseconds since the Unix epoch, where no event loop runs."""
+    return time.time_ns()
+
+
+def pause(delay_s: float) -> None:
+    """Wait, where no event loop runs: it would stop one."""
+    time.sleep(delay_s)
+
+
 class LoopClock:
     """The production ``Clock``, over an event loop.
 
@@ -21,7 +31,7 @@ class LoopClock:
         self._loop = loop
 
     def now_ns(self) -> int:
-        return time.time_ns()
+        return now_ns()
 
     def monotonic_ns(self) -> int:
         return monotonic_ns()

@@ -93,7 +93,7 @@ def advance(  # noqa: C901, PLR0912 - one branch per kind of evidence is the cle
                 _replace(order, venue_time_ns=max(order.venue_time_ns, evidence.venue_time_ns))
             )
         case Refused(command=CommandKind.AMEND) | NotSent(command=CommandKind.AMEND):
-            order = _replace(order, amend_pending=None, updated_ns=at_ns)
+            order = _replace(order, amend_pending=None, amend_before_ns=0, updated_ns=at_ns)
             if isinstance(evidence, Refused) and evidence.order_unknown:
                 order = _doubted(order, f"amend: {evidence.reason}", at_ns)
             return Step(order)
@@ -279,8 +279,13 @@ def _moved(order: Order, word: Word, reason: str = "") -> Order:
         # A fill proves that the order existed, not that it still rests: the question stays.
         settled = word is Word.ACCEPTED and order.amend_pending is None
         return _replace(order, status=status, doubt=None if settled else order.doubt, origin=None)
+    legs = order.legs
+    if status is OrderStatus.FILLED and order.amend_pending is not None:
+        # The fate of the amendment is not known, but FILLED tells what the size had become.
+        legs = (*legs[:-1], _replace(order.leg, quantity=max(order.filled, order.venue_filled)))
     return _replace(
         order,
+        legs=legs,
         status=status,
         origin=_ORIGIN_OF_WORD.get(word) if status is OrderStatus.REJECTED else None,
         reason=reason,

@@ -6,10 +6,8 @@ from difflib import get_close_matches
 from typing import Protocol
 
 import msgspec
-from algotradehub.trading.validation import amend_refusals, refusals
 
 from algotradehub.domain.capabilities import AmendStyle
-from algotradehub.domain.commands import Amend, Cancel, Place
 from algotradehub.domain.errors import (
     Conflict,
     InvalidRequest,
@@ -19,7 +17,7 @@ from algotradehub.domain.errors import (
     RiskRefused,
     Unsupported,
 )
-from algotradehub.domain.evidence import CommandKind, Evidence, NotSent
+from algotradehub.domain.evidence import Evidence
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId, VenueId
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ZERO
@@ -34,28 +32,20 @@ from algotradehub.domain.order import (
     Origin,
     QuoteAmount,
 )
-from algotradehub.domain.records import AmendAsked, CancelAsked, HaltSet, Intent
+from algotradehub.domain.records import AmendAsked, CancelAsked, HaltSet
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.ids import IdSource
-from algotradehub.trading.account_desk import AccountDesk, Durability
+from algotradehub.trading.account_desk import AccountDesk
+from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.risk import RiskEngine
 from algotradehub.trading.state import DeskState
+from algotradehub.trading.validation import amend_refusals, refusals
 
 SEND_WITHIN_S = 5.0
 _NS = 1_000_000_000
 _replace = msgspec.structs.replace
-
-
-class _Storing:
-    """An order whose intent is on its way to the disk."""
-
-    __slots__ = ("cancelled", "durable")
-
-    def __init__(self, durable: list[Callable[[Order], None]]) -> None:
-        self.durable = durable  # who waits for it
-        self.cancelled = False  # somebody cancelled it meanwhile
 
 
 class ReferencePrices(Protocol):
@@ -73,6 +63,7 @@ class OrderManager:
         state: DeskState,
         recorder: Recorder,
         intake: Intake,
+        dispatch: Dispatch,
         risk: RiskEngine,
         prices: ReferencePrices,
         clock: Clock,
@@ -81,12 +72,12 @@ class OrderManager:
         self._state = state
         self._recorder = recorder
         self._intake = intake
+        self._dispatch = dispatch
         self._risk = risk
         self._prices = prices
         self._clock = clock
         self._ids = ids
         self._desks: dict[AccountId, AccountDesk] = {}
-        self._storing: dict[ClientOrderId, _Storing] = {}
 
     def open(self, desk: AccountDesk) -> Callable[[Evidence], None]:
         """Take an account in; the returned function is its sink."""
@@ -136,11 +127,8 @@ class OrderManager:
         claimed = self._state.claims.get((request.tenant, request.idempotency_key))
         if claimed is not None:
             order = self._repeated(claimed, request)
-            storing = self._storing.get(claimed)
-            if durable is not None and storing is not None:
-                storing.durable.append(durable)
-            elif durable is not None:
-                durable(order)
+            if durable is not None:
+                self._dispatch.when_durable(order, durable)
             return order
         instrument = self._instrument(desk, request.symbol)
         reference = self._prices.reference(instrument.venue, request.symbol, request.side)
@@ -159,19 +147,7 @@ class OrderManager:
         order = self._new_order(request, instrument, reference, now_ns)
         order = self._judged(order, instrument, reference)
         self._intake.require_listed(desk, instrument)
-        if desk.durability is Durability.SYNC:
-            self._recorder.append_synced(
-                desk.account_id,
-                Intent(order=order),
-                lambda stored: self._stored(desk, order, stored=stored),
-            )
-            self._storing[order.order_id] = _Storing([] if durable is None else [durable])
-        else:
-            self._recorder.append(desk.account_id, Intent(order=order))
-            if durable is not None:
-                durable(order)
-            if order.status is OrderStatus.PENDING:
-                self._release(desk, order)
+        self._dispatch.place(desk, order, durable)
         return self._state.orders[order.order_id]
 
     def cancel(self, tenant: TenantId, order_id: ClientOrderId) -> Order:
@@ -185,38 +161,16 @@ class OrderManager:
         order = self.order(tenant, order_id)
         if order.is_final:
             return order
-        if order_id in self._storing:
-            # The journal must not speak of an order before it has it.
-            self._storing[order_id].cancelled = True
+        if self._dispatch.cancelled_unstored(order_id):
             return order
         desk = self._desks[order.request.account]
         if not order.cancel_pending:
             self._recorder.keep(desk.account_id, CancelAsked(order_id=order_id))
-        self.send_cancel(desk, order)
+        self._dispatch.cancel(desk, order)
         order = self._state.orders[order_id]
         if not order.is_final:
             desk.questions.watch(order_id)
         return order
-
-    def send_cancel(self, desk: AccountDesk, order: Order) -> None:
-        """Send the cancel of ``order`` now, unless a mutation of it is still unanswered."""
-        order_id = order.order_id
-        in_flight = desk.in_flight
-        if (order_id, CommandKind.CANCEL) in in_flight or (
-            order_id,
-            CommandKind.AMEND,
-        ) in in_flight:
-            return
-        in_flight.add((order_id, CommandKind.CANCEL))
-        leg = order.leg
-        desk.account.send(
-            Cancel(
-                client_order_id=leg.client_order_id,
-                venue_order_id=leg.venue_order_id,
-                symbol=order.request.symbol,
-                side=order.request.side,
-            )
-        )
 
     def amend(self, tenant: TenantId, order_id: ClientOrderId, amendment: Amendment) -> Order:
         """Ask the venue to change a resting order in place (order-path 7).
@@ -250,19 +204,7 @@ class OrderManager:
         self._risk.check_amend(order, amendment, instrument, reference)
         send_before_ns = self._clock.now_ns() + int(SEND_WITHIN_S * _NS)
         asked = AmendAsked(order_id=order_id, amendment=amendment, send_before_ns=send_before_ns)
-        self._recorder.append(desk.account_id, asked)
-        desk.in_flight.add((order_id, CommandKind.AMEND))
-        leg = order.leg
-        desk.account.send(
-            Amend(
-                client_order_id=leg.client_order_id,
-                venue_order_id=leg.venue_order_id,
-                symbol=order.request.symbol,
-                side=side,
-                amendment=amendment,
-                send_before_ns=send_before_ns,
-            )
-        )
+        self._dispatch.amend(desk, asked)
         return self._state.orders[order_id]
 
     def halt(self, account: AccountId, *, halted: bool, reason: str, by: str) -> None:
@@ -350,60 +292,6 @@ class OrderManager:
             problem = "an order without another change under way"
         if problem is not None:
             raise InvalidRequest(Refusal(field="order_id", rule=problem, value=order.order_id))
-
-    def _stored(
-        self,
-        desk: AccountDesk,
-        order: Order,
-        *,
-        stored: bool,
-    ) -> None:
-        """The sync answered: second phase of a submit under ``Durability.SYNC``."""
-        storing = self._storing.pop(order.order_id)
-        if not stored:
-            # The intent may be missing from the journal, so the whole order is told again.
-            order = _replace(
-                order,
-                status=OrderStatus.REJECTED,
-                origin=order.origin or Origin.UNSENT,
-                reason=order.reason or "the journal could not be made durable; nothing was sent",
-                updated_ns=self._clock.now_ns(),
-            )
-            self._recorder.keep(desk.account_id, Intent(order=order))
-        else:
-            self._recorder.publish(order)
-        order = self._state.orders[order.order_id]
-        for durable in storing.durable:
-            durable(order)
-        if order.status is OrderStatus.PENDING:
-            self._release(desk, order, cancelled=storing.cancelled)
-
-    def _release(self, desk: AccountDesk, order: Order, *, cancelled: bool = False) -> None:
-        """Hand the order to its account, or end it unsent: certain either way."""
-        order_id = order.order_id
-        reason = "cancelled before it was sent" if cancelled else self._why_not(desk, order)
-        if reason is not None:
-            refused = NotSent(command=CommandKind.PLACE, client_order_id=order_id, reason=reason)
-            self._intake.observe(desk, order_id, refused)
-            return
-        desk.account.send(
-            Place(
-                client_order_id=order_id,
-                request=order.request,
-                send_before_ns=order.send_before_ns,
-            )
-        )
-
-    def _why_not(self, desk: AccountDesk, order: Order) -> str | None:
-        """What changed between the two phases and forbids sending (order-path 2)."""
-        halt = self._state.halts.get(desk.account_id)
-        if halt is not None and halt.halted:
-            return f"halted by {halt.by} before it was sent: {halt.reason}"
-        if desk.refusing is not None:
-            return desk.refusing
-        if self._clock.now_ns() >= order.send_before_ns:
-            return "it could not be sent in time"
-        return None
 
 
 def _unknown(field: str, rule: str, value: str, known: object) -> Refusal:

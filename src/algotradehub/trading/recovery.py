@@ -27,8 +27,8 @@ from algotradehub.domain.records import AmendSettled, Doubted, ProvenAbsent
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.venue import OrderName
 from algotradehub.trading.account_desk import AccountDesk
+from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
-from algotradehub.trading.orders import OrderManager
 from algotradehub.trading.state import DeskState
 
 _NS = 1_000_000_000
@@ -80,14 +80,14 @@ class Recovery:
         self,
         *,
         desk: AccountDesk,
-        manager: OrderManager,
+        dispatch: Dispatch,
         intake: Intake,
         state: DeskState,
         clock: Clock,
         spawn: Spawn,
     ) -> None:
         self._desk = desk
-        self._manager = manager
+        self._dispatch = dispatch
         self._intake = intake
         self._state = state
         self._clock = clock
@@ -134,7 +134,7 @@ class Recovery:
     def cancel_again(self, order_id: ClientOrderId) -> None:
         order = self._state.orders.get(order_id)
         if order is not None and order.cancel_pending:
-            self._manager.send_cancel(self._desk, order)
+            self._dispatch.cancel(self._desk, order)
 
     async def _resynchronise(self, connection: int) -> None:
         """Ask for everything that may have been missed; only then accept new orders."""
@@ -206,7 +206,7 @@ class Recovery:
                 if order is None:
                     return
                 if order.cancel_pending:
-                    self._manager.send_cancel(self._desk, order)
+                    self._dispatch.cancel(self._desk, order)
                 async with self._slots:
                     asked_ns = self._clock.now_ns()
                     connections = self._desk.connections

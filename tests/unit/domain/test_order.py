@@ -54,7 +54,7 @@ def test_what_may_live_counts_with_its_larger_size(
         6, status=status, filled=filled, venue_filled=venue_filled, amend_pending=amendment
     )
     size = max(Decimal(6), wanted or Decimal(0))
-    assert working.exposure == max(0, size - max(filled, venue_filled))
+    assert working.exposure == max(0, size - filled)
 
 
 @pytest.mark.parametrize("dead", [True, False])

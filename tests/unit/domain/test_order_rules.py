@@ -181,7 +181,7 @@ def test_a_fresh_word_settles_a_contradiction() -> None:
 def test_an_unknown_order_of_which_a_total_is_told_is_known() -> None:
     now = after(lost(), cumulative(2, None))
     assert now.status is PARTIALLY_FILLED
-    assert facts(now.filled, now.venue_filled, now.exposure) == (0, 2, 4)
+    assert facts(now.filled, now.venue_filled, now.exposure) == (0, 2, 6)
 
 
 def test_a_total_of_nothing_tells_nothing() -> None:
@@ -395,4 +395,4 @@ def test_a_value_corrected_by_the_venue_is_a_correction() -> None:
 def test_a_total_without_value_only_raises_the_claim() -> None:
     step = advance(after(acknowledged()), cumulative(3, None), 2)
     assert step.effect is None
-    assert facts(step.order.filled, step.order.venue_filled, step.order.exposure) == (0, 3, 3)
+    assert facts(step.order.filled, step.order.venue_filled, step.order.exposure) == (0, 3, 6)

@@ -207,7 +207,7 @@ def test_exposure_is_never_understated(history: list[Event]) -> None:
         assert size is not None
         if now.amend_pending is not None and now.amend_pending.quantity is not None:
             size = max(size, now.amend_pending.quantity)
-        assert now.exposure == max(ZERO, size - max(now.filled, now.venue_filled))
+        assert now.exposure == max(ZERO, size - now.filled)
 
 
 @given(histories)

@@ -11,7 +11,7 @@ from algotradehub.domain.market import BookAction, BookUpdate, MarketEvent
 from algotradehub.storage.timeseries import fields
 from algotradehub.storage.timeseries.cursor import Cursor
 from algotradehub.storage.timeseries.layout import Layout, MarketKind
-from algotradehub.storage.timeseries.rows import Taker
+from algotradehub.storage.timeseries.rows import CellReader
 from algotradehub.storage.timeseries.tables import first_value, own_columns, table
 from algotradehub.storage.timeseries.text_files import Head, lines
 
@@ -67,26 +67,26 @@ def _is_ask(text: str) -> bool:
         raise ValueError("not a side of a book") from None
 
 
-def _tardis(take: Taker, row: Sequence[str]) -> Stamp:
-    action = BookAction.SNAPSHOT if take.take(row, "is_snapshot", fields.flag) else BookAction.DELTA
-    at_ns = take.take(row, "timestamp", fields.time_ns)
-    return Stamp(action, 0, 0, at_ns, take.take(row, "local_timestamp", fields.time_ns))
+def _tardis(cell: CellReader, row: Sequence[str]) -> Stamp:
+    action = BookAction.SNAPSHOT if cell.read(row, "is_snapshot", fields.flag) else BookAction.DELTA
+    at_ns = cell.read(row, "timestamp", fields.time_ns)
+    return Stamp(action, 0, 0, at_ns, cell.read(row, "local_timestamp", fields.time_ns))
 
 
-def _vision(take: Taker, row: Sequence[str]) -> Stamp:
-    first = take.take(row, "first_update_id", fields.whole)
-    last = take.take(row, "last_update_id", fields.whole)
-    at_ns = take.take(row, "timestamp", fields.time_ns)
-    if take.text(row, "update_type") == "snap":
+def _vision(cell: CellReader, row: Sequence[str]) -> Stamp:
+    first = cell.read(row, "first_update_id", fields.whole)
+    last = cell.read(row, "last_update_id", fields.whole)
+    at_ns = cell.read(row, "timestamp", fields.time_ns)
+    if cell.text(row, "update_type") == "snap":
         return Stamp(BookAction.SNAPSHOT, last, last, at_ns, at_ns)
     if last < first:
-        raise take.bad(row, "last_update_id", f"below first_update_id {first}")
+        raise cell.bad(row, "last_update_id", f"below first_update_id {first}")
     # The ids of futures leave holes; an unbroken chain is told by pu, the last id before.
-    previous = take.take(row, "pu", fields.whole)
+    previous = cell.read(row, "pu", fields.whole)
     return Stamp(BookAction.DELTA, previous + 1, last, at_ns, at_ns)
 
 
-_FORMATS: Final[dict[str, tuple[str, str, Callable[[Taker, Sequence[str]], Stamp]]]] = {
+_FORMATS: Final[dict[str, tuple[str, str, Callable[[CellReader, Sequence[str]], Stamp]]]] = {
     # header: (format, name of the quantity, what the update's stamp is read from)
     "exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount": (
         "tardis incremental book", "amount", _tardis,
@@ -118,19 +118,19 @@ def _read(
     *,
     header: tuple[str, ...],
     quantity: str,
-    stamp: Callable[[Taker, Sequence[str]], Stamp],
+    stamp: Callable[[CellReader, Sequence[str]], Stamp],
     head: Head,
 ) -> Iterator[MarketEvent]:
-    take = Taker(cursor, own_columns(header, MarketKind.BOOK, (), cursor))
+    cell = CellReader(cursor, own_columns(header, MarketKind.BOOK, (), cursor))
     text = islice(lines(cursor, head.member), head.preamble + 1, None)
 
     def levels() -> Iterator[Level]:
         for row in table(text, cursor, width=len(header)):
-            take.same_symbol(row, "symbol")
+            cell.same_symbol(row, "symbol")
             level = (
-                take.take(row, "price", fields.price),
-                take.take(row, quantity, fields.quantity),
+                cell.read(row, "price", fields.price),
+                cell.read(row, quantity, fields.quantity),
             )
-            yield stamp(take, row), take.take(row, "side", _is_ask), level
+            yield stamp(cell, row), cell.read(row, "side", _is_ask), level
 
     return updates(levels(), cursor, venue, symbol)

@@ -16,7 +16,7 @@ from algotradehub.storage.timeseries import fields
 from algotradehub.storage.timeseries.cursor import Cursor
 from algotradehub.storage.timeseries.fields import Level
 from algotradehub.storage.timeseries.layout import Layout, MarketKind
-from algotradehub.storage.timeseries.rows import Taker
+from algotradehub.storage.timeseries.rows import CellReader
 from algotradehub.storage.timeseries.tables import first_value, own_columns, table
 from algotradehub.storage.timeseries.text_files import Head, lines
 
@@ -26,20 +26,20 @@ _PRICE_STEP = Decimal("0.0001")
 _QUANTITY_STEP = Decimal("0.00000001")
 
 
-def _absolute(take: Taker, row: Sequence[str], price: str, amount: str) -> Level | None:
-    if take.is_empty(row, (price, amount)):  # the book had fewer levels
+def _absolute(cell: CellReader, row: Sequence[str], price: str, amount: str) -> Level | None:
+    if cell.is_empty(row, (price, amount)):  # the book had fewer levels
         return None
-    return take.take(row, price, fields.price), take.take(row, amount, fields.quantity)
+    return cell.read(row, price, fields.price), cell.read(row, amount, fields.quantity)
 
 
-def _relative(take: Taker, row: Sequence[str], distance: str, notional: str) -> Level | None:
-    midpoint = take.take(row, "midpoint", fields.price)
+def _relative(cell: CellReader, row: Sequence[str], distance: str, notional: str) -> Level | None:
+    midpoint = cell.read(row, "midpoint", fields.price)
     with money_context():
-        price = midpoint * (ONE + take.take(row, distance, fields.amount))
+        price = midpoint * (ONE + cell.read(row, distance, fields.amount))
         if price < _PRICE_STEP:
-            raise take.bad(row, distance, "gives a price below zero")
+            raise cell.bad(row, distance, "gives a price below zero")
         price = price.quantize(_PRICE_STEP)
-        quantity = take.take(row, notional, fields.quantity) / price
+        quantity = cell.read(row, notional, fields.quantity) / price
         quantity = quantity.quantize(_QUANTITY_STEP)
     # Zero is a level that was cancelled or filled within the minute.
     return None if quantity == ZERO else (price, quantity)
@@ -55,7 +55,7 @@ class _Form(msgspec.Struct, frozen=True, kw_only=True):
     venue_time: str
     received: str
     also: tuple[str, ...]  # columns needed besides
-    read: Callable[[Taker, Sequence[str], str, str], Level | None]
+    read: Callable[[CellReader, Sequence[str], str, str], Level | None]
 
 
 _FORMS: Final = (
@@ -104,22 +104,22 @@ def _read(
     pairs = (name for side in names.values() for pair in side for name in pair)
     needed = (form.venue_time, form.received, *form.also, *pairs)
     cursor.line = head.preamble + 1
-    take = Taker(cursor, own_columns(header, MarketKind.BOOK, needed, cursor))
+    cell = CellReader(cursor, own_columns(header, MarketKind.BOOK, needed, cursor))
 
     def side(row: Sequence[str], which: str) -> tuple[Level, ...]:
-        levels = (form.read(take, row, *pair) for pair in names[which])
+        levels = (form.read(cell, row, *pair) for pair in names[which])
         return tuple(level for level in levels if level is not None)
 
     text = islice(lines(cursor, head.member), head.preamble + 1, None)
     for row in table(text, cursor, width=len(header)):
-        if "symbol" in take:
-            take.same_symbol(row, "symbol")
+        if "symbol" in cell:
+            cell.same_symbol(row, "symbol")
         bids, asks = side(row, "bids"), side(row, "asks")
         if bids and asks and bids[0][0] >= asks[0][0]:
             raise cursor.bad(f"crossed: best bid {bids[0][0]} is not below best ask {asks[0][0]}")
         yield BookUpdate(
             venue=venue, symbol=symbol, action=BookAction.SNAPSHOT, bids=bids, asks=asks,
             first_sequence=0, last_sequence=0,  # neither source numbers its books
-            venue_time_ns=take.take(row, form.venue_time, fields.time_ns),
-            received_ns=take.take(row, form.received, fields.time_ns),
+            venue_time_ns=cell.read(row, form.venue_time, fields.time_ns),
+            received_ns=cell.read(row, form.received, fields.time_ns),
         )  # fmt: skip

@@ -23,7 +23,7 @@ MAX_REVERSED_LINES = 1_000_000  # a file with the newest row first is held whole
 
 _DELIMITERS = ",;\t|"
 _TOLD_IN_NAME = re.compile(r"[A-Z]{6,12}(?![A-Za-z])")
-# HistData says "Eastern Standard Time without daylight savings" (its FAQ, read 2025-11).
+# HistData writes Eastern Standard Time all year round, without daylight saving.
 _EASTERN = timezone(timedelta(hours=-5), "EST")
 
 _KLINE = (
@@ -112,7 +112,9 @@ def recognise(head: Head, told: ReadAs) -> Layout:
     newest_first = len(times) > 1 and times[0] > times[-1]
     if newest_first:
         warnings.append("newest row first: read from the end")
-    symbol_at = columns.index.get("symbol")
+    symbol = letters or None
+    if first_rows and "symbol" in columns.index:
+        symbol = first_rows[0][columns.index["symbol"]]
     plan = _Plan(
         columns=columns,
         member=head.member,
@@ -129,9 +131,7 @@ def recognise(head: Head, told: ReadAs) -> Layout:
         columns=tuple(header),
         read=partial(_read, plan),
         used=columns.names(),
-        symbol=first_rows[0][symbol_at]
-        if first_rows and symbol_at is not None
-        else letters or None,
+        symbol=symbol,
         interval_ns=interval_ns,
         warnings=(*_missing(columns), *warnings),
     )
@@ -181,7 +181,7 @@ def _six(head: Head, cursor: Cursor) -> Sequence[str]:
         at = [header.index(role) for role in ("open", "high", "low", "close")]
         rows = [line.split(",") for line in head.lines if _SIX.fullmatch(line)]
         prices = [[Decimal(row[position]) for position in at] for row in rows]
-        if all(high == max(row) and low == min(row) for row in prices for _, high, low, _ in [row]):
+        if all(row[1] == max(row) and row[2] == min(row) for row in prices):
             possible.append(header)
     if len(possible) == 1:
         return possible[0]

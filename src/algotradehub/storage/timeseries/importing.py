@@ -87,11 +87,14 @@ def partition_path(data_dir: Path, venue: VenueId, symbol: Symbol, series: str, 
     Raises:
         InvalidRequest: A name that would leave the folder.
     """
+    return _folder(data_dir, venue, symbol) / series / f"{month}.parquet"
+
+
+def _folder(data_dir: Path, venue: VenueId, symbol: Symbol) -> Path:
     for field, name in (("venue", venue), ("symbol", symbol)):
-        if not name.strip("."):
+        if not name.strip("."):  # . and .. are folders already
             raise InvalidRequest(Refusal(field=field, rule="needs a name", value=name))
-    names = [quote(name, safe="") for name in (venue, symbol)]
-    return data_dir.joinpath("market", *names, series, f"{month}.parquet")
+    return data_dir / "market" / quote(venue, safe="") / quote(symbol, safe="")
 
 
 def import_recording(
@@ -125,7 +128,7 @@ def import_recording(
     with polars_needed("importing"):
         from algotradehub.storage.timeseries import partitions  # noqa: PLC0415 - an extra
     recording = open_recording(source, venue=venue, symbol=symbol, mapping=mapping)
-    folder = partition_path(data_dir, venue, symbol, "", "").parent
+    folder = _folder(data_dir, venue, symbol)
     folder.mkdir(parents=True, exist_ok=True)
     cursor = Cursor(source)
     tally = Tally()

@@ -20,8 +20,8 @@ T = TypeVar("T")
 Build: TypeAlias = Callable[[Sequence[str]], MarketEvent | None]
 
 
-class Taker:
-    """Takes the value of a role out of a row; what cannot be read is told with its column."""
+class CellReader:
+    """Reads the cell of a role out of a row; what cannot be read is told with its column."""
 
     def __init__(self, cursor: Cursor, columns: Columns) -> None:
         self._cursor = cursor
@@ -35,7 +35,7 @@ class Taker:
     def text(self, row: Sequence[str], role: str) -> str:
         return row[self._index[role]]
 
-    def take(self, row: Sequence[str], role: str, read: Callable[[str], T]) -> T:
+    def read(self, row: Sequence[str], role: str, read: Callable[[str], T]) -> T:
         text = row[self._index[role]]
         try:
             return read(text)
@@ -91,7 +91,7 @@ def zone_named(name: str, cursor: Cursor) -> tzinfo:
 class _Source(NamedTuple):
     """What every row of a file is read with."""
 
-    take: Taker
+    cell: CellReader
     cursor: Cursor
     venue: VenueId
     symbol: Symbol
@@ -110,8 +110,8 @@ def builder(
     interval_ns: int | None = None,
 ) -> Build:
     """Return the function that turns a row into an event, or into None to leave it out."""
-    take = Taker(cursor, columns)
-    source = _Source(take, cursor, venue, symbol, read_time, read_price)
+    cell = CellReader(cursor, columns)
+    source = _Source(cell, cursor, venue, symbol, read_time, read_price)
     match columns.kind:
         case MarketKind.CANDLES if interval_ns is not None:
             build = _candles(source, interval_ns)
@@ -121,37 +121,37 @@ def builder(
             build = _trades(source)
         case _:
             raise cursor.bad("the interval of the candles is not known; give interval_s")
-    if "symbol" not in take:
+    if "symbol" not in cell:
         return build
 
     def build_of_one_symbol(row: Sequence[str]) -> MarketEvent | None:
-        take.same_symbol(row, "symbol")
+        cell.same_symbol(row, "symbol")
         return build(row)
 
     return build_of_one_symbol
 
 
 def _candles(source: _Source, interval_ns: int) -> Build:
-    take, cursor, venue, symbol, read_time, read_price = source
+    cell, cursor, venue, symbol, read_time, read_price = source
     prices = NEEDED[MarketKind.CANDLES][1:]
-    has_volume = "volume" in take
+    has_volume = "volume" in cell
     previous_ns = -1
 
     def build(row: Sequence[str]) -> Candle | None:
         nonlocal previous_ns
-        if take.is_empty(row, prices):
+        if cell.is_empty(row, prices):
             cursor.notes["rows without prices left out"] += 1
             return None
-        start_ns = take.take(row, "time", read_time)
-        opened, high, low, close = (take.take(row, role, read_price) for role in prices)
+        start_ns = cell.read(row, "time", read_time)
+        opened, high, low, close = (cell.read(row, role, read_price) for role in prices)
         if not high >= max(opened, close):
-            raise take.bad(row, "high", f"high below open {opened}, low {low} or close {close}")
+            raise cell.bad(row, "high", f"high below open {opened}, low {low} or close {close}")
         if not low <= min(opened, close):
-            raise take.bad(row, "low", f"low above open {opened} or close {close}")
+            raise cell.bad(row, "low", f"low above open {opened} or close {close}")
         if start_ns == previous_ns:
-            raise take.bad(row, "time", "a second candle for the same time")
+            raise cell.bad(row, "time", "a second candle for the same time")
         previous_ns = start_ns
-        volume = take.take(row, "volume", fields.quantity) if has_volume else ZERO
+        volume = cell.read(row, "volume", fields.quantity) if has_volume else ZERO
         return Candle(
             venue=venue, symbol=symbol, start_ns=start_ns, interval_ns=interval_ns,
             open=opened, high=high, low=low, close=close, volume=volume, final=True,
@@ -163,55 +163,55 @@ def _candles(source: _Source, interval_ns: int) -> Build:
 
 
 def _trades(source: _Source) -> Build:
-    take, cursor, venue, symbol, read_time, read_price = source
-    has_id, has_received = "id" in take, "received" in take
-    has_side, has_maker = "side" in take, "buyer_is_maker" in take
+    cell, cursor, venue, symbol, read_time, read_price = source
+    has_id, has_received = "id" in cell, "received" in cell
+    has_side, has_maker = "side" in cell, "buyer_is_maker" in cell
     numbers = TradeNumbers()
 
     def build(row: Sequence[str]) -> Trade | None:
-        at_ns = take.take(row, "time", read_time)
-        quantity = take.take(row, "quantity", fields.quantity)
+        at_ns = cell.read(row, "time", read_time)
+        quantity = cell.read(row, "quantity", fields.quantity)
         if quantity == ZERO:  # Bitstamp's early history has some
             cursor.notes["trades of quantity zero left out"] += 1
             return None
         taker: Side | None = None
         if has_side:
-            taker = take.take(row, "side", fields.side)
+            taker = cell.read(row, "side", fields.side)
         elif has_maker:
-            taker = take.take(row, "buyer_is_maker", fields.taker_from_maker_flag)
+            taker = cell.read(row, "buyer_is_maker", fields.taker_from_maker_flag)
         return Trade(
-            venue=venue, symbol=symbol, price=take.take(row, "price", read_price),
+            venue=venue, symbol=symbol, price=cell.read(row, "price", read_price),
             quantity=quantity, taker=taker,
-            venue_trade_id=take.text(row, "id") if has_id else numbers.next(at_ns),
+            venue_trade_id=cell.text(row, "id") if has_id else numbers.next(at_ns),
             venue_time_ns=at_ns,
-            received_ns=take.take(row, "received", read_time) if has_received else at_ns,
+            received_ns=cell.read(row, "received", read_time) if has_received else at_ns,
         )  # fmt: skip
 
     return build
 
 
 def _quotes(source: _Source) -> Build:
-    take, cursor, venue, symbol, read_time, read_price = source
-    has_received = "received" in take
-    has_bid_quantity, has_ask_quantity = "bid_quantity" in take, "ask_quantity" in take
+    cell, cursor, venue, symbol, read_time, read_price = source
+    has_received = "received" in cell
+    has_bid_quantity, has_ask_quantity = "bid_quantity" in cell, "ask_quantity" in cell
 
     def build(row: Sequence[str]) -> Quote | None:
-        if take.is_empty(row, ("bid",)) or take.is_empty(row, ("ask",)):
+        if cell.is_empty(row, ("bid",)) or cell.is_empty(row, ("ask",)):
             cursor.notes["quotes with one side only left out"] += 1
             return None
-        at_ns = take.take(row, "time", read_time)
-        bid = take.take(row, "bid", read_price)
-        ask = take.take(row, "ask", read_price)
+        at_ns = cell.read(row, "time", read_time)
+        bid = cell.read(row, "bid", read_price)
+        ask = cell.read(row, "ask", read_price)
         if bid > ask:
-            raise take.bad(row, "bid", f"bid above ask {ask}")
+            raise cell.bad(row, "bid", f"bid above ask {ask}")
         return Quote(
             venue=venue, symbol=symbol, bid=bid, ask=ask,
-            bid_quantity=take.take(row, "bid_quantity", fields.quantity)
+            bid_quantity=cell.read(row, "bid_quantity", fields.quantity)
             if has_bid_quantity else ZERO,
-            ask_quantity=take.take(row, "ask_quantity", fields.quantity)
+            ask_quantity=cell.read(row, "ask_quantity", fields.quantity)
             if has_ask_quantity else ZERO,
             venue_time_ns=at_ns,
-            received_ns=take.take(row, "received", read_time) if has_received else at_ns,
+            received_ns=cell.read(row, "received", read_time) if has_received else at_ns,
         )  # fmt: skip
 
     return build

@@ -27,7 +27,7 @@ _BYBIT_ACTIONS: Final = {"snapshot": BookAction.SNAPSHOT, "delta": BookAction.DE
 
 Levels: TypeAlias = tuple[Level, ...]
 
-# Field names are the venues' own. Source: Binance "WebSocket Streams", Bybit "Orderbook".
+# Field names are the venues' own.
 
 
 class _Combined(msgspec.Struct, gc=False):

@@ -36,8 +36,6 @@ from algotradehub.domain.order import OrderType, TimeInForce
 from algotradehub.ports.venue import AccountOpener, OrderName, Sink, TradingAccount
 from algotradehub.venues.paper.venue import PaperVenue
 
-_NS_PER_S = 1_000_000_000
-
 CAPABILITIES = Capabilities(
     order_types=frozenset({OrderType.MARKET, OrderType.LIMIT}),
     times_in_force=frozenset(TimeInForce),
@@ -58,7 +56,7 @@ class PaperAccount:
     """Implements ``TradingAccount`` over one account of a ``PaperVenue``.
 
     Evidence arrives in the order in which things happened; what a sink sends while it is told is
-    done at once and told after the rest. With ``latency_s`` every message takes that long, a
+    done at once and told after the rest. With ``latency_s`` messages take that long, a
     seeded fifth more or less, and none overtakes another; the venue itself acts at once.
     """
 
@@ -83,7 +81,6 @@ class PaperAccount:
         self._latency_s = latency_s
         self._jitter = random.Random(seed)
         self._coming: deque[Sequence[Evidence]] = deque()
-        self._arrives_ns = 0  # monotonic: when the last message under way arrives
 
     @property
     def id(self) -> AccountId:
@@ -148,12 +145,8 @@ class PaperAccount:
         if not self._latency_s:
             self._hand_over(evidence)
             return
-        clock = self._venue.clock
-        delay_ns = round(self._latency_s * self._jitter.uniform(0.8, 1.2) * _NS_PER_S)
-        now_ns = clock.monotonic_ns()
-        self._arrives_ns = max(self._arrives_ns, now_ns + delay_ns)
         self._coming.append(evidence)
-        clock.after((self._arrives_ns - now_ns) / _NS_PER_S, self._arrived)
+        self._venue.clock.after(self._latency_s * self._jitter.uniform(0.8, 1.2), self._arrived)
 
     def _arrived(self) -> None:
         # Whichever timer fires first, the oldest message is the one that arrives.

@@ -32,7 +32,7 @@ class Display:
 
     def touch(self, symbol: Symbol) -> None:
         """Show the book of ``symbol`` soon."""
-        if symbol in self._changed or symbol not in self._books:
+        if symbol not in self._books:
             return
         if not self._changed:
             self._clock.after(_SHOW_AFTER_S, self._show)

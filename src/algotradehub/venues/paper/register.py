@@ -150,7 +150,6 @@ class Register:
         if order.is_open:
             self.working[order.venue_order_id] = order
         else:
-            self.working.pop(order.venue_order_id, None)
             customer.closed.append(order)
             self._forget(customer)
         customer.wallet.hold(order)

@@ -187,7 +187,7 @@ class PaperVenue:
         if settlement.answer(CommandKind.PLACE, order, outcomes):
             settlement.accept(order)
             if order.time_in_force is TimeInForce.GTD and order.expires_ns is not None:
-                pass
+                self._expiries.add(order.expires_ns, symbol)
         return self._settle(settlement, symbol, outcomes)
 
     def amend(self, account: AccountId, command: Amend) -> bool:

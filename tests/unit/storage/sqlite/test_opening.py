@@ -200,3 +200,11 @@ def test_a_backup_overwrites_nothing_and_leaves_nothing_behind(path: Path, tmp_p
     with pytest.raises(OSError, match="see that its folder exists"):
         backup(path, tmp_path / "nowhere" / "copy.sqlite")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["copy.sqlite", "projection.sqlite"]
+
+
+def test_what_is_no_database_of_ours_is_not_backed_up(tmp_path: Path) -> None:
+    source = tmp_path / "other.sqlite"
+    change(source, "CREATE TABLE photographs (name)")
+    with pytest.raises(StorageDamaged, match=r"other\.sqlite is a database of another program"):
+        backup(source, tmp_path / "copy.sqlite")
+    assert [p.name for p in tmp_path.iterdir()] == ["other.sqlite"]

@@ -18,7 +18,7 @@ from algotradehub.domain.order import (
     QuoteAmount,
 )
 from algotradehub.matching.recorded import RecordedMarket
-from tests.unit.venues.paper.markets import ALICE, VENUE, Exchange, perpetual, spot
+from tests.unit.venues.paper.markets import ALICE, OPENING, USDT, VENUE, Exchange, perpetual, spot
 
 
 def refusal(trader: Trader, order: str) -> Refused:
@@ -50,6 +50,20 @@ async def test_a_market_buy_is_priced_over_a_deep_book() -> None:
     assert refusal(trader, order).code == "INSUFFICIENT_BALANCE"
     order = await trader.place(order_type=OrderType.MARKET, amount=BaseAmount(Decimal(26)))
     assert (await trader.found(order)).filled == 26
+
+
+async def test_an_average_between_ticks_is_rounded_to_our_disadvantage() -> None:
+    exchange = Exchange()
+    trader = exchange.trader()
+    # On average 1,000.005 each: 2,004.01002 with the fee.
+    exchange.venue.deposit(ALICE, USDT, Decimal("2004.0101") - OPENING[USDT])
+    exchange.rest(Side.SELL, Decimal("1000.00"), Decimal(1))
+    exchange.rest(Side.SELL, Decimal("1000.01"), Decimal(1))
+    order = await trader.place(order_type=OrderType.MARKET, amount=BaseAmount(Decimal(2)))
+    assert refusal(trader, order).code == "INSUFFICIENT_BALANCE"
+    exchange.venue.deposit(ALICE, USDT, Decimal("0.02"))
+    order = await trader.place(order_type=OrderType.MARKET, amount=BaseAmount(Decimal(2)))
+    assert (await trader.found(order)).filled == 2
 
 
 async def test_a_market_sell_of_a_value_is_priced_over_the_levels_it_takes() -> None:

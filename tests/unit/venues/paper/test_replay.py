@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from algotradehub.domain.errors import Unsupported
@@ -140,6 +141,18 @@ async def test_our_orders_meet_the_recording_in_our_own_time() -> None:
     assert execution.venue_time_ns == START_NS + 20 * S
     public = [event for event in theatre.heard if isinstance(event, Trade)]
     assert [event.venue_trade_id for event in public] == ["t20"]  # our fill is not among them
+
+
+async def test_a_candle_of_last_year_fills_an_order_of_today() -> None:
+    theatre = Theatre()
+    exchange = theatre.exchange
+    fall = msgspec.structs.replace(candle(3), low=Decimal(900))
+    with theatre.play([candle(0), candle(1), candle(2), fall], rebase=False):
+        order = await exchange.trader().place(price=Decimal(950))
+        theatre.clock.advance(300)
+    (execution,) = [e for e in exchange.events if isinstance(e, Execution)]
+    assert execution.client_order_id == order
+    assert execution.price == 950
 
 
 def test_as_fast_as_it_goes_in_slices() -> None:

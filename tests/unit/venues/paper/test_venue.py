@@ -39,6 +39,7 @@ from tests.unit.venues.paper.markets import (
     USDT,
     VENUE,
     Exchange,
+    perpetual,
     spot,
 )
 
@@ -303,3 +304,57 @@ async def test_an_amendment_must_be_paid_for() -> None:
 def test_an_unlisted_symbol_has_no_quote() -> None:
     with pytest.raises(NotFound):
         Exchange().venue.tape.quote(Symbol("NOBODY/KNOWS"))
+
+
+async def test_the_last_execution_tells_that_an_order_is_filled() -> None:
+    exchange = Exchange()
+    exchange.rest(Side.SELL, exchange.price, HALF)
+    exchange.rest(Side.SELL, exchange.price, HALF)
+    await exchange.trader().place(price=exchange.price)
+    statuses = [e.status for e in exchange.events if isinstance(e, Execution)]
+    assert statuses == [OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED]
+    assert not any(isinstance(event, OrderState) for event in exchange.events)
+
+
+async def test_an_amended_order_holds_what_it_may_cost_now() -> None:
+    exchange = Exchange()
+    trader = exchange.trader()
+    order = await trader.place(price=exchange.price)
+    await trader.amend(order, limit_price=exchange.price / 2)
+    held = exchange.quantity * exchange.price / 2 * Decimal("1.002")
+    assert exchange.venue.customer(ALICE).wallet.available(USDT) == OPENING[USDT] - held
+
+
+async def test_execution_ids_go_on_after_a_restart() -> None:
+    exchange = Exchange()
+    trader = exchange.trader()
+    for _ in range(2):
+        for _ in range(2):
+            exchange.rest(Side.SELL, exchange.price, exchange.quantity)
+            await trader.place(price=exchange.price)
+        exchange.restart()
+    ids = [e.execution_id for e in exchange.events if isinstance(e, Execution)]
+    assert ids == ["1", "2", "3", "4"]
+
+
+async def test_a_partial_fill_goes_on_after_a_restart() -> None:
+    exchange = Exchange()
+    trader = exchange.trader()
+    order = await trader.place(price=exchange.price)
+    exchange.rest(Side.SELL, exchange.price, HALF)
+    exchange.restart()
+    exchange.rest(Side.SELL, exchange.price, Decimal(5))
+    state = await trader.found(order)
+    assert (state.status, state.filled) == (OrderStatus.FILLED, exchange.quantity)
+    assert state.value == exchange.quantity * exchange.price
+
+
+async def test_reduce_only_knows_the_position_after_a_restart() -> None:
+    exchange = Exchange([perpetual()])
+    trader = exchange.trader()
+    exchange.rest(Side.SELL, exchange.price, exchange.quantity)
+    await trader.place(price=exchange.price)
+    exchange.restart()
+    await trader.place(Side.SELL, price=exchange.price, reduce_only=True)
+    exchange.rest(Side.BUY, exchange.price, Decimal(5))
+    assert await exchange.account.positions() == []

@@ -135,6 +135,17 @@ def test_contract_margin_nets_orders_against_the_position() -> None:
     assert held.shortage(order(instrument, Side.SELL, quantity=1, number=3)) is None
 
 
+def test_buying_a_short_position_back_binds_nothing() -> None:
+    instrument = perpetual()
+    held = wallet(instrument, USDT=400)
+    held.execute(execution(instrument, Side.SELL, price=100, quantity=4), 0)
+    assert held.available(USDT) == 0
+    assert held.shortage(order(instrument, quantity=4)) is None
+    assert held.shortage(order(instrument, Side.SELL)) is not None
+    held.hold(order(instrument, quantity=4))
+    assert held.available(USDT) == 0
+
+
 def test_leverage_divides_the_margin_but_not_the_fee() -> None:
     instrument = perpetual()
     held = wallet(instrument, leverage=10, USDT=1000)

@@ -1,0 +1,109 @@
+"""``algotradehub demo``: two paper venues, a market maker, the API, and a table to watch it."""
+
+import asyncio
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from algotradehub.app.embedded import Platform
+    from algotradehub.settings import Settings
+
+TABLE_EVERY_S = 0.5
+LINE_EVERY_S = 2.0
+_PATH = "/api/v1/orders"
+
+
+def demo(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the API; 0 takes any that is free.")
+    ] = 8080,
+    no_browser: Annotated[  # noqa: ARG001 - for scripts: there is no page to open yet
+        bool, typer.Option("--no-browser", help="Open no page; for scripts.")
+    ] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Data directory, in place of the demo's own."),
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where the API's token is kept; made if missing."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the synthetic markets.")] = 1,
+    replay: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[SYMBOL=]FILE",
+            help="Play recorded data instead, of BTC/USDT if no symbol is named. Repeatable.",
+        ),
+    ] = None,
+    speed: Annotated[float, typer.Option(help="Of the replay; 1 is real time.")] = 1.0,
+    for_s: Annotated[
+        float | None, typer.Option("--for", metavar="SECONDS", min=0, help="End by itself.")
+    ] = None,
+) -> None:
+    """Watch paper trading on two simulated venues. No account, no key, no money."""
+    # Here, so that --help does not wait for what only running needs.
+    from algotradehub.app.demo import demo_settings  # noqa: PLC0415 - see above
+    from algotradehub.app.running import run  # noqa: PLC0415 - see above
+
+    settings = demo_settings(
+        data_dir=data,
+        port=port,
+        token_file=token_file,
+        seed=seed,
+        replay=tuple(replay or ()),
+        speed=speed,
+    )
+    run(lambda stop: _demo(settings, stop, for_s=for_s))
+
+
+async def _demo(settings: "Settings", stop: asyncio.Event, *, for_s: float | None) -> None:
+    from algotradehub.app.embedded import run_embedded  # noqa: PLC0415 - as in demo
+    from algotradehub.cli.live_table import Watcher, show_lines, show_table  # noqa: PLC0415 - too
+
+    async with run_embedded(settings) as platform:
+        for line in _introduction(platform):
+            _print(line)
+        if for_s is not None:
+            platform.clock.after(for_s, stop.set)
+        watcher = Watcher(platform)
+        if sys.stdout.isatty():
+            await show_table(watcher, stop, every_s=TABLE_EVERY_S)
+        else:
+            await show_lines(watcher, stop, every_s=LINE_EVERY_S, write=_print)
+        _print("Stopping.")
+    _print(f"Stopped. Everything is kept in {settings.data_dir}; start again to go on from here.")
+
+
+def _introduction(platform: "Platform") -> list[str]:
+    account = platform.settings.accounts[0]
+    symbol = platform.settings.paper_venues[0].listings[0].symbol
+    data = shlex.quote(str(platform.settings.data_dir))
+    token = shlex.quote(str(platform.token_file))
+    # The epoch makes the key new at every start; pasted twice, it still places one order.
+    order = (
+        f'{{"account": "{account.id}", "symbol": "{symbol}", "side": "BUY", '
+        '"type": "MARKET", "quantity": "0.01"}'
+    )
+    curl = (
+        f'curl -s {platform.url}{_PATH} -H "Authorization: Bearer $(cat {token})" '
+        f"-H 'Idempotency-Key: demo-{platform.directory.epoch}' "
+        f"-H 'Content-Type: application/json' -d '{order}'"
+    )
+    return [
+        f"API: {platform.url}{_PATH}   token: {platform.token_file}   data: {data}",
+        "Place an order:",
+        f"  {curl}",
+        "List orders:",
+        f"  ./run order list --url {platform.url} --token-file {token}",
+        "Stop with Ctrl-C; nothing is lost.",
+    ]
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -1,0 +1,74 @@
+"""``algotradehub serve``: the platform as the settings describe it, until it is told to stop."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from algotradehub.app.event_log import EventLog
+    from algotradehub.settings import Settings
+
+
+def serve(
+    settings: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Settings in TOML, or JSON if named .json."),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Data directory, in place of the settings' own."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port of the API; 0 takes any that is free."),
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where the API's token is kept; made if missing."),
+    ] = None,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Log JSON objects instead of key=value.")
+    ] = False,
+) -> None:
+    """Trade as the settings say. Environment: ALGOTRADEHUB__SECTION__KEY."""
+    # Here, so that --help does not wait for what only running needs.
+    from algotradehub.app.event_log import EventLog  # noqa: PLC0415 - see above
+    from algotradehub.app.running import run  # noqa: PLC0415 - see above
+    from algotradehub.domain.errors import InvalidRequest, Refusal  # noqa: PLC0415 - see above
+    from algotradehub.settings import load  # noqa: PLC0415 - see above
+
+    given: dict[str, Any] = {"data_dir": data}
+    given["api"] = _given({"port": port, "token_file": token_file})
+    loaded = load(settings, overrides=_given(given))
+    if not loaded.accounts:
+        rule = "at least one account; name a file with --settings, or try the demo"
+        raise InvalidRequest(Refusal(field="accounts", rule=rule, value="none"))
+    log = EventLog(as_json=log_json)
+    run(lambda stop: _serve(loaded, log, stop))
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+async def _serve(settings: "Settings", log: "EventLog", stop: asyncio.Event) -> None:
+    from algotradehub.app.embedded import run_embedded  # noqa: PLC0415 - as in serve
+
+    log.write("starting", {"data": str(settings.data_dir)})
+    async with run_embedded(settings) as platform:
+        log.follow(platform.core.bus)
+        log.write(
+            "started",
+            {
+                "url": platform.url,
+                "token_file": platform.token_file and str(platform.token_file),
+                "epoch": platform.directory.epoch,
+                "journal_seq": platform.core.journal.seq,
+                "accounts": ",".join(account.id for account in settings.accounts),
+            },
+        )
+        await stop.wait()
+        log.write("stopping", {"journal_seq": platform.core.journal.seq})
+    log.write("stopped", {})

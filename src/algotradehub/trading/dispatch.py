@@ -1,0 +1,197 @@
+"""The second phase of every request: made durable, looked at once more, handed to its account."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from algotradehub.domain.commands import Amend, Cancel, Place
+from algotradehub.domain.evidence import CommandKind, NotSent
+from algotradehub.domain.ids import ClientOrderId
+from algotradehub.domain.order import Order, OrderStatus, Origin
+from algotradehub.domain.records import AmendAsked, Intent
+from algotradehub.ports.clock import Clock
+from algotradehub.trading.account_desk import AccountDesk, Durability
+from algotradehub.trading.intake import Intake
+from algotradehub.trading.recorder import Recorder
+from algotradehub.trading.state import DeskState
+
+_replace = msgspec.structs.replace
+
+
+class _Storing:
+    """An order whose intent is on its way to the disk."""
+
+    __slots__ = ("cancelled", "durable")
+
+    def __init__(self, durable: list[Callable[[Order], None]]) -> None:
+        self.durable = durable  # who waits for it
+        self.cancelled = False  # somebody cancelled it meanwhile
+
+
+class Dispatch:
+    """Sends what is durable, once, and tells what certainly was not sent (order-path 2, 3)."""
+
+    def __init__(
+        self, *, state: DeskState, recorder: Recorder, intake: Intake, clock: Clock
+    ) -> None:
+        self._state = state
+        self._recorder = recorder
+        self._intake = intake
+        self._clock = clock
+        self._storing: dict[ClientOrderId, _Storing] = {}
+
+    def place(
+        self, desk: AccountDesk, order: Order, durable: Callable[[Order], None] | None
+    ) -> None:
+        """Record the intent of a new order; release it when it is as durable as asked for.
+
+        Raises:
+            NotReady: The journal refuses; nothing was recorded.
+        """
+        intent = Intent(order=order)
+        if desk.durability is Durability.SYNC:
+            self._recorder.append_synced(
+                desk.account_id, intent, lambda stored: self._stored(desk, order, stored=stored)
+            )
+            self._storing[order.order_id] = _Storing([] if durable is None else [durable])
+            return
+        self._recorder.append(desk.account_id, intent)
+        if durable is not None:
+            durable(order)
+        if order.status is OrderStatus.PENDING:
+            self._release(desk, order)
+
+    def when_durable(self, order: Order, durable: Callable[[Order], None]) -> None:
+        """Call ``durable`` once the intent of ``order`` is on the disk: at once if it is."""
+        storing = self._storing.get(order.order_id)
+        if storing is None:
+            durable(order)
+        else:
+            storing.durable.append(durable)
+
+    def cancelled_unstored(self, order_id: ClientOrderId) -> bool:
+        """Note the cancel of an order whose intent is on its way to the disk, if it is.
+
+        The journal must not speak of an order before it has it.
+        """
+        storing = self._storing.get(order_id)
+        if storing is not None:
+            storing.cancelled = True
+        return storing is not None
+
+    def cancel(self, desk: AccountDesk, order: Order) -> None:
+        """Send the cancel of ``order`` now, unless a mutation of it is still unanswered."""
+        order_id = order.order_id
+        in_flight = desk.in_flight
+        if any((order_id, kind) in in_flight for kind in (CommandKind.CANCEL, CommandKind.AMEND)):
+            return
+        in_flight.add((order_id, CommandKind.CANCEL))
+        leg = order.leg
+        desk.account.send(
+            Cancel(
+                client_order_id=leg.client_order_id,
+                venue_order_id=leg.venue_order_id,
+                symbol=order.request.symbol,
+                side=order.request.side,
+            )
+        )
+
+    def amend(self, desk: AccountDesk, asked: AmendAsked) -> None:
+        """Record what is asked; send it when it is as durable as the account asks for.
+
+        Raises:
+            NotReady: The journal refuses; nothing was recorded.
+        """
+        if desk.durability is Durability.SYNC:
+            self._recorder.append_synced(
+                desk.account_id, asked, lambda stored: self._send_amend(desk, asked, stored=stored)
+            )
+        else:
+            self._recorder.append(desk.account_id, asked)
+        desk.in_flight.add((asked.order_id, CommandKind.AMEND))
+        if desk.durability is Durability.PROCESS:
+            self._send_amend(desk, asked, stored=True)
+
+    def _send_amend(self, desk: AccountDesk, asked: AmendAsked, *, stored: bool) -> None:
+        """Second phase of an amend: it may enlarge the order, so it is journaled before it goes."""
+        order = self._state.orders[asked.order_id]
+        leg = order.leg
+        reason = None if stored else "the journal could not be made durable"
+        if order.is_final:
+            reason = f"the order is {order.status} meanwhile"
+        elif reason is None:
+            reason = self._why_not(desk, asked.send_before_ns)
+        if reason is not None:
+            unsent = NotSent(
+                command=CommandKind.AMEND, client_order_id=leg.client_order_id, reason=reason
+            )
+            self._intake.receive(desk, unsent)
+            return
+        desk.account.send(
+            Amend(
+                client_order_id=leg.client_order_id,
+                venue_order_id=leg.venue_order_id,
+                symbol=order.request.symbol,
+                side=order.request.side,
+                amendment=asked.amendment,
+                send_before_ns=asked.send_before_ns,
+            )
+        )
+
+    def _stored(
+        self,
+        desk: AccountDesk,
+        order: Order,
+        *,
+        stored: bool,
+    ) -> None:
+        """The sync answered: second phase of a submit under ``Durability.SYNC``."""
+        storing = self._storing.pop(order.order_id)
+        if not stored:
+            # The intent may be missing from the journal, so the whole order is told again.
+            order = _replace(
+                order,
+                status=OrderStatus.REJECTED,
+                origin=order.origin or Origin.UNSENT,
+                reason=order.reason or "the journal could not be made durable; nothing was sent",
+                updated_ns=self._clock.now_ns(),
+            )
+            self._recorder.keep(desk.account_id, Intent(order=order))
+        else:
+            self._recorder.publish(order)
+        order = self._state.orders[order.order_id]
+        for durable in storing.durable:
+            durable(order)
+        if order.status is OrderStatus.PENDING:
+            self._release(desk, order, cancelled=storing.cancelled)
+
+    def _release(self, desk: AccountDesk, order: Order, *, cancelled: bool = False) -> None:
+        """Hand the order to its account, or end it unsent: certain either way."""
+        order_id = order.order_id
+        reason = (
+            "cancelled before it was sent"
+            if cancelled
+            else self._why_not(desk, order.send_before_ns)
+        )
+        if reason is not None:
+            refused = NotSent(command=CommandKind.PLACE, client_order_id=order_id, reason=reason)
+            self._intake.observe(desk, order_id, refused)
+            return
+        desk.account.send(
+            Place(
+                client_order_id=order_id,
+                request=order.request,
+                send_before_ns=order.send_before_ns,
+            )
+        )
+
+    def _why_not(self, desk: AccountDesk, send_before_ns: int) -> str | None:
+        """What changed between the two phases and forbids sending (order-path 2)."""
+        halt = self._state.halts.get(desk.account_id)
+        if halt is not None and halt.halted:
+            return f"halted by {halt.by} before it was sent: {halt.reason}"
+        if desk.refusing is not None:
+            return desk.refusing
+        if self._clock.now_ns() >= send_before_ns:
+            return "it could not be sent in time"
+        return None

@@ -1,0 +1,314 @@
+"""The gateway over a real desk, called without a socket: what every test of the API starts from."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+
+from algotradehub.api.app import create_app
+from algotradehub.api.parts import ApiParts
+from algotradehub.app.core import AccountSetup, Core, memory_store, open_core
+from algotradehub.connectivity.ids import InstallationIds
+from algotradehub.domain.evidence import Balance
+from algotradehub.domain.fill import Fill
+from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, Symbol, TenantId, VenueId
+from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind
+from algotradehub.domain.market import BookUpdate, Candle, Quote
+from algotradehub.domain.money import money_context
+from algotradehub.domain.order import Order
+from algotradehub.domain.records import Record
+from algotradehub.ports.store import Changes, OrderFilter, Store
+from algotradehub.ports.venue import Channel, MarketSink
+from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.market_data import MarketDataManager
+from algotradehub.trading.risk import RiskLimits
+from tests.fakes.account import FakeAccount
+from tests.fakes.clock import FakeClock
+from tests.fakes.disk import FailingDisk, MemoryDisk
+
+TENANT = TenantId("main")
+VENUE = VenueId("paper:one")
+ACCOUNT = AccountId("paper-main")
+OTHERS_ACCOUNT = AccountId("not-ours")
+SPOT = Instrument(
+    venue=VENUE,
+    symbol=Symbol("BTC/USDT"),
+    venue_symbol="BTCUSDT",
+    kind=InstrumentKind.SPOT,
+    base=Asset("BTC"),
+    quote=Asset("USDT"),
+    settle=Asset("USDT"),
+    price_rule=FixedTick(Decimal("0.1")),
+    lot=Decimal("0.001"),
+    min_quantity=Decimal("0.001"),
+    max_quantity=Decimal(100),
+    min_notional=Decimal(5),
+)
+INVERSE = msgspec.structs.replace(
+    SPOT,
+    symbol=Symbol("BTC/USD:BTC"),
+    venue_symbol="BTCUSD",
+    kind=InstrumentKind.PERPETUAL,
+    quote=Asset("USD"),
+    settle=Asset("BTC"),
+    inverse=True,
+    contract_size=Decimal(100),
+    lot=Decimal(1),
+    min_quantity=Decimal(1),
+)
+LIMITS = RiskLimits(max_order_notional=Decimal(500_000))
+ORDER = {
+    "account": ACCOUNT,
+    "symbol": "BTC/USDT",
+    "side": "BUY",
+    "type": "LIMIT",
+    "quantity": "0.010",
+    "limit_price": "60000.1",
+}
+
+
+class Reply(msgspec.Struct, frozen=True):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Feed:
+    """Implements ``ports.venue.MarketFeed``; ``tell`` is what it has to say."""
+
+    venue = VENUE
+
+    def __init__(self) -> None:
+        self._sinks: list[MarketSink] = []
+
+    async def instruments(self) -> Sequence[Instrument]:
+        return [SPOT, INVERSE]
+
+    def subscribe(self, channel: Channel, sink: MarketSink) -> Any:
+        self._sinks.append(sink)
+        return lambda: self._sinks.remove(sink)
+
+    async def book(self, symbol: Symbol, depth: int) -> BookUpdate:
+        raise NotImplementedError
+
+    async def candles(
+        self, symbol: Symbol, *, interval_ns: int, start_ns: int, end_ns: int
+    ) -> Sequence[Candle]:
+        raise NotImplementedError
+
+    def tell(self, quote: Quote) -> None:
+        for sink in self._sinks:
+            sink(quote)
+
+
+class Projected:
+    """A projection that is stored in the call that feeds it, and the API's way to read it."""
+
+    def __init__(self, store: Store, clock: FakeClock) -> None:
+        self._store = store
+        self._clock = clock
+        self.stuck = False
+
+    @property
+    def applied_seq(self) -> int:
+        return self._store.applied_seq
+
+    def feed(self, changes: Changes) -> None:
+        self._store.apply(changes)
+
+    async def settled(self) -> None:
+        if self.stuck:
+            await asyncio.get_running_loop().create_future()
+        for _ in range(4):  # to the disk, then to the projection
+            self._clock.advance(0.02)
+
+    async def orders(self, wanted: OrderFilter) -> Sequence[Order]:
+        return self._store.orders(wanted)
+
+    async def fills(self, **wanted: Any) -> Sequence[Fill]:
+        return self._store.fills(**wanted)
+
+    async def timeline(self, order_id: ClientOrderId) -> Sequence[Record]:
+        return self._store.timeline(order_id)
+
+
+class Gateway(msgspec.Struct, kw_only=True):
+    """Everything a test may look at or break."""
+
+    app: FastAPI
+    parts: ApiParts
+    core: Core
+    account: FakeAccount
+    clock: FakeClock
+    disk: FailingDisk
+    feed: Feed
+    queries: Projected
+    troubles: dict[str, str | None]
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        raw: bytes | None = None,
+        chunks: Iterable[bytes] | None = None,
+        key: str | None = None,
+        headers: Iterable[tuple[str, str]] = (),
+        host: str = "localhost:8000",
+    ) -> Reply:
+        """Send one request. ``body`` is sent as JSON, ``raw`` as it is, ``chunks`` piece by piece."""
+        data = json.dumps(body).encode() if raw is None and body is not None else raw or b""
+        given = [("host", host), *headers]
+        if (body is not None or raw is not None or chunks is not None) and not any(
+            name == "content-type" for name, _ in given
+        ):
+            given.append(("content-type", "application/json"))
+        if key is not None:
+            given.append(("idempotency-key", key))
+        path, _, query = path.partition("?")
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": [(name.encode(), value.encode("latin-1")) for name, value in given],
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 8000),
+        }
+        return await self._exchange(scope, list(chunks) if chunks is not None else [data])
+
+    async def place(self, key: str = "k1", **changes: object) -> Reply:
+        """Place the usual order, with fields changed, or left out where they are ``...``."""
+        body = {name: value for name, value in {**ORDER, **changes}.items() if value is not ...}
+        return await self.ask("POST", "/api/v1/orders", body=body, key=key)
+
+    async def _exchange(self, scope: dict[str, Any], pieces: list[bytes]) -> Reply:
+        incoming = [
+            {"type": "http.request", "body": piece, "more_body": number < len(pieces)}
+            for number, piece in enumerate(pieces, 1)
+        ]
+        answered: list[dict[str, Any]] = []
+
+        async def receive() -> Any:
+            return incoming.pop(0) if incoming else {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            answered.append(message)
+
+        await self.app(scope, receive, send)
+        start, *parts = answered
+        return Reply(
+            start["status"],
+            {name.decode(): value.decode() for name, value in start["headers"]},
+            b"".join(part.get("body", b"") for part in parts),
+        )
+
+
+@asynccontextmanager
+async def gateway(
+    *,
+    token: str | None = None,
+    durability: Durability = Durability.PROCESS,
+    limits: RiskLimits = LIMITS,
+) -> AsyncIterator[Gateway]:
+    """Open a desk with one account of ours and one of somebody else, and the API over it."""
+    with money_context():
+        clock = FakeClock()
+        store = memory_store()
+        disk = FailingDisk(MemoryDisk(clock))
+        queries = Projected(store, clock)
+        market, feed = MarketDataManager(), Feed()
+        market.attach(feed)
+        market.listen(VENUE, Channel(SPOT.symbol, "quotes"), lambda event: None)
+        ids = InstallationIds(7, random_bits=lambda bits: (1 << bits) - 1)
+        cash = Balance(
+            asset=Asset("USDT"), total=Decimal(1000), available=Decimal("1E+3"), venue_time_ns=1
+        )
+        ours, others = (
+            FakeAccount(
+                name, venue=VENUE, instruments=[SPOT, INVERSE], balances=[cash], clock=clock
+            )
+            for name in (ACCOUNT, OTHERS_ACCOUNT)
+        )
+        setups = [
+            AccountSetup(
+                id=account.id,
+                tenant=tenant,
+                open=account.open,
+                durability=durability,
+                limits=limits,
+            )
+            for account, tenant in ((ours, TENANT), (others, TenantId("somebody else")))
+        ]
+        async with open_core(
+            clock=clock,
+            ids=ids,
+            disk=disk,
+            store=store,
+            projection=queries,
+            prices=market,
+            accounts=setups,
+            epoch=1,
+        ) as core:
+            await turn(10)
+            troubles: dict[str, str | None] = {"journal": None}
+            parts = ApiParts(
+                orders=core.orders,
+                state=core.state,
+                queries=queries,
+                market=market,
+                tenant=TENANT,
+                token=token,
+                ready=lambda: troubles,
+                ids=ids,
+                clock=clock,
+            )
+            yield Gateway(
+                app=create_app(parts),
+                parts=parts,
+                core=core,
+                account=ours,
+                clock=clock,
+                disk=disk,
+                feed=feed,
+                queries=queries,
+                troubles=troubles,
+            )
+        store.close()
+
+
+async def turn(times: int = 1) -> None:
+    """Let the event loop turn."""
+    loop = asyncio.get_running_loop()
+    for _ in range(times):
+        turned = loop.create_future()
+        loop.call_soon(turned.set_result, None)
+        await turned
+
+
+def quote(bid: str, ask: str, received_ns: int) -> Quote:
+    return Quote(
+        venue=VENUE,
+        symbol=SPOT.symbol,
+        bid=Decimal(bid),
+        ask=Decimal(ask),
+        bid_quantity=Decimal(1),
+        ask_quantity=Decimal(1),
+        venue_time_ns=received_ns,
+        received_ns=received_ns,
+    )

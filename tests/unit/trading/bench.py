@@ -1,0 +1,261 @@
+"""The desk on a test bench: every part is real but the venue's account, and time is virtual."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from random import Random
+from typing import Any, TypeAlias
+
+from algotradehub.app.core import restore
+from algotradehub.app.projector import Projector
+from algotradehub.bus.memory import MemoryBus
+from algotradehub.connectivity.ids import InstallationIds
+from algotradehub.domain.capabilities import Capabilities
+from algotradehub.domain.commands import OrderCommand
+from algotradehub.domain.evidence import Connection
+from algotradehub.domain.ids import ClientOrderId, Symbol, VenueId
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.order import Order, OrderRequest
+from algotradehub.domain.records import Restarted
+from algotradehub.ports.bus import Alert, Fact
+from algotradehub.ports.store import Changes
+from algotradehub.ports.venue import OrderName
+from algotradehub.simulation.clock import SimClock
+from algotradehub.simulation.loop import SimLoop
+from algotradehub.simulation.timeline import Timeline
+from algotradehub.storage.journal.journal import SegmentJournal
+from algotradehub.storage.sqlite.store import SqliteStore
+from algotradehub.trading.account_desk import AccountDesk, Durability
+from algotradehub.trading.dispatch import Dispatch
+from algotradehub.trading.intake import Intake
+from algotradehub.trading.orders import OrderManager
+from algotradehub.trading.orphans import Orphans
+from algotradehub.trading.recorder import Recorder
+from algotradehub.trading.recovery import Recovery
+from algotradehub.trading.risk import RiskEngine, RiskLimits
+from tests.fakes.account import ALL
+from tests.fakes.disk import FailingDisk, MemoryDisk
+from tests.fakes.silent_account import SilentAccount
+from tests.unit.trading.words import (
+    ACCOUNT,
+    PRICE,
+    SPOT,
+    SYMBOL,
+    TENANT,
+    VENUE,
+    acknowledged,
+    limit,
+)
+
+S = 1_000_000_000
+START_NS = 1_800_000_000 * S
+TAG = 0x5EED
+
+
+class Bench:
+    """One account, its desk, and what both live on; ``close`` it in the end.
+
+    Args:
+        durability: Of the account.
+        limits: Of the account.
+        capabilities: Of the account.
+        orphans: How many events may wait for their orders.
+        recovers: Whether the real ``Recovery`` pursues questions; else they are only noted.
+    """
+
+    def __init__(
+        self,
+        *,
+        durability: Durability = Durability.PROCESS,
+        limits: RiskLimits | None = None,
+        capabilities: Capabilities = ALL,
+        orphans: int = 3,
+        recovers: bool = False,
+    ) -> None:
+        self.timeline = Timeline(Random(0), start_ns=START_NS)
+        self.reference: Decimal | None = PRICE  # what the market's price is told to be
+        self.store = SqliteStore()
+        self.ids = InstallationIds(TAG, random_bits=Random(0).getrandbits)
+        self._durability = durability
+        self._limits = limits or RiskLimits()
+        self._capabilities = capabilities
+        self._orphans = orphans
+        self._recovers = recovers
+        self._start_loop()
+        self.memory = MemoryDisk(self.clock)
+        self._start()
+
+    def close(self) -> None:
+        self.loop.close()
+        self.timeline.close()
+        self.store.close()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, and everything happen that is due by then."""
+        self.loop.run(self.clock.sleep(seconds))
+
+    def restart(self, *, power_fails: bool = False) -> None:
+        """End the process as it stands, and start the next one on what is left."""
+        self.loop.close()
+        if power_fails:
+            self.memory.power_fails()
+        else:
+            self.memory.process_dies()
+        self._start_loop()
+        self.memory.clock = self.clock
+        self._start()
+        self.recorder.keep(ACCOUNT, Restarted(epoch=2))
+
+    def submit(self, request: OrderRequest | None = None) -> Order:
+        return self.orders.submit(request or limit())
+
+    def rest(self, request: OrderRequest | None = None, venue_order_id: str = "V1") -> Order:
+        """Submit an order and have the venue acknowledge it."""
+        order = self.submit(request)
+        self.account.tell(acknowledged(order, venue_order_id=venue_order_id))
+        return self.now(order)
+
+    def cancel(self, order: Order) -> Order:
+        return self.orders.cancel(TENANT, order.order_id)
+
+    def now(self, order: Order) -> Order:
+        """``order`` as it is known now."""
+        found = self.state.order(order.order_id)
+        assert found is not None
+        return found
+
+    @property
+    def sent(self) -> list[OrderCommand]:
+        return self.account.sent
+
+    def exposure(self, symbol: Symbol = SYMBOL) -> tuple[Decimal, Decimal]:
+        sums = self.state.sums.of(ACCOUNT, symbol)
+        return sums.buying, sums.selling
+
+    def journaled(self) -> Iterator[Any]:
+        """Bodies of the account's records, as they stand on the disk."""
+        return (record.body for record in self.journal.read() if record.account == ACCOUNT)
+
+    def alerts(self) -> list[str]:
+        return [fact.name for fact in self.facts if isinstance(fact, Alert)]
+
+    def _start_loop(self) -> None:
+        self.loop = SimLoop(self.timeline)
+        self.clock = SimClock(self.loop)
+
+    def _start(self) -> None:
+        self.disk = FailingDisk(self.memory)
+        self.facts: list[Fact] = []
+        self.bus = MemoryBus(on_failure=_unexpected)
+        self.bus.subscribe(self.facts.append)
+        self.journal = SegmentJournal(self.disk, clock=self.clock)
+        self.state = restore(self.store, self.journal, now_ns=self.clock.now_ns())
+        self.projector = Projector(
+            state=self.state,
+            journal=self.journal,
+            projection=StoreAsItIs(self.store),
+            clock=self.clock,
+        )
+        self.recorder = Recorder(
+            journal=self.journal,
+            state=self.state,
+            bus=self.bus,
+            clock=self.clock,
+            on_record=self.projector.wake,
+        )
+        self.intake = Intake(state=self.state, recorder=self.recorder, clock=self.clock, tag=TAG)
+        self.dispatch = Dispatch(
+            state=self.state, recorder=self.recorder, intake=self.intake, clock=self.clock
+        )
+        self.orders = OrderManager(
+            state=self.state,
+            recorder=self.recorder,
+            intake=self.intake,
+            dispatch=self.dispatch,
+            risk=RiskEngine(sums=self.state.sums, limits={ACCOUNT: self._limits}),
+            prices=_Prices(self),
+            clock=self.clock,
+            ids=self.ids,
+        )
+        self.desk = AccountDesk(
+            ACCOUNT,
+            tenant=TENANT,
+            durability=self._durability,
+            orphans=Orphans(ACCOUNT, capacity=self._orphans, sums=self.state.sums),
+        )
+        self.recovery = Recovery(
+            desk=self.desk,
+            dispatch=self.dispatch,
+            intake=self.intake,
+            state=self.state,
+            clock=self.clock,
+            spawn=self.loop.create_task,
+        )
+        self.questions = NotedQuestions()
+        self.desk.questions = self.recovery if self._recovers else self.questions
+        self.account = SilentAccount(
+            ACCOUNT,
+            venue=VENUE,
+            instruments=[SPOT],
+            clock=self.clock,
+            capabilities=self._capabilities,
+        )
+        self.account.open(self.orders.open(self.desk))
+        self.desk.account = self.account
+        self.desk.instruments = {SYMBOL: SPOT}
+        self.desk.refusing = None
+
+
+OpenBench: TypeAlias = Callable[..., Bench]  # with the options of Bench
+
+
+class NotedQuestions:
+    """Implements ``account_desk.Questions``: notes what was asked, and does nothing about it."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, object]] = []
+
+    def watch(self, order_id: ClientOrderId) -> None:
+        self.noted.append(("watch", order_id))
+
+    def cancel_again(self, order_id: ClientOrderId) -> None:
+        self.noted.append(("cancel_again", order_id))
+
+    def watch_fills(self, order_id: ClientOrderId) -> None:
+        self.noted.append(("watch_fills", order_id))
+
+    def watch_orphan(self, name: OrderName) -> None:
+        self.noted.append(("watch_orphan", name))
+
+    def connection(self, event: Connection) -> None:
+        self.noted.append(("connection", event))
+
+    def resynchronise(self, reason: str) -> None:
+        self.noted.append(("resynchronise", reason))
+
+
+class StoreAsItIs:
+    """Implements ``app.projector.Projection`` without a thread."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+
+    @property
+    def applied_seq(self) -> int:
+        return self._store.applied_seq
+
+    def feed(self, changes: Changes) -> None:
+        self._store.apply(changes)
+
+
+class _Prices:
+    """Implements ``orders.ReferencePrices`` with the bench's one price."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+
+    def reference(self, venue: VenueId, symbol: Symbol, side: Side) -> Decimal | None:
+        return self._bench.reference
+
+
+def _unexpected(receive: object, error: Exception) -> None:
+    raise AssertionError(f"{receive!r} raised {error!r}")
