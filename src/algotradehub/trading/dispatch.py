@@ -108,8 +108,6 @@ class Dispatch:
             )
         else:
             self._recorder.append(desk.account_id, asked)
-        desk.in_flight.add((asked.order_id, CommandKind.AMEND))
-        if desk.durability is Durability.PROCESS:
             self._send_amend(desk, asked, stored=True)
 
     def _send_amend(self, desk: AccountDesk, asked: AmendAsked, *, stored: bool) -> None:
@@ -119,6 +117,9 @@ class Dispatch:
         reason = None if stored else "the journal could not be made durable"
         if order.is_final:
             reason = f"the order is {order.status} meanwhile"
+        elif order.cancel_pending:
+            # Cancels never wait for the disk, so this one has overtaken the amend (order-path 2).
+            reason = "the order is wanted cancelled meanwhile"
         elif reason is None:
             reason = self._why_not(desk, asked.send_before_ns)
         if reason is not None:
@@ -127,6 +128,7 @@ class Dispatch:
             )
             self._intake.receive(desk, unsent)
             return
+        desk.in_flight.add((asked.order_id, CommandKind.AMEND))
         desk.account.send(
             Amend(
                 client_order_id=leg.client_order_id,

@@ -295,5 +295,5 @@ class OrderManager:
 
 
 def _unknown(field: str, rule: str, value: str, known: object) -> Refusal:
-    near = get_close_matches(value, list(known), n=1, cutoff=0.0)  # type: ignore[call-overload]
+    near = get_close_matches(value, list(known), n=1, cutoff=0)  # type: ignore[call-overload]
     return Refusal(field=field, rule=rule, value=value, nearest=near[0] if near else None)

@@ -1,4 +1,4 @@
-"""Submitting under `sync`: nothing is sent, told or promised before the disk has it (order-path 2)."""
+"""Under `sync` nothing is sent, told or promised before the disk has it (order-path 2)."""
 
 import errno
 from collections.abc import Callable
@@ -8,13 +8,14 @@ import pytest
 
 from algotradehub.domain.commands import Place
 from algotradehub.domain.errors import NotReady
-from algotradehub.domain.order import Order, OrderStatus, Origin
+from algotradehub.domain.evidence import CommandKind
+from algotradehub.domain.order import Amendment, Order, OrderStatus, Origin
 from algotradehub.domain.records import CancelAsked, Intent, Observed
 from algotradehub.ports.bus import OrderChanged
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.risk import RiskLimits
 from tests.unit.trading.bench import Bench, OpenBench
-from tests.unit.trading.words import ACCOUNT, TENANT, acknowledged, limit
+from tests.unit.trading.words import ACCOUNT, TENANT, acknowledged, limit, state
 
 BROKEN = OSError(errno.EIO, "input/output error")
 
@@ -31,6 +32,13 @@ def bench(open_bench: OpenBench) -> Bench:
 
 def settle(bench: Bench) -> None:
     bench.advance(0.1)
+
+
+def resting(bench: Bench) -> Order:
+    order = bench.submit()
+    settle(bench)
+    bench.account.tell(acknowledged(order))
+    return bench.now(order)
 
 
 def heard(bench: Bench) -> list[Order]:
@@ -123,9 +131,7 @@ def test_an_intent_that_never_became_durable_is_an_order_that_ended_unsent(
 @FAILURES
 def test_cancels_never_wait_for_the_disk(bench: Bench, fail: Callable[[Bench], None]) -> None:
     """Order-path 2: they go out with a failed journal."""
-    order = bench.rest()
-    settle(bench)
-    bench.account.tell(acknowledged(order))
+    order = resting(bench)
     fail(bench)
     bench.submit(limit("k2"))
     settle(bench)
@@ -235,3 +241,72 @@ def test_a_limits_refusal_that_could_not_be_stored_stays_a_limits_refusal(
         Origin.RISK,
     )
     assert "max_position" in bench.now(order).reason
+
+
+# Amends: they may enlarge an order, so they wait for the disk as well
+
+MORE = Amendment(quantity=Decimal(9))
+
+
+def amend(bench: Bench, order: Order) -> Order:
+    return bench.orders.amend(TENANT, order.order_id, MORE)
+
+
+def kinds(bench: Bench) -> list[str]:
+    return [type(command).__name__ for command in bench.sent]
+
+
+def test_an_amend_is_sent_when_it_survives_power_loss(bench: Bench) -> None:
+    order = resting(bench)
+    assert amend(bench, order).amend_pending == MORE
+    assert bench.exposure() == (10, 0), "it counts from the moment it may follow"
+    assert kinds(bench) == ["Place"]
+    settle(bench)
+    assert kinds(bench) == ["Place", "Amend"]
+    bench.account.tell(acknowledged(order, CommandKind.AMEND))
+    assert bench.now(order).quantity == 9
+
+
+@FAILURES
+def test_an_amend_that_never_became_durable_is_not_sent(
+    bench: Bench, fail: Callable[[Bench], None]
+) -> None:
+    order = resting(bench)
+    settle(bench)
+    fail(bench)
+    amend(bench, order)
+    settle(bench)
+    assert kinds(bench) == ["Place"]
+    assert bench.now(order).amend_pending is None
+    assert (bench.now(order).status, bench.now(order).quantity) == (OrderStatus.OPEN, 6)
+    assert bench.exposure() == (7, 0)
+
+
+def test_a_cancel_overtakes_an_amend_that_waits_for_the_disk(bench: Bench) -> None:
+    """Order-path 2 and 6: it goes out at once, and the amend then never."""
+    order = resting(bench)
+    bench.memory.sync_s = 60.0
+    amend(bench, order)
+    bench.cancel(order)
+    assert kinds(bench) == ["Place", "Cancel"]
+    bench.memory.sync_s = 0.001
+    bench.advance(61)
+    assert kinds(bench) == ["Place", "Cancel"]
+    assert bench.now(order).amend_pending is None
+
+
+def end(bench: Bench) -> None:
+    bench.account.tell(state(OrderStatus.CANCELLED, filled=Decimal(0)))
+
+
+@pytest.mark.parametrize("happens", [halt, disconnect, end])
+def test_the_release_of_an_amend_looks_again_too(
+    bench: Bench, happens: Callable[[Bench], None]
+) -> None:
+    order = resting(bench)
+    amend(bench, order)
+    happens(bench)
+    settle(bench)
+    assert kinds(bench) == ["Place"]
+    assert bench.now(order).amend_pending is None
+    assert bench.now(order).quantity == 6
