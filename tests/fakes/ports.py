@@ -13,6 +13,7 @@ class MemoryBudget:
     """Buckets of a fixed size that never refill."""
 
     def __init__(self, capacity: Mapping[tuple[str, str], int]) -> None:
+        self._capacity = capacity
         self.left = dict(capacity)
         self.forbidden_s: dict[str, float] = {}
 
@@ -27,7 +28,7 @@ class MemoryBudget:
         return 0.0
 
     def correct(self, bucket: str, scope: str, used: int) -> None:
-        self.left[bucket, scope] = min(self.left[bucket, scope], -used + 10)
+        self.left[bucket, scope] = self._capacity[bucket, scope] - used
 
     def forbid(self, scope: str, for_s: float) -> None:
         self.forbidden_s[scope] = for_s

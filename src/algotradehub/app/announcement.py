@@ -43,9 +43,7 @@ def announced(directory: Path, *, url: str, token_file: Path | None) -> Iterator
         OSError: It cannot be written.
     """
     path = directory / _NAME
-    told = Announcement(
-        url=url, token_file=token_file and token_file.absolute(), pid=os.getpid()
-    )
+    told = Announcement(url=url, token_file=token_file and token_file.absolute(), pid=os.getpid())
     # Written under another name first: a reader meets all of it or nothing.
     written = path.with_name(f"{_NAME}-new")
     fd = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode=0o600)

@@ -4,7 +4,7 @@ A request whose answer was lost may have been executed. It is repeated only wher
 harmless: reading, cancelling, and placing under one idempotency key (order-path 1).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
@@ -28,13 +28,8 @@ class Unanswered(Failure):
     """No answer came. ``sent`` tells whether the request may have arrived all the same."""
 
     def __init__(self, url: str, reason: str, *, sent: bool) -> None:
-        what = "the answer of" if sent else "there is no way to"
-        lost = "was lost" if sent else ""
-        super().__init__(
-            ExitCode.UNREACHABLE, f"{' '.join((what, url, lost)).strip()} ({reason})"
-        )
-        self.url = url
-        self.reason = reason
+        what = f"the answer of {url} was lost" if sent else f"{url} cannot be reached"
+        super().__init__(ExitCode.UNREACHABLE, f"{what} ({reason}): see that the platform runs")
         self.sent = sent
 
 
@@ -116,21 +111,15 @@ class Client:
     ) -> dict[str, Any]:
         """Call until an answer comes; a server that never was there is not waited for."""
         lost: Unanswered | None = None
-        for pause_s in self._pauses():
+        for pause_s in (*PAUSES_S, None):
             try:
                 return self._call(method, target, body, headers or {})
             except Unanswered as error:
-                if lost is None and not error.sent:
-                    raise
+                if pause_s is None or not (lost or error.sent):
+                    raise lost or error from None
                 lost = lost or error
-            if pause_s is not None:
                 self.pause(pause_s)
-        assert lost is not None  # noqa: S101 - every way out of the loop but this one has left
-        raise lost
-
-    def _pauses(self) -> Iterator[float | None]:
-        yield from PAUSES_S
-        yield None
+        raise AssertionError("the last attempt returns or raises")
 
     def _call(
         self,

@@ -1,34 +1,150 @@
-"""The command line's entry: every command, and what an error looks like."""
+"""The command line's entry: every command by name, and what an error looks like.
 
+A command's module is imported when the command is used, not before: ``--help`` answers at once,
+and a client of a running platform never waits for the platform's own imports.
+"""
+
+import errno
+import platform
 import sys
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from algotradehub.cli.demo import demo
-from algotradehub.cli.serve import serve
-from algotradehub.domain.errors import AlgoTradeHubError, InvalidRequest
+from algotradehub import __version__
+from algotradehub.cli.exit_codes import HELP, ExitCode, Failure, failure_of
+from algotradehub.cli.printing import Json, in_json, print_json, print_line, remark
+from algotradehub.domain.errors import AlgoTradeHubError
 
-FAILED, WRONG_USE = 1, 2  # exit codes
+# Name, where it is, and the first sentence of its help, which a test compares with the real one.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("cli.demo:demo", "Watch paper trading on two simulated venues."),
+    "serve": ("cli.serve:serve", "Trade as the settings say."),
+    "order": ("cli.order:app", "Place, cancel, amend, list and show orders."),
+    "position": ("cli.listing:positions", "Positions and their profit."),
+    "fill": ("cli.listing:fills", "Fills, one by one."),
+    "balance": ("cli.listing:balances", "Balances, by our books and by the venue's."),
+    "account": ("cli.listing:accounts", "Accounts, and whether they accept orders."),
+    "instrument": (
+        "cli.listing:instruments",
+        "Instruments, and the rules of price and quantity.",
+    ),
+    "data": ("cli.data:app", "Recorded market data: look at it, import it."),
+    "doctor": ("cli.doctor:doctor", "Check this machine and a data directory."),
+    "migrate": ("cli.upkeep:migrate", "Bring the stored tables up to this version."),
+    "backup": ("cli.upkeep:backup", "Copy everything that cannot be made again."),
+    "restore": ("cli.upkeep:restore", "Make a data directory from a backup."),
+    "simulate": ("cli.simulate:simulate", "Run the deterministic simulation."),
+    "version": ("cli.main:version", "Print the version of this program."),
+}
+
+
+class _Listed(TyperCommand):
+    """A command as help and completion list it; ``load`` makes the real one."""
+
+    def __init__(self, name: str, target: str, summary: str) -> None:
+        super().__init__(name, help=summary, short_help=summary, rich_markup_mode=None)
+        self._target = target
+
+    def load(self) -> Any:
+        module, _, attribute = self._target.partition(":")
+        found = getattr(import_module(f"algotradehub.{module}"), attribute)
+        if not isinstance(found, typer.Typer):
+            alone = typer.Typer(rich_markup_mode=None, add_completion=False)
+            alone.command(self.name)(found)
+            found = alone
+        command = typer.main.get_command(found)
+        command.name = self.name
+        return command
+
+
+class Commands(TyperGroup):
+    """The commands of ``COMMANDS``; an error of ours is a sentence and an exit code."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {
+            name: _Listed(name, target, summary) for name, (target, summary) in COMMANDS.items()
+        }
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.load() if isinstance(command, _Listed) else command, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Failure as error:
+            failure = error
+        except AlgoTradeHubError as error:
+            failure = failure_of(error)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read our output has seen enough
+                raise
+            failure = Failure(ExitCode.FAILED, str(error))
+        remark(f"error: {failure}")
+        if in_json(ctx):
+            print_json(failure.document)
+        raise typer.Exit(failure.code)
+
 
 app = typer.Typer(
-    help="Trade exchanges, on-chain venues and brokers from one place.",
+    cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
+    rich_markup_mode=None,  # plain help, in a third of the time
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(demo)
-app.command()(serve)
 
 
-@app.callback()
-def _program() -> None:
-    """Trade exchanges, on-chain venues and brokers from one place."""
+def _version_asked(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if asked:
+        print_line(f"algotradehub {__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog=HELP)
+def _program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=_version_asked, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Trade exchanges, on-chain venues and brokers from one place.
+
+    \b
+    Example, in two terminals:
+      algotradehub demo
+      algotradehub order place binance-paper BTC/USDT buy 0.01 --wait 5
+
+    `algotradehub COMMAND --help` explains a command. Commands that print data take --json.
+    """
+
+
+def version(as_json: Json = False) -> None:
+    """Print the version of this program.
+
+    \b
+    Example:
+      algotradehub version --json
+    """
+    facts = {
+        "version": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+    }
+    if as_json:
+        print_json(facts)
+    else:
+        python = f"Python {facts['python']}, {facts['platform']}"
+        print_line(f"algotradehub {facts['version']} ({python})")
 
 
 def main() -> None:
-    """Run the command that was asked for; one of our errors is one line, and no traceback."""
-    try:
-        app()
-    except AlgoTradeHubError as error:
-        sys.stderr.write(f"error: {error}\n")
-        sys.exit(WRONG_USE if isinstance(error, InvalidRequest) else FAILED)
+    """Run the command that was asked for; ends the process."""
+    app(prog_name="algotradehub")
+    sys.exit(ExitCode.OK)

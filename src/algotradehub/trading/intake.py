@@ -46,18 +46,19 @@ class Intake:
     def receive(self, desk: AccountDesk, evidence: Evidence) -> None:
         """Take one piece of evidence; the sink of every trading account ends here."""
         match evidence:
-            case Connection():
-                desk.questions.connection(evidence)
-            case Balance() | PositionReport():
-                self._recorder.keep(desk.account_id, Told(word=evidence))
             case Acknowledged() | Refused() | NotSent() | Lost():
                 self._answered(desk, evidence)
-            case _:
+            case Execution() | Cumulative() | OrderState() | FeeSettled():
                 self._happened(desk, evidence)
+            case Balance() | PositionReport():
+                self._recorder.keep(desk.account_id, Told(word=evidence))
+            case Connection():
+                desk.questions.connection(evidence)
 
     def observe(self, desk: AccountDesk, order_id: ClientOrderId, evidence: OrderEvidence) -> None:
         """Record evidence about a known order."""
-        self.keep(desk, Observed(order_id=order_id, evidence=evidence))
+        observed = Observed(order_id=order_id, evidence=evidence)
+        self._follow(desk, self._recorder.keep(desk.account_id, observed))
 
     def keep(self, desk: AccountDesk, body: Body) -> None:
         """Record what became known about an order, and take up what follows from it."""
@@ -126,7 +127,8 @@ class Intake:
     def _answered(
         self, desk: AccountDesk, evidence: Acknowledged | Refused | NotSent | Lost
     ) -> None:
-        order = self.known(desk, evidence.client_order_id, None)
+        order_id = evidence.client_order_id
+        order = self._state.orders.get(order_id) or self.known(desk, order_id, None)
         if order is None:
             self._recorder.alert(
                 "answer_without_order", f"{evidence!r} names no order here", desk.account_id
@@ -190,7 +192,7 @@ class Intake:
         order, before = applied.order, applied.before
         if order is None:
             return
-        if before is None or before.legs is not order.legs:
+        if desk.orphans and (before is None or before.legs is not order.legs):
             leg = order.leg
             for waiting in desk.orphans.take(leg.client_order_id, leg.venue_order_id):
                 self._happened(desk, waiting)

@@ -68,15 +68,19 @@ class Orphans:
                 venue is not None and venue == venue_order_id
             ):
                 taken += self._waiting.pop(key)
-        self._count -= len(taken)
-        for evidence in taken:
-            self._expect(evidence, -1)
+        self._let_go(taken)
         return taken
 
     def drop_all(self) -> None:
         """Forget everything: a resynchronisation will tell it again."""
-        for key in tuple(self._waiting):
-            self.take(*key)
+        for waiting in self._waiting.values():
+            self._let_go(waiting)
+        self._waiting.clear()
+
+    def _let_go(self, evidences: list[OrphanEvidence]) -> None:
+        self._count -= len(evidences)
+        for evidence in evidences:
+            self._expect(evidence, -1)
 
     def _expect(self, evidence: OrphanEvidence, sign: int) -> None:
         if isinstance(evidence, Execution) and evidence.quantity > ZERO:

@@ -43,8 +43,7 @@ class Recorder:
             NotReady: The journal refuses; nothing changed.
         """
         at_ns = self._clock.now_ns()
-        seq = self._journal.append(account, body, at_ns=at_ns)
-        return self._publish(account, self._fold(account, body, seq, at_ns))
+        return self._told(account, body, self._journal.append(account, body, at_ns=at_ns), at_ns)
 
     def append_synced(
         self, account: AccountId, body: Body, done: Callable[[bool], None]
@@ -58,24 +57,33 @@ class Recorder:
         """
         at_ns = self._clock.now_ns()
         seq = self._journal.append_synced(account, body, at_ns=at_ns, done=done)
-        return self._fold(account, body, seq, at_ns)
+        account_seq = self._journal.account_seq(account)
+        return self._fold(account, body, seq, account_seq, at_ns)
 
     def keep(self, account: AccountId, body: Body) -> Applied:
         """Record what is true whether or not the disk works."""
         at_ns = self._clock.now_ns()
-        seq = self._journal.keep(account, body, at_ns=at_ns)
-        return self._publish(account, self._fold(account, body, seq, at_ns))
+        return self._told(account, body, self._journal.keep(account, body, at_ns=at_ns), at_ns)
 
     def publish(self, order: Order) -> None:
         """Tell everybody of an order that has become durable."""
-        self._publish(order.request.account, Applied(order=order))
+        account = order.request.account
+        self._publish(account, self._journal.account_seq(account), Applied(order=order))
 
     def alert(self, name: str, detail: str, account: AccountId | None = None) -> None:
         """Tell people; nothing is decided from it."""
         at_ns = self._clock.now_ns()
         self._bus.publish(Alert(name=name, detail=detail, account=account, at_ns=at_ns))
 
-    def _fold(self, account: AccountId, body: Body, seq: int, at_ns: int) -> Applied:
+    def _told(self, account: AccountId, body: Body, seq: int, at_ns: int) -> Applied:
+        account_seq = self._journal.account_seq(account)
+        applied = self._fold(account, body, seq, account_seq, at_ns)
+        self._publish(account, account_seq, applied)
+        return applied
+
+    def _fold(
+        self, account: AccountId, body: Body, seq: int, account_seq: int, at_ns: int
+    ) -> Applied:
         self._on_record()
         return self._state.apply(
             Record(
@@ -83,15 +91,14 @@ class Recorder:
                 seq=seq,
                 at_ns=at_ns,
                 account=account,
-                account_seq=self._journal.account_seq(account),
+                account_seq=account_seq,
                 kind=body.kind,
                 body=body,
             )
         )
 
-    def _publish(self, account: AccountId, applied: Applied) -> Applied:
+    def _publish(self, account: AccountId, account_seq: int, applied: Applied) -> None:
         publish = self._bus.publish
-        account_seq = self._journal.account_seq(account)
         if applied.order is not None:
             publish(OrderChanged(account=account, account_seq=account_seq, order=applied.order))
         for fill in applied.fills:
@@ -101,4 +108,3 @@ class Recorder:
             publish(PositionChanged(account=account, account_seq=account_seq, position=position))
         for balance in applied.balances:
             publish(BalanceChanged(account=account, account_seq=account_seq, balance=balance))
-        return applied

@@ -161,8 +161,9 @@ class RiskEngine:
             return
         if reference is None:
             raise RiskRefused("price_band", "there is no price to compare the limit price with")
-        away_bps = (price - reference) * side.sign / reference * _TEN_THOUSAND
-        if away_bps > limits.price_band_bps:
+        beyond = (price - reference) * side.sign * _TEN_THOUSAND
+        if beyond > limits.price_band_bps * reference:
+            away_bps = beyond / reference
             raise RiskRefused(
                 "price_band",
                 f"{price:f} is {away_bps:.1f} bps beyond {reference:f}, "

@@ -137,7 +137,9 @@ class DeskState:
                 return self._observed(record, order, body.state)
             case Adopted():
                 self._set_order(record, None, body.order)
-                return self._observed(record, body.order, body.state)
+                applied = self._observed(record, body.order, body.state)
+                applied.before = None  # nobody knew it or its names before this record
+                return applied
             case Restarted():
                 return self._restarted(record)
             case HaltSet():
@@ -215,9 +217,12 @@ class DeskState:
         while ended and ended[0][0] < ended_before_ns:
             _, order_id = ended.popleft()
             order = self.orders.get(order_id)
-            if order is None or not order.is_final or order.updated_ns >= ended_before_ns:
+            if order is None or not order.is_final:
                 continue
-            self._forget(order)
+            if order.updated_ns < ended_before_ns:
+                self._forget(order)
+            else:  # something was told of it since: it stays as long as that is young
+                ended.append((order.updated_ns, order_id))
 
     def _intended(self, record: Record, body: Intent) -> Applied:
         order = body.order

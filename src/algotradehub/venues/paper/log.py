@@ -57,7 +57,6 @@ class PaperLog:
         self._broken = broken
         self._compact_bytes = compact_bytes
         self._prefix = venue.replace(":", "-") + "."
-        self._buffer = bytearray()
         self._failure: str | None = None
         self._tidy_due = False
         self._closed = False
@@ -87,13 +86,9 @@ class PaperLog:
     def _write(self, entry: Entry) -> None:
         if self._failure is not None:
             raise LogFailed(self._failure)
-        buffer = self._buffer
-        _encoder.encode_into(entry, buffer, _HEADER.size)
-        body = memoryview(buffer)[_HEADER.size :]
-        _HEADER.pack_into(buffer, 0, len(body), zlib.crc32(body))
-        body.release()  # or the buffer could not change its size next time
+        body = _encoder.encode(entry)
         try:
-            self._file.write(buffer)
+            self._file.write(_HEADER.pack(len(body), zlib.crc32(body)) + body)
         except OSError as error:
             raise self._fail("written", error) from error
 

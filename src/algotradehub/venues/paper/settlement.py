@@ -8,7 +8,7 @@ import msgspec
 from algotradehub.domain.evidence import Acknowledged, CommandKind, Evidence, Execution, Refused
 from algotradehub.domain.ids import AccountId, ExecutionId, Symbol, VenueOrderId
 from algotradehub.domain.order import FINAL_STATUSES, OrderStatus
-from algotradehub.matching.outcomes import Amended, Closed, Matched, Outcome, RefusalCode
+from algotradehub.matching.outcomes import Accepted, Amended, Closed, Matched, Outcome, RefusalCode
 from algotradehub.matching.outcomes import Refused as MarketRefused
 from algotradehub.venues.paper.records import Batch, PaperOrder
 from algotradehub.venues.paper.register import Register
@@ -70,9 +70,11 @@ class Settlement:
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """Follow a market's outcomes; those of orders that are not ours are its own affair."""
         for outcome in outcomes:
-            order_id = VenueOrderId(outcome.order_id)
+            if isinstance(outcome, Accepted):
+                continue
             if isinstance(outcome, Matched):
                 self.traded = True
+            order_id = VenueOrderId(outcome.order_id)
             order = self._orders.get(order_id) or self._register.working.get(order_id)
             if order is None:
                 continue

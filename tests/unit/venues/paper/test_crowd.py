@@ -5,9 +5,9 @@ from random import Random
 
 import msgspec
 
-from algotradehub.domain.instrument import Side, SignificantFigures
+from algotradehub.domain.instrument import Side, TickBands
 from algotradehub.domain.order import OrderType
-from algotradehub.matching.outcomes import Accepted, Closed, Matched, NewOrder
+from algotradehub.matching.outcomes import Accepted, Closed, Matched, NewOrder, Refused
 from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.venues.paper.crowd import Habits, Makers, Takers
 from tests.unit.venues.paper.markets import spot
@@ -67,14 +67,14 @@ def test_a_ladder_goes_through_an_order_left_behind() -> None:
 
 
 def test_a_ladder_keeps_the_price_rule_where_the_tick_changes() -> None:
-    rule = SignificantFigures(4, 2)
+    rule = TickBands(((Decimal(0), Decimal("0.02")), (Decimal(100), Decimal("0.05"))))
     instrument = msgspec.structs.replace(spot(), price_rule=rule)
-    market = PriceTimeMarket(instrument)
-    Makers(market, Habits(level_bps=1.0), Random(1)).quote(9.995, 1.0, 0)
-    bids, asks = market.levels(50)
-    assert bids
-    assert asks
-    assert all(instrument.is_valid_price(price) for price, _ in (*bids, *asks))
+    for fair in (99.97, 100.13):
+        market = PriceTimeMarket(instrument)
+        outcomes = Makers(market, Habits(), Random(1)).quote(fair, 1.0, 0)
+        assert not [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+        bids, asks = market.levels(50)
+        assert bids[-1][0] < 100 < asks[-1][0]
 
 
 def test_a_price_near_zero_still_has_two_sides() -> None:

@@ -110,6 +110,12 @@ def test_one_base_and_quote_have_one_price() -> None:
     assert last[spot().symbol] == pytest.approx(last[perpetual().symbol], rel=0.001)
 
 
+def test_more_symbols_do_not_make_prices_move_faster() -> None:
+    _, alone = record([spot()], seconds=120)
+    _, beside = record([spot(), perpetual()], seconds=120)
+    assert mids(alone, spot())[-1] == pytest.approx(mids(beside, spot())[-1], rel=0.0002)
+
+
 def test_trades_come_in_clusters_and_sizes_have_a_tail() -> None:
     _, heard = record([spot()], seconds=3_000)
     trades = [event for event in heard if isinstance(event, Trade)]
@@ -154,17 +160,22 @@ async def test_an_order_of_ours_at_the_best_price_is_filled_in_its_turn() -> Non
     assert {fill.price for fill in fills} == {state.limit_price}
 
 
-async def test_a_market_order_of_ours_takes_the_makers_levels() -> None:
+async def test_a_market_order_of_ours_takes_levels_that_are_refilled() -> None:
     exchange = Exchange()
     trader = exchange.trader()
-    with SyntheticMarkets(exchange.venue, listings(exchange), seed=1):
-        exchange.clock.advance(1)
+    (market,) = exchange.markets
+    assert isinstance(market, PriceTimeMarket)
+    still = listings(exchange, volatility=0.0001)  # or the ladder would be a new one anyway
+    with SyntheticMarkets(exchange.venue, still, seed=1, rate_hz=0.2):
         order = await trader.place(
             Side.SELL, order_type=OrderType.MARKET, amount=BaseAmount(Decimal(2))
         )
         prices = [e.price for e in trader.executions(order)]
         assert len(set(prices)) > 1
         assert prices == sorted(prices, reverse=True)
+        assert len(market.levels(20)[0]) <= Habits().levels - len(set(prices)) + 1
+        exchange.clock.advance(5)
+        assert len(market.levels(20)[0]) == Habits().levels
 
 
 def test_a_restart_goes_on_where_the_market_stood() -> None:

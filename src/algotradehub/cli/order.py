@@ -1,0 +1,340 @@
+"""``algotradehub order ...``: place, cancel, amend, list and show orders of a running platform."""
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+
+import typer
+
+from algotradehub.cli.client import MAX_ROWS, Client, Unanswered
+from algotradehub.cli.exit_codes import ExitCode, Failure
+from algotradehub.cli.listing import FILLS, print_page
+from algotradehub.cli.printing import (
+    Column,
+    Json,
+    instant,
+    print_facts,
+    print_json,
+    print_line,
+    print_table,
+    remark,
+)
+from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
+from algotradehub.connectivity.ids import InstallationIds
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.order import (
+    FINAL_STATUSES,
+    OrderStatus,
+    OrderType,
+    Origin,
+    TimeInForce,
+    TriggerDirection,
+)
+
+POLL_S: Final = 0.2
+_KEY_CHARACTERS: Final = 32
+
+app = typer.Typer(
+    help="Place, cancel, amend, list and show orders.", no_args_is_help=True, rich_markup_mode=None
+)
+
+OrderId = Annotated[str, typer.Argument(metavar="ID", help="The order's id, 32 characters.")]
+Account = Annotated[str | None, typer.Option(help="Of this account only.")]
+Symbol = Annotated[str | None, typer.Option(help="Of this symbol only, such as BTC/USDT.")]
+
+ORDERS: Final = (
+    Column("ORDER", "order_id"),
+    Column("CREATED (UTC)", lambda order: instant(order["created_at"])),
+    Column("ACCOUNT", "account"),
+    Column("SYMBOL", "symbol"),
+    Column("SIDE", "side"),
+    Column("TYPE", "type"),
+    Column("QUANTITY", lambda order: _amount(order), number=True),
+    Column("PRICE", "limit_price", number=True),
+    Column("FILLED", "filled", number=True),
+    Column("AVERAGE", "average_price", number=True),
+    Column("STATUS", "status"),
+)
+
+
+@app.command()
+def place(
+    account: Annotated[
+        str, typer.Argument(metavar="ACCOUNT", help="Such as paper-a; see `account list`.")
+    ],
+    symbol: Annotated[
+        str, typer.Argument(metavar="SYMBOL", help="BTC/USDT spot, BTC/USDT:USDT perpetual.")
+    ],
+    side: Annotated[
+        Side, typer.Argument(metavar="SIDE", case_sensitive=False, help="buy or sell.")
+    ],
+    quantity: Annotated[
+        str | None,
+        typer.Argument(metavar="[QUANTITY]", help="In base units; leave it out with --value."),
+    ] = None,
+    price: Annotated[
+        str | None, typer.Option(help="Limit price. Without it the order is a market order.")
+    ] = None,
+    order_type: Annotated[
+        OrderType | None,
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            case_sensitive=False,
+            help=f"Follows from the other options if left out: {', '.join(OrderType).lower()}.",
+        ),
+    ] = None,
+    value: Annotated[
+        str | None, typer.Option(help="What to spend or receive, in quote units.")
+    ] = None,
+    trigger: Annotated[
+        str | None, typer.Option(help="Price at which a stop or take-profit order starts to work.")
+    ] = None,
+    trail: Annotated[
+        str | None, typer.Option(help="Trailing stop: distance in quote units.")
+    ] = None,
+    trail_bps: Annotated[
+        str | None, typer.Option(help="Trailing stop: distance in hundredths of a per cent.")
+    ] = None,
+    tif: Annotated[
+        TimeInForce | None,
+        typer.Option(case_sensitive=False, help="Time in force; GTC if left out."),
+    ] = None,
+    expires: Annotated[
+        str | None, typer.Option(help="For GTD: UTC, such as 2027-01-15T08:00:00Z.")
+    ] = None,
+    post_only: Annotated[bool, typer.Option("--post-only", help="Never take.")] = False,
+    reduce_only: Annotated[
+        bool, typer.Option("--reduce-only", help="Never open or turn a position.")
+    ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option(help="Idempotency key, up to 64 characters; made up if left out."),
+    ] = None,
+    wait: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", min=0, max=86_400, help="Wait for the order's end."),
+    ] = None,
+    server: ServerUrl = None,
+    token_file: TokenFile = None,
+    data: ServedData = None,
+    as_json: Json = False,
+) -> None:
+    """Place an order.
+
+    It is sent under an idempotency key: the same key and order, sent again, is the same order,
+    never a second one. That is why this command repeats a request whose answer was lost, and why
+    you may: give the key again.
+
+    \b
+    Examples:
+      algotradehub order place paper-a BTC/USDT buy 0.01 --price 60000
+      algotradehub order place paper-a BTC/USDT sell --value 250 --wait 5
+      algotradehub order place paper-a BTC/USDT sell 0.01 --trigger 58000
+
+    The exit code is 0 once the order is recorded. With --wait it is 0 if the order filled, 1 if it
+    ended otherwise or still works. It is 4 if a rule refused it, and 5 if it was never sent.
+    """
+    client = connect(server, token_file, data, trades=True)
+    body: dict[str, object] = {
+        "account": account,
+        "symbol": symbol,
+        "side": side,
+        "type": order_type or _type_of(price, trigger, trail or trail_bps),
+        "quantity": quantity,
+        "value": value,
+        "limit_price": price,
+        "time_in_force": tif or (TimeInForce.GTD if expires else None),
+        "expires_at": expires,
+        "post_only": post_only or None,
+        "reduce_only": reduce_only or None,
+    }
+    if trigger is not None:
+        body["trigger"] = {"price": trigger, "direction": _direction(body["type"], side)}
+    if trail is not None or trail_bps is not None:
+        body["trail"] = _given({"offset": trail, "offset_bps": trail_bps})
+    if key is None:
+        key = InstallationIds(0).token()[:_KEY_CHARACTERS]
+        remark(f"idempotency key {key}")
+    try:
+        order = client.place(_given(body), key)
+    except Unanswered as error:
+        if not error.sent:
+            raise
+        raise Failure(
+            error.code,
+            f"{error}\nThe order may have been placed. Give the same command again with "
+            f"--key {key}: that places it at most once.",
+        ) from error
+    if wait is not None:
+        order = _ended(client, order, wait)
+    _print_order(order, as_json=as_json)
+    raise typer.Exit(_verdict(order, waited=wait is not None))
+
+
+@app.command()
+def cancel(
+    order_id: OrderId,
+    server: ServerUrl = None,
+    token_file: TokenFile = None,
+    data: ServedData = None,
+    as_json: Json = False,
+) -> None:
+    """Ask for an order to be cancelled.
+
+    The platform asks the venue until the venue says that the order ended, so there is no need to
+    repeat this. An order that has ended already is shown as it is.
+
+    \b
+    Example:
+      algotradehub order cancel 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d
+    """
+    client = connect(server, token_file, data)
+    _print_order(client.cancel(order_id), as_json=as_json)
+
+
+@app.command()
+def amend(
+    order_id: OrderId,
+    quantity: Annotated[
+        str | None, typer.Option(help="The new total, filled part included.")
+    ] = None,
+    price: Annotated[str | None, typer.Option(help="The new limit price.")] = None,
+    trigger: Annotated[str | None, typer.Option(help="The new trigger price.")] = None,
+    server: ServerUrl = None,
+    token_file: TokenFile = None,
+    data: ServedData = None,
+    as_json: Json = False,
+) -> None:
+    """Ask for new values of a resting order; what is left out stays as it is.
+
+    The order changes when the venue confirms; `order show` tells what is still pending. If the
+    answer is lost, look at the order before you ask again.
+
+    \b
+    Example:
+      algotradehub order amend 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --price 59990
+    """
+    changes = _given({"quantity": quantity, "limit_price": price, "trigger_price": trigger})
+    if not changes:
+        raise typer.BadParameter("give at least one of --quantity, --price and --trigger")
+    client = connect(server, token_file, data)
+    _print_order(client.amend(order_id, changes), as_json=as_json)
+
+
+@app.command("list")
+def list_orders(
+    account: Account = None,
+    symbol: Symbol = None,
+    status: Annotated[
+        list[OrderStatus] | None,
+        typer.Option(case_sensitive=False, help="May be repeated: any of them."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MAX_ROWS, help="At most so many.")] = 50,
+    all_of_them: Annotated[
+        bool, typer.Option("--all", help=f"Without that limit, up to {MAX_ROWS:,}.")
+    ] = False,
+    server: ServerUrl = None,
+    token_file: TokenFile = None,
+    data: ServedData = None,
+    as_json: Json = False,
+) -> None:
+    """List orders, newest first.
+
+    \b
+    Examples:
+      algotradehub order list --status open --status partially_filled
+      algotradehub order list --account paper-a --all --json
+    """
+    client = connect(server, token_file, data)
+    query = {"account": account, "symbol": symbol, "status": status}
+    page = client.pages("/orders", query, "orders", limit=MAX_ROWS if all_of_them else limit)
+    print_page(page, "orders", ORDERS, as_json=as_json, empty="No orders.")
+
+
+@app.command()
+def show(
+    order_id: OrderId,
+    server: ServerUrl = None,
+    token_file: TokenFile = None,
+    data: ServedData = None,
+    as_json: Json = False,
+) -> None:
+    """Show all that is known of one order, and its fills.
+
+    \b
+    Example:
+      algotradehub order show 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d
+    """
+    client = connect(server, token_file, data)
+    order = client.order(order_id)
+    fills = client.pages("/fills", {"order_id": order_id}, "fills", limit=MAX_ROWS)["fills"]
+    if as_json:
+        print_json({**order, "fills": fills})
+        return
+    print_facts({name: value for name, value in order.items() if not name.endswith("_ns")})
+    print_line("")
+    print_table(FILLS, fills, empty="No fills.")
+
+
+def _type_of(price: str | None, trigger: str | None, trail: str | None) -> OrderType:
+    if trail is not None:
+        return OrderType.TRAILING_STOP
+    if trigger is not None:
+        return OrderType.STOP_MARKET if price is None else OrderType.STOP_LIMIT
+    return OrderType.MARKET if price is None else OrderType.LIMIT
+
+
+def _direction(order_type: object, side: Side) -> TriggerDirection:
+    """A stop sells when the price falls; a take-profit order, when it rises."""
+    takes_profit = order_type in (OrderType.TAKE_PROFIT_LIMIT, OrderType.TAKE_PROFIT_MARKET)
+    rises = (side is Side.BUY) != takes_profit
+    return TriggerDirection.RISES_TO if rises else TriggerDirection.FALLS_TO
+
+
+def _given(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _ended(client: Client, order: dict[str, Any], wait_s: float) -> dict[str, Any]:
+    """Look until the order has ended, for at least ``wait_s``."""
+    if order["status"] not in FINAL_STATUSES:
+        remark(f"order {order['order_id']} is {order['status']}, waiting for its end")
+    for _ in range(math.ceil(wait_s / POLL_S)):
+        if order["status"] in FINAL_STATUSES:
+            break
+        client.pause(POLL_S)
+        order = client.order(order["order_id"])
+    return order
+
+
+def _verdict(order: Mapping[str, Any], *, waited: bool) -> ExitCode:
+    match order["status"]:
+        case OrderStatus.REJECTED:
+            unsent = order["origin"] == Origin.UNSENT
+            return ExitCode.NOT_READY if unsent else ExitCode.REFUSED
+        case OrderStatus.FILLED:
+            return ExitCode.OK
+        case _:
+            return ExitCode.FAILED if waited else ExitCode.OK
+
+
+def _print_order(order: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(order)
+        return
+    print_table(ORDERS, [order], empty="")
+    if order["reason"]:
+        remark(f"{order['origin'] or 'the venue'}: {order['reason']}")
+    if order["cancel_pending"]:
+        remark("the cancel was asked for and is repeated until the venue answers")
+    if order["amend_pending"]:
+        remark("the change was asked for; the order changes when the venue confirms")
+
+
+def _amount(order: Mapping[str, Any]) -> str:
+    """Quantity in base units, or a value with the currency it is in."""
+    if order["quantity"] is not None:
+        return str(order["quantity"])
+    quote = order["symbol"].partition("/")[2].partition(":")[0]
+    return f"{order['value']} {quote}"
