@@ -267,3 +267,7 @@ def main(arguments: list[str]) -> int:
                 f"{bug.where:12} {shown:>7}  {how[:40]:40} {bug.what}", flush=True
             )
     return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -117,9 +117,7 @@ class FakeAccount:
         filled = (state.filled or ZERO) + quantity
         status = OrderStatus.FILLED if filled == state.quantity else OrderStatus.PARTIALLY_FILLED
         now_ns = self._clock.now_ns()
-        self._states[order_id] = _replace(
-            state, filled=filled, status=status, venue_time_ns=now_ns
-        )
+        self._states[order_id] = _replace(state, filled=filled, status=status, venue_time_ns=now_ns)
         execution = Execution(
             client_order_id=order_id,
             venue_order_id=state.venue_order_id,

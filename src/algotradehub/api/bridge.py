@@ -8,6 +8,7 @@ not fit a JSON number of a browser, and as ISO 8601 under ``created_at``.
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -16,14 +17,14 @@ import msgspec
 from algotradehub.api import instants
 from algotradehub.domain import money
 
-_AS_IT_IS = (str, bool, int, float, type(None))
+_AS_IT_IS = frozenset({str, bool, int, float, type(None)})
 _NS = "_ns"
 
 
 def plain(value: Any) -> Any:
     """Return ``value`` as what JSON has: objects, arrays, text, numbers, true, false and null."""
     kind = type(value)
-    if kind in _AS_IT_IS:
+    if kind in _AS_IT_IS or isinstance(value, StrEnum):
         return value
     if kind is Decimal:
         return money.text(value)
@@ -37,7 +38,7 @@ def plain(value: Any) -> Any:
         return sorted(plain(item) for item in value)
     if isinstance(value, bytes):
         return value.decode(errors="replace")
-    return value  # an enum, which is text
+    raise TypeError(f"nothing says how {kind.__name__} is shown")
 
 
 def encode(value: Any) -> bytes:
@@ -75,7 +76,8 @@ def _object(value: msgspec.Struct) -> dict[str, Any]:
     for name, iso_name in _fields(type(value)):
         field = getattr(value, name)
         if iso_name is None:
-            shown[name] = plain(field)
+            # The check of ``plain``, made here too: most fields need no call.
+            shown[name] = field if type(field) in _AS_IT_IS else plain(field)
         elif isinstance(field, tuple):
             shown[name] = [str(at_ns) for at_ns in field]
         else:
@@ -94,4 +96,4 @@ def _fields(struct: type[msgspec.Struct]) -> tuple[tuple[str, str | None], ...]:
 def _iso_name(name: str) -> str:
     """``created_ns`` is shown as ``created_at``, ``venue_time_ns`` as ``venue_time``."""
     stem = name.removesuffix(_NS)
-    return stem if stem.endswith("_time") else f"{stem}_at"
+    return stem if stem == "at" or stem.endswith("_time") else f"{stem}_at"

@@ -247,7 +247,9 @@ async def _parameter_error(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     raised = cast("HTTPException", error)
-    problem = http_problem(raised.status_code, raised.detail, cut(request.url.path))
+    said = raised.detail != HTTPStatus(raised.status_code).phrase
+    detail = raised.detail if said else f"{request.method} {request.url.path}"
+    problem = http_problem(raised.status_code, detail, cut(request.url.path))
     return answer(problem, raised.headers)
 
 

@@ -60,7 +60,7 @@ def refusals_of(
 
 def nearest_word(word: str, words: Iterable[str]) -> str | None:
     """The word that looks most like ``word``, or None."""
-    near = get_close_matches(cut(word), list(words), n=1, cutoff=0.5)
+    near = get_close_matches(cut(word), list(words), n=1, cutoff=0.6)
     return near[0] if near else None
 
 
@@ -86,8 +86,9 @@ def _refusal_of(error: Mapping[str, Any], known: tuple[str, ...]) -> Refusal:
     kind, place, context = error["type"], error["loc"], error.get("ctx", {})
     if place and place[0] in _PARAMETER_PLACES:
         place = place[1:]
-    # "[key]" marks that the name itself is at fault, which the name tells as well.
-    field = cut(".".join(str(step) for step in place if step != "[key]"))
+    # Neither the place in a list nor "[key]", for a name that is itself at fault, is a field.
+    steps = (step for step in place if isinstance(step, str) and step != "[key]")
+    field = cut(".".join(steps))
     value, nearest = shown(error["input"]), context.get("nearest")
     if kind == "missing":
         value = "missing"

@@ -19,7 +19,7 @@ from algotradehub.ports.ids import IdSource
 from algotradehub.ports.journal import Journal
 from algotradehub.ports.store import Store
 from algotradehub.ports.venue import AccountOpener
-from algotradehub.storage.journal.journal import SegmentJournal
+from algotradehub.storage.journal.journal import Limits, SegmentJournal
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
@@ -36,6 +36,7 @@ CLAIMS_KEPT_NS = 30 * 24 * 3600 * _NS  # order-path 1
 IN_MEMORY_NS = 900 * _NS  # longer than any venue's replay horizon
 FORGET_EVERY_S = 60.0
 ORPHANS_KEPT = 1_000
+SEGMENT_BYTES = 64 << 20
 _EVERY_ACCOUNT = AccountId("")
 FILLS_OF_ONE_ORDER = 1_000_000
 
@@ -105,6 +106,7 @@ async def open_core(
     prices: ReferencePrices,
     accounts: Sequence[AccountSetup],
     epoch: int,
+    segment_bytes: int = SEGMENT_BYTES,
 ) -> AsyncIterator[Core]:
     """Recover, open every account, and run until the context ends.
 
@@ -127,7 +129,10 @@ async def open_core(
         alert(name, trouble or "new orders are accepted again")
 
     bus = MemoryBus(on_failure=subscriber_failed)
-    with closing(SegmentJournal(disk, clock=clock, on_trouble=journal_trouble)) as journal:
+    limits_of_journal = Limits(segment_bytes=segment_bytes)
+    with closing(
+        SegmentJournal(disk, clock=clock, limits=limits_of_journal, on_trouble=journal_trouble)
+    ) as journal:
         state = restore(store, journal, now_ns=clock.now_ns())
         projector = Projector(state=state, journal=journal, projection=projection, clock=clock)
         if state.changes.records:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 
+from algotradehub.app.announcement import announced
 from algotradehub.app.core import Core, open_core
 from algotradehub.app.data_directory import DataDirectory, open_data_directory, start_errors
 from algotradehub.app.listening import listen, url_of
@@ -134,6 +135,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
                 clock=clock,
             )
         )
+        stack.enter_context(announced(directory.path, url=url, token_file=token_file))
     return Platform(
         settings=settings,
         directory=directory,

@@ -86,8 +86,8 @@ def read(folder: Path) -> Manifest:
     """
     path = folder / NAME
     try:
-        with path.open("rb") as file:
-            manifest = msgspec.json.decode(file.read(MAX_BYTES), type=Manifest)
+        with path.open("rb") as opened:
+            manifest = msgspec.json.decode(opened.read(MAX_BYTES), type=Manifest)
     except FileNotFoundError:
         raise StorageDamaged(
             f"{folder} is no whole backup: it has no {NAME}, which is written last"

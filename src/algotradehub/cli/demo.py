@@ -99,7 +99,7 @@ def _introduction(platform: "Platform") -> list[str]:
         "Place an order:",
         f"  {curl}",
         "List orders:",
-        f"  ./run order list --url {platform.url} --token-file {token}",
+        f"  ./run order list --data {data}",
         "Stop with Ctrl-C; nothing is lost.",
     ]
 

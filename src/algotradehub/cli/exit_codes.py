@@ -25,7 +25,7 @@ class ExitCode(IntEnum):
     DAMAGED = 6
 
 
-# The two backslash-b lines keep the help's formatter from joining what follows them.
+# The line with a backspace keeps the formatter of help from joining those that follow it.
 HELP = """\b
 Exit codes:
   0  done

@@ -6,11 +6,36 @@ from typing import Annotated, Any, Final
 import typer
 
 from algotradehub.cli.client import MAX_ROWS
-from algotradehub.cli.printing import Column, Json, instant, print_json, print_table, remark
+from algotradehub.cli.printing import (
+    Column,
+    Json,
+    examples,
+    instant,
+    print_json,
+    print_table,
+    remark,
+)
 from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
 
 Account = Annotated[str | None, typer.Option(help="Of this account only.")]
 Limit = Annotated[int, typer.Option(min=1, max=MAX_ROWS, help="At most so many.")]
+
+
+def _price_step(rule: Mapping[str, Any]) -> str:
+    if "tick" in rule:
+        return str(rule["tick"])
+    if "figures" in rule:
+        return f"{rule['figures']} figures"
+    return "in bands"
+
+
+def _why_not(account: Mapping[str, Any]) -> str | None:
+    halt = account["halt"]
+    if halt is not None and halt["halted"]:
+        return f"halted by {halt['by']}: {halt['reason']}"
+    reason: str | None = account["refusing"]
+    return reason
+
 
 FILLS: Final = (
     Column("TIME (UTC)", lambda fill: instant(fill["venue_time"])),
@@ -52,7 +77,7 @@ ACCOUNTS: Final = (
     Column("ACCEPTING", "accepting"),
     Column("OPEN ORDERS", "open_orders", number=True),
     Column("INSTRUMENTS", "instruments", number=True),
-    Column("WHY NOT", lambda account: _why_not(account)),
+    Column("WHY NOT", _why_not),
 )
 INSTRUMENTS: Final = (
     Column("VENUE", "venue"),
@@ -84,7 +109,7 @@ accounts = _group("Accounts, and whether they accept orders.")
 instruments = _group("Instruments, and the rules of price and quantity.")
 
 
-@positions.command("list")
+@positions.command("list", epilog=examples("position list --account paper-a"))
 def list_positions(
     account: Account = None,
     all_of_them: Annotated[bool, typer.Option("--all", help="Flat ones too.")] = False,
@@ -93,18 +118,13 @@ def list_positions(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List positions.
-
-    \b
-    Example:
-      algotradehub position list --account paper-a
-    """
+    """List positions."""
     query = {"account": account, "flat": str(all_of_them).lower()}
     page = connect(server, token_file, data).get("/positions", query)
     print_page(page, "positions", POSITIONS, as_json=as_json, empty="No positions.")
 
 
-@fills.command("list")
+@fills.command("list", epilog=examples("fill list --symbol BTC/USDT --limit 10"))
 def list_fills(
     account: Account = None,
     symbol: Annotated[str | None, typer.Option(help="Of this symbol only.")] = None,
@@ -118,19 +138,14 @@ def list_fills(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List fills, newest first.
-
-    \b
-    Example:
-      algotradehub fill list --symbol BTC/USDT --limit 10
-    """
+    """List fills, newest first."""
     query = {"account": account, "symbol": symbol, "order_id": order}
     client = connect(server, token_file, data)
     page = client.pages("/fills", query, "fills", limit=MAX_ROWS if all_of_them else limit)
     print_page(page, "fills", FILLS, as_json=as_json, empty="No fills.")
 
 
-@balances.command("list")
+@balances.command("list", epilog=examples("balance list --account paper-a"))
 def list_balances(
     account: Account = None,
     server: ServerUrl = None,
@@ -138,34 +153,24 @@ def list_balances(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List balances: the venue's word, and what our own books expect.
-
-    \b
-    Example:
-      algotradehub balance list --account paper-a
-    """
+    """List balances: the venue's word, and what our own books expect."""
     page = connect(server, token_file, data).get("/balances", {"account": account})
     print_page(page, "balances", BALANCES, as_json=as_json, empty="No balances.")
 
 
-@accounts.command("list")
+@accounts.command("list", epilog=examples("account list"))
 def list_accounts(
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List accounts.
-
-    \b
-    Example:
-      algotradehub account list
-    """
+    """List accounts."""
     page = connect(server, token_file, data).get("/accounts")
     print_page(page, "accounts", ACCOUNTS, as_json=as_json, empty="No accounts.")
 
 
-@instruments.command("list")
+@instruments.command("list", epilog=examples("instrument list eth"))
 def list_instruments(
     text: Annotated[
         str, typer.Argument(help="Part of the symbol, in upper or lower case.", show_default=False)
@@ -177,12 +182,7 @@ def list_instruments(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List what can be traded.
-
-    \b
-    Example:
-      algotradehub instrument list eth
-    """
+    """List what can be traded."""
     client = connect(server, token_file, data)
     query = {"account": account, "venue": venue}
     page = client.pages("/instruments", query, "instruments", limit=MAX_ROWS)
@@ -204,19 +204,3 @@ def print_page(
         remark("storage is behind: the newest changes may be missing")
     if page.get("next_cursor"):
         remark("there may be more: give a larger --limit, or --all")
-
-
-def _price_step(rule: Mapping[str, Any]) -> str:
-    if "tick" in rule:
-        return str(rule["tick"])
-    if "figures" in rule:
-        return f"{rule['figures']} figures"
-    return "in bands"
-
-
-def _why_not(account: Mapping[str, Any]) -> str | None:
-    halt = account["halt"]
-    if halt is not None and halt["halted"]:
-        return f"halted by {halt['by']}: {halt['reason']}"
-    reason: str | None = account["refusing"]
-    return reason

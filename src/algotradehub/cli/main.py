@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Instruments, and the rules of price and quantity.",
     ),
     "data": ("cli.data:app", "Recorded market data: look at it, import it."),
-    "doctor": ("cli.doctor:doctor", "Check this machine and a data directory."),
+    "doctor": ("cli.doctor:app", "Check this machine and a data directory."),
     "migrate": ("cli.upkeep:migrate", "Bring the stored tables up to this version."),
     "backup": ("cli.upkeep:backup", "Copy everything that cannot be made again."),
     "restore": ("cli.upkeep:restore", "Make a data directory from a backup."),
@@ -99,7 +99,7 @@ app = typer.Typer(
 )
 
 
-def _version_asked(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _version_asked(asked: bool) -> None:
     if asked:
         print_line(f"algotradehub {__version__}")
         raise typer.Exit
@@ -116,22 +116,15 @@ def _program(
 ) -> None:
     """Trade exchanges, on-chain venues and brokers from one place.
 
-    \b
-    Example, in two terminals:
-      algotradehub demo
-      algotradehub order place binance-paper BTC/USDT buy 0.01 --wait 5
+    Begin with `algotradehub demo`; then, in another terminal, `algotradehub order place
+    binance-paper BTC/USDT buy 0.01 --wait 5`.
 
     `algotradehub COMMAND --help` explains a command. Commands that print data take --json.
     """
 
 
 def version(as_json: Json = False) -> None:
-    """Print the version of this program.
-
-    \b
-    Example:
-      algotradehub version --json
-    """
+    """Print the version of this program."""
     facts = {
         "version": __version__,
         "python": platform.python_version(),

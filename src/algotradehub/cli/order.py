@@ -12,6 +12,7 @@ from algotradehub.cli.listing import FILLS, print_page
 from algotradehub.cli.printing import (
     Column,
     Json,
+    examples,
     instant,
     print_facts,
     print_json,
@@ -42,6 +43,15 @@ OrderId = Annotated[str, typer.Argument(metavar="ID", help="The order's id, 32 c
 Account = Annotated[str | None, typer.Option(help="Of this account only.")]
 Symbol = Annotated[str | None, typer.Option(help="Of this symbol only, such as BTC/USDT.")]
 
+
+def _amount(order: Mapping[str, Any]) -> str:
+    """Quantity in base units, or a value with the currency it is in."""
+    if order["quantity"] is not None:
+        return str(order["quantity"])
+    quote = order["symbol"].partition("/")[2].partition(":")[0]
+    return f"{order['value']} {quote}"
+
+
 ORDERS: Final = (
     Column("ORDER", "order_id"),
     Column("CREATED (UTC)", lambda order: instant(order["created_at"])),
@@ -49,7 +59,7 @@ ORDERS: Final = (
     Column("SYMBOL", "symbol"),
     Column("SIDE", "side"),
     Column("TYPE", "type"),
-    Column("QUANTITY", lambda order: _amount(order), number=True),
+    Column("QUANTITY", _amount, number=True),
     Column("PRICE", "limit_price", number=True),
     Column("FILLED", "filled", number=True),
     Column("AVERAGE", "average_price", number=True),
@@ -57,7 +67,13 @@ ORDERS: Final = (
 )
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "order place paper-a BTC/USDT buy 0.01 --price 60000",
+        "order place paper-a BTC/USDT sell --value 250 --wait 5",
+        "order place paper-a BTC/USDT sell 0.01 --trigger 58000",
+    )
+)
 def place(
     account: Annotated[
         str, typer.Argument(metavar="ACCOUNT", help="Such as paper-a; see `account list`.")
@@ -126,12 +142,6 @@ def place(
     never a second one. That is why this command repeats a request whose answer was lost, and why
     you may: give the key again.
 
-    \b
-    Examples:
-      algotradehub order place paper-a BTC/USDT buy 0.01 --price 60000
-      algotradehub order place paper-a BTC/USDT sell --value 250 --wait 5
-      algotradehub order place paper-a BTC/USDT sell 0.01 --trigger 58000
-
     The exit code is 0 once the order is recorded. With --wait it is 0 if the order filled, 1 if it
     ended otherwise or still works. It is 4 if a rule refused it, and 5 if it was never sent.
     """
@@ -172,7 +182,7 @@ def place(
     raise typer.Exit(_verdict(order, waited=wait is not None))
 
 
-@app.command()
+@app.command(epilog=examples("order cancel 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d"))
 def cancel(
     order_id: OrderId,
     server: ServerUrl = None,
@@ -184,16 +194,12 @@ def cancel(
 
     The platform asks the venue until the venue says that the order ended, so there is no need to
     repeat this. An order that has ended already is shown as it is.
-
-    \b
-    Example:
-      algotradehub order cancel 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d
     """
     client = connect(server, token_file, data)
     _print_order(client.cancel(order_id), as_json=as_json)
 
 
-@app.command()
+@app.command(epilog=examples("order amend 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --price 59990"))
 def amend(
     order_id: OrderId,
     quantity: Annotated[
@@ -210,10 +216,6 @@ def amend(
 
     The order changes when the venue confirms; `order show` tells what is still pending. If the
     answer is lost, look at the order before you ask again.
-
-    \b
-    Example:
-      algotradehub order amend 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --price 59990
     """
     changes = _given({"quantity": quantity, "limit_price": price, "trigger_price": trigger})
     if not changes:
@@ -222,7 +224,13 @@ def amend(
     _print_order(client.amend(order_id, changes), as_json=as_json)
 
 
-@app.command("list")
+@app.command(
+    "list",
+    epilog=examples(
+        "order list --status open --status partially_filled",
+        "order list --account paper-a --all --json",
+    ),
+)
 def list_orders(
     account: Account = None,
     symbol: Symbol = None,
@@ -239,20 +247,14 @@ def list_orders(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List orders, newest first.
-
-    \b
-    Examples:
-      algotradehub order list --status open --status partially_filled
-      algotradehub order list --account paper-a --all --json
-    """
+    """List orders, newest first."""
     client = connect(server, token_file, data)
     query = {"account": account, "symbol": symbol, "status": status}
     page = client.pages("/orders", query, "orders", limit=MAX_ROWS if all_of_them else limit)
     print_page(page, "orders", ORDERS, as_json=as_json, empty="No orders.")
 
 
-@app.command()
+@app.command(epilog=examples("order show 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d"))
 def show(
     order_id: OrderId,
     server: ServerUrl = None,
@@ -260,12 +262,7 @@ def show(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Show all that is known of one order, and its fills.
-
-    \b
-    Example:
-      algotradehub order show 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d
-    """
+    """Show all that is known of one order, and its fills."""
     client = connect(server, token_file, data)
     order = client.order(order_id)
     fills = client.pages("/fills", {"order_id": order_id}, "fills", limit=MAX_ROWS)["fills"]
@@ -330,11 +327,3 @@ def _print_order(order: Mapping[str, Any], *, as_json: bool) -> None:
         remark("the cancel was asked for and is repeated until the venue answers")
     if order["amend_pending"]:
         remark("the change was asked for; the order changes when the venue confirms")
-
-
-def _amount(order: Mapping[str, Any]) -> str:
-    """Quantity in base units, or a value with the currency it is in."""
-    if order["quantity"] is not None:
-        return str(order["quantity"])
-    quote = order["symbol"].partition("/")[2].partition(":")[0]
-    return f"{order['value']} {quote}"

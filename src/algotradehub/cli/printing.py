@@ -27,7 +27,14 @@ _COLOURS = {
 }
 
 
-def _note(context: typer.Context, wanted: bool) -> bool:  # noqa: FBT001 - typer calls it so
+def examples(*lines: str) -> str:
+    """Command lines to show below a command's help, as they are typed."""
+    # A line with a backspace keeps the formatter of help from joining those that follow it.
+    title = "Example:" if len(lines) == 1 else "Examples:"
+    return "\n".join(("\b", title, *(f"  algotradehub {line}" for line in lines)))
+
+
+def _note(context: typer.Context, wanted: bool) -> bool:
     if wanted:
         context.meta[_IN_JSON] = True
     return wanted
@@ -106,8 +113,12 @@ def print_table(columns: Sequence[Column], rows: Iterable[Row], *, empty: str) -
 
 
 def print_facts(facts: Mapping[str, object]) -> None:
-    """Print names and values, one a line; what is not known is left out."""
-    known = {name: shown(value) for name, value in facts.items() if value not in (None, "", False)}
+    """Print names and values, one a line; what is not known, empty or no is left out."""
+    known = {
+        name: shown(value)
+        for name, value in facts.items()
+        if value is not None and value is not False and value not in ("", (), [], {})
+    }
     width = max(map(len, known), default=0)
     for name, value in known.items():
         print_line(f"{name:<{width}}  {value}")

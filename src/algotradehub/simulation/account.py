@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from random import Random
 from typing import Self
 
 from algotradehub.domain.capabilities import Capabilities
@@ -27,7 +28,7 @@ from algotradehub.domain.evidence import (
 )
 from algotradehub.domain.ids import AccountId, ClientOrderId, VenueId
 from algotradehub.domain.instrument import Instrument
-from algotradehub.domain.order import OrderStatus
+from algotradehub.domain.order import FINAL_STATUSES
 from algotradehub.ports.venue import OrderName, Sink
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.venue import INSTRUMENT, VENUE, ScriptedVenue
@@ -87,10 +88,26 @@ class ScriptedAccount:
         return self._capabilities
 
     def send(self, command: OrderCommand) -> None:
-        assert not isinstance(command, CancelAll)  # noqa: S101 - the desk cancels one by one here
         self._venue.calls += 1
         random, rules = self._venue.random, self._venue.rules
+        if isinstance(command, CancelAll):
+            self._send_cancel_all(command)
+            return
         answer = _Answer(self._receive, _kind(command), command.client_order_id)
+        if not isinstance(command, Cancel) and random.random() < rules.queues:
+            left_ns = command.send_before_ns - self._venue.timeline.now_ns
+            self._loop.call_later(
+                _often_the_last(random, left_ns) / _S, self._write, command, answer
+            )
+        else:
+            self._write(command, answer)
+
+    def _write(self, command: Request, answer: "_Answer") -> None:
+        """The command has left our lane and goes out on the wire."""
+        random, rules = self._venue.random, self._venue.rules
+        if not isinstance(command, Cancel) and self._is_late(command):
+            self._later(answer, _not_sent(command, "it was too late to send"))
+            return
         if not self._venue.up or random.random() < rules.not_sent:
             self._later(answer, _not_sent(command, "no connection"))
             return
@@ -101,8 +118,9 @@ class ScriptedAccount:
         if random.random() < rules.throttle:
             self._later(answer, _throttled(command))
         elif random.random() >= rules.lose_request:
-            slow_ns = 6 * _S if random.random() < rules.slow else 60 * _MS
-            delay_ns = random.randint(1 * _MS, slow_ns)
+            delay_ns = random.randint(1 * _MS, 60 * _MS)
+            if random.random() < rules.slow:
+                delay_ns = _often_the_last(random, int(random.choice((1, 2)) * rules.expiry_s * _S))
             self._venue.timeline.after(delay_ns, self._arrive, command, sent_ns, answer)
         self._effect("after send")
 
@@ -123,27 +141,24 @@ class ScriptedAccount:
         await self._list()
         as_of_ns = self._lagging_ns()
         states = (order.as_of(as_of_ns) for order in self._venue.orders.values())
-        return [state for state in states if state is not None and state.status is OrderStatus.OPEN]
+        return [state for state in states if state and state.status not in FINAL_STATUSES]
 
     async def fills_since(self, since_ns: int) -> Sequence[Execution]:
         await self._list()
         if self._capabilities.cumulative_only:
             return []
         as_of_ns = self._lagging_ns()
-        return [
+        told = (
             execution
             for order in self._venue.orders.values()
             for at_ns, execution in order.executions
             if since_ns <= at_ns <= as_of_ns
-        ]
+        )
+        return sorted(told, key=lambda execution: execution.venue_time_ns)
 
     async def balances(self) -> Sequence[Balance]:
         await self._list()
-        now_ns = self._venue.stamp()
-        return [
-            Balance(asset=asset, total=total, available=total, venue_time_ns=now_ns)
-            for asset, total in self._venue.balances.items()
-        ]
+        return self._venue.told_balances(self._venue.stamp())
 
     async def positions(self) -> Sequence[PositionReport]:
         return []
@@ -151,6 +166,19 @@ class ScriptedAccount:
     async def instruments(self) -> Sequence[Instrument]:
         await self._list()
         return [INSTRUMENT]
+
+    def _is_late(self, command: Place | Amend) -> bool:
+        return self._venue.timeline.now_ns >= command.send_before_ns
+
+    def _send_cancel_all(self, command: CancelAll) -> None:
+        """It names no order, so what becomes of it shows in the orders alone."""
+        venue, rules, random = self._venue, self._venue.rules, self._venue.random
+        if not venue.up or random.random() < rules.not_sent:
+            return
+        self._effect("before send")
+        if random.random() >= rules.lose_request:
+            venue.timeline.after(random.randint(1 * _MS, 60 * _MS), venue.cancel_all, command)
+        self._effect("after send")
 
     def _receive(self, evidence: Evidence) -> None:
         if self._alive:
@@ -163,6 +191,17 @@ class ScriptedAccount:
         if failing and random.choice((True, False)):
             self._later(answer, _lost(command, "HTTP 502, and it was not executed"))
             return
+        if random.random() < rules.backlog:
+            wait_ns = _often_the_last(random, int(rules.backend_timeout_s * _S))
+            # Its expiry was judged when it arrived.
+            venue.timeline.after(
+                wait_ns, self._execute, command, sent_ns + wait_ns, answer, failing
+            )
+        else:
+            self._execute(command, sent_ns, answer, failing)
+
+    def _execute(self, command: Request, sent_ns: int, answer: "_Answer", failing: bool) -> None:
+        venue, rules, random = self._venue, self._venue.rules, self._venue.random
         if isinstance(command, Place):
             told = venue.place(command, sent_ns)
         elif isinstance(command, Amend):
@@ -202,6 +241,12 @@ class ScriptedAccount:
     def _wake(self, done: "asyncio.Future[None]") -> None:
         if self._alive and not done.done():
             done.set_result(None)
+
+
+def _often_the_last(random: Random, limit_ns: int) -> int:
+    """A time up to ``limit_ns``, every second one close to it: bounds break at their edge."""
+    earliest_ns = random.choice((0, limit_ns - limit_ns // 50))
+    return random.randint(min(earliest_ns, max(0, limit_ns)), max(0, limit_ns))
 
 
 class _Answer:

@@ -19,6 +19,9 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
     tells_open: bool  # pushes a message when an order starts to rest
     late_fees: bool  # executions come without their fee, which is told afterwards
     ids_reusable: bool  # a client id may be used again once its order is closed
+    states_tell_totals: bool  # pushed states of orders say how much has filled
+    queues: float  # requests that wait in our own lane, up to their last instant
+    backlog: float  # requests the venue executes only some time after they arrived
     lose_request: float
     lose_answer: float  # after the venue has executed the request
     malformed: float  # answers that cannot be read
@@ -32,6 +35,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
     slow: float  # requests that take seconds
     expiry_s: float = 3.0
     settle_s: float = 2.0
+    backend_timeout_s: float = 1.0
 
     def capabilities(self) -> Capabilities:
         return Capabilities(
@@ -40,10 +44,12 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
             absence=AbsenceRule(
                 proof=AbsenceProof.LOOKUPS,
                 expiry_s=self.expiry_s,
-                backend_timeout_s=1.0,
+                backend_timeout_s=self.backend_timeout_s,
                 clock_error_s=1.0,
                 settle_s=self.settle_s,
             ),
+            post_only=False,
+            reduce_only=False,
             amend=AmendStyle.IN_PLACE,
             cumulative_only=self.cumulative_only,
             request_timeout_s=4.0,
@@ -62,6 +68,8 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
             not_sent=0.0,
             blind=0.0,
             slow=0.0,
+            queues=0.0,
+            backlog=0.0,
         )
 
 
@@ -79,6 +87,9 @@ def draw_rules(random: Random) -> VenueRules:
         tells_open=coin(),
         late_fees=coin(),
         ids_reusable=coin(),
+        states_tell_totals=coin(),
+        queues=rate(),
+        backlog=rate(),
         lose_request=rate(),
         lose_answer=rate(),
         malformed=rate(),

@@ -14,6 +14,7 @@ from algotradehub.simulation.rules import VenueRules, draw_rules
 from algotradehub.trading.account_desk import Durability
 
 _S = 1_000_000_000
+_WALL_ERROR_NS = _S // 2  # between two lives it can step by twice as much, and no more
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -83,6 +84,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     rules: VenueRules
     durability: Durability
+    segment_bytes: int  # of the journal: small ones are left often
+    wall_errors_ns: tuple[int, ...]  # how wrong the clock is in each life
     actions: tuple[Action, ...]  # by time
     crashes: tuple[Crash, ...]  # one per life, in order
 
@@ -122,6 +125,8 @@ def draw(seed: int) -> Scenario:
         seed=seed,
         rules=draw_rules(random),
         durability=durability,
+        segment_bytes=random.choice((2_000, 64 << 20)),
+        wall_errors_ns=tuple(random.randint(-_WALL_ERROR_NS, _WALL_ERROR_NS) for _ in range(4)),
         actions=tuple(actions),
         crashes=crashes,
     )
@@ -146,7 +151,7 @@ def _crash(random: Random, durability: Durability) -> Crash:
     # What is promised under ``process`` survives the death of the process, not power loss.
     deaths = (Death.KILL,) if durability is Durability.PROCESS else (Death.KILL, Death.POWER)
     return Crash(
-        effect=random.choice((random.randint(1, 40), random.randint(1, 250))),
+        effect=random.choice((random.randint(1, 8), random.randint(1, 40), random.randint(1, 250))),
         death=random.choice(deaths),
         down_ns=random.choice((random.randint(0, _S), random.randint(0, 60 * _S))),
         loses_projection=random.random() < 0.1,  # noqa: PLR2004 - a rate

@@ -23,6 +23,7 @@ class VenueOrder:
         type_: OrderType,
         quantity: Decimal,
         price: Decimal | None,
+        at_once: bool,
         at_ns: int,
     ) -> None:
         self.venue_order_id = venue_order_id
@@ -32,6 +33,7 @@ class VenueOrder:
         self.type = type_
         self.quantity = quantity
         self.price = price
+        self.at_once = at_once  # what does not fill at once is ended
         self.filled = ZERO
         self.value = ZERO
         self.status = OrderStatus.OPEN

@@ -11,7 +11,14 @@ from algotradehub.domain.ids import (
     IdempotencyKey,
     TenantId,
 )
-from algotradehub.domain.order import Amendment, BaseAmount, Order, OrderRequest, Origin
+from algotradehub.domain.order import (
+    Amendment,
+    BaseAmount,
+    Order,
+    OrderRequest,
+    OrderStatus,
+    Origin,
+)
 from algotradehub.simulation import scenario as plan
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
@@ -67,7 +74,7 @@ class Users:
             self._do(clock, core, self._actions.pop(0))
 
     async def heal(self, clock: SimClock, core: Core) -> None:
-        """Everything works again; want everything cancelled, and wait until all is known.
+        """Everything works again: first all questions must end by themselves, then all orders.
 
         Raises:
             SimulationFailed: Something is still open long after.
@@ -77,25 +84,36 @@ class Users:
         venue.come_up()
         while disk.next_write_fault() or disk.next_sync_fault():
             pass
-        deadline_ns = clock.now_ns() + int(HEAL_S * _S)
-        while True:
-            await clock.sleep(LOOK_EVERY_S)
-            busy = self._busy(core)
-            if busy is None:
-                await clock.sleep(LAST_WORDS_S)
-                busy = self._busy(core)
-            if busy is None:
-                return
-            if clock.now_ns() > deadline_ns:
-                raise SimulationFailed(f"not settled {HEAL_S} s after everything healed: {busy}")
-            for order_id in tuple(core.state.live.get(ACCOUNT, ())):
-                core.orders.cancel(TENANT, order_id)
-
-    def _busy(self, core: Core) -> str | None:
+        await self._settle(clock, core)
+        for order_id in tuple(core.state.live.get(ACCOUNT, ())):
+            core.orders.cancel(TENANT, order_id)
+        await self._settle(clock, core)
         live = core.state.live.get(ACCOUNT)
         if live:
             order = core.state.orders[next(iter(live))]
-            return f"{len(live)} orders are not final, the first is {order}"
+            raise SimulationFailed(f"{len(live)} orders outlived their cancel, first {order}")
+
+    async def _settle(self, clock: SimClock, core: Core) -> None:
+        """Wait until no question is open, and for messages that were held up on the way."""
+        deadline_ns = clock.now_ns() + int(HEAL_S * _S)
+        while True:
+            await clock.sleep(LOOK_EVERY_S)
+            if self._open_question(core) is None:
+                await clock.sleep(LAST_WORDS_S)
+                if self._open_question(core) is None:
+                    return
+            if clock.now_ns() > deadline_ns:
+                question = self._open_question(core)
+                raise SimulationFailed(
+                    f"not settled {HEAL_S} s after everything healed: {question}"
+                )
+
+    def _open_question(self, core: Core) -> str | None:
+        for order_id in core.state.live.get(ACCOUNT, ()):
+            order = core.state.orders[order_id]
+            known = order.status in {OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED}
+            if not known or order.doubt or order.cancel_pending or order.amend_pending:
+                return f"{order}"
         desk = core.orders.desks[0]
         if desk.refusing is not None:
             return desk.refusing

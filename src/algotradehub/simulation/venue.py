@@ -12,7 +12,7 @@ from random import Random
 
 import msgspec
 
-from algotradehub.domain.commands import Amend, Cancel, Place
+from algotradehub.domain.commands import Amend, Cancel, CancelAll, Place
 from algotradehub.domain.errors import ErrorCategory
 from algotradehub.domain.evidence import (
     Acknowledged,
@@ -25,14 +25,15 @@ from algotradehub.domain.evidence import (
     Execution,
     FeeSettled,
     Liquidity,
-    Lost,
     OrderEvidence,
+    OrderState,
     Refused,
 )
 from algotradehub.domain.ids import Asset, ClientOrderId, ExecutionId, Symbol, VenueId, VenueOrderId
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import BaseAmount, OrderStatus, OrderType, TimeInForce
+from algotradehub.simulation.admission import held, objection
 from algotradehub.simulation.rules import VenueRules
 from algotradehub.simulation.timeline import Source, Timeline
 from algotradehub.simulation.truth import VenueOrder
@@ -52,14 +53,20 @@ INSTRUMENT = Instrument(
     price_rule=FixedTick(Decimal(1)),
     lot=Decimal(1),
     min_quantity=Decimal(1),
+    maker_fee=Decimal("0.001"),
+    taker_fee=Decimal("0.001"),
 )
 OPENING = {Asset("BTC"): Decimal(1_000), Asset("USDT"): Decimal(1_000_000)}
-_FEE_RATE = Decimal("0.001")
 _MARKET_PRICE = Decimal(100)
 
 
 class ScriptedVenue:
-    """The venue's side: it outlives every process of ours."""
+    """The venue's side: it outlives every process of ours.
+
+    Attributes:
+        watcher: Told after every change of the truth.
+        market: Shown every order that was accepted; decides what of it fills, and when.
+    """
 
     def __init__(self, timeline: Timeline, random: Random, rules: VenueRules) -> None:
         self.timeline = timeline
@@ -68,11 +75,11 @@ class ScriptedVenue:
         self.orders: dict[VenueOrderId, VenueOrder] = {}
         self.by_client_id: dict[ClientOrderId, VenueOrder] = {}
         self.places: dict[ClientOrderId, int] = {}  # requests that reached the venue, per id
-        self.accepted: dict[ClientOrderId, int] = {}
         self.balances = dict(OPENING)
         self.calls = 0
         self.up = True
-        self.watcher: Callable[[], None] = lambda: None  # told after every change of the truth
+        self.watcher: Callable[[], None] = lambda: None
+        self.market: Callable[[VenueOrder], None] = self._draw_fills
         self._deliver: Callable[[Evidence], None] | None = None
         self._stream = Source(timeline)
         self._last_ns = 0
@@ -105,22 +112,30 @@ class ScriptedVenue:
             return _refused(command, "EXPIRED", "the request came too late")
         earlier = self.by_client_id.get(client_order_id)
         if earlier is not None and (earlier.is_open or not self.rules.ids_reusable):
-            # Not "refused": an order under this id does exist.
-            return Lost(
-                command=CommandKind.PLACE,
-                client_order_id=client_order_id,
-                reason="duplicate client order id",
-            )
+            return _refused(command, "DUPLICATE", "the client order id is taken")
+        if request.symbol != SYMBOL or not isinstance(request.amount, BaseAmount):
+            return _refused(command, "UNSUPPORTED", f"only {SYMBOL}, in base units")
+        quantity, price = request.amount.quantity, request.limit_price
+        if request.type is OrderType.MARKET:
+            price = _MARKET_PRICE
+        broken = objection(
+            request.side, quantity, price, instrument=INSTRUMENT, available=self._available()
+        )
+        if broken is not None:
+            return _refused(command, *broken)
         if self.random.random() < self.rules.refuse:
             return _refused(command, "FUNDS", "insufficient balance")
-        amount = request.amount
-        assert isinstance(amount, BaseAmount)  # noqa: S101 - the users of the world send no other
-        self.accepted[client_order_id] = self.accepted.get(client_order_id, 0) + 1
         order = self._open(
-            client_order_id, request.side, request.type, amount.quantity, request.limit_price
+            client_order_id,
+            request.side,
+            request.type,
+            quantity,
+            request.limit_price,
+            at_once=request.type is OrderType.MARKET or request.time_in_force is TimeInForce.IOC,
         )
-        at_once = request.type is OrderType.MARKET or request.time_in_force is TimeInForce.IOC
-        self._plan_fills(order, at_once=at_once)
+        self.market(order)
+        if order.at_once and order.is_open:
+            self._close(order, OrderStatus.CANCELLED if order.filled else OrderStatus.EXPIRED)
         return Acknowledged(
             command=CommandKind.PLACE,
             client_order_id=client_order_id,
@@ -130,8 +145,7 @@ class ScriptedVenue:
 
     def place_by_hand(self, side: Side, quantity: Decimal, price: Decimal) -> None:
         """Somebody trades on the same account with the venue's own page."""
-        order = self._open(None, side, OrderType.LIMIT, quantity, price)
-        self._plan_fills(order, at_once=False)
+        self.market(self._open(None, side, OrderType.LIMIT, quantity, price))
 
     def cancel(self, command: Cancel) -> OrderEvidence:
         order = self._find(command.client_order_id, command.venue_order_id)
@@ -144,6 +158,12 @@ class ScriptedVenue:
             venue_order_id=order.venue_order_id,
         )
 
+    def cancel_all(self, command: CancelAll) -> None:
+        """End every open order; the answer is the end of each."""
+        for order in self.orders.values():
+            if order.is_open and command.symbol in {None, order.symbol}:
+                self._close(order, OrderStatus.CANCELLED)
+
     def amend(self, command: Amend, sent_ns: int) -> OrderEvidence:
         order = self._find(command.client_order_id, command.venue_order_id)
         late = self.timeline.now_ns > sent_ns + int(self.rules.expiry_s * _S)
@@ -152,9 +172,18 @@ class ScriptedVenue:
         amendment = command.amendment
         quantity = order.quantity if amendment.quantity is None else amendment.quantity
         if quantity <= order.filled:
-            return _refused(command, "QUANTITY", "already filled more than that")
-        order.quantity = quantity
-        order.price = order.price if amendment.limit_price is None else amendment.limit_price
+            return _refused(command, "QUANTITY", "already filled as much as that")
+        price = order.price if amendment.limit_price is None else amendment.limit_price
+        broken = objection(
+            order.side,
+            quantity - order.filled,
+            price,
+            instrument=INSTRUMENT,
+            available=self._available(without=order),
+        )
+        if broken is not None:
+            return _refused(command, *broken)
+        order.quantity, order.price = quantity, price
         self.push(order.changed(self.stamp()))
         self.watcher()
         return Acknowledged(
@@ -163,11 +192,21 @@ class ScriptedVenue:
             venue_order_id=order.venue_order_id,
         )
 
+    def told_balances(self, at_ns: int) -> list[Balance]:
+        """What the account has, and what of it no open order holds back."""
+        available = self._available()
+        return [
+            Balance(asset=asset, total=total, available=available[asset], venue_time_ns=at_ns)
+            for asset, total in self.balances.items()
+        ]
+
     def push(self, evidence: Evidence) -> None:
         """Tell the stream, if it is up: late, twice, or out of order."""
         if self._deliver is None or not self.up:
             return
         deliver = self._deliver
+        if isinstance(evidence, OrderState) and not self.rules.states_tell_totals:
+            evidence = msgspec.structs.replace(evidence, filled=None, value=None)
         for _ in range(2 if self.random.random() < self.rules.duplicate else 1):
             delay_ns = self.random.randint(1 * _MS, 80 * _MS)
             if self.random.random() < self.rules.reorder:
@@ -186,6 +225,8 @@ class ScriptedVenue:
         type_: OrderType,
         quantity: Decimal,
         price: Decimal | None,
+        *,
+        at_once: bool = False,
     ) -> VenueOrder:
         order = VenueOrder(
             venue_order_id=VenueOrderId(f"V{len(self.orders) + 1}"),
@@ -195,6 +236,7 @@ class ScriptedVenue:
             type_=type_,
             quantity=quantity,
             price=price,
+            at_once=at_once,
             at_ns=self.stamp(),
         )
         self.orders[order.venue_order_id] = order
@@ -212,8 +254,7 @@ class ScriptedVenue:
             return self.orders.get(venue_order_id)
         return None if client_order_id is None else self.by_client_id.get(client_order_id)
 
-    def _plan_fills(self, order: VenueOrder, *, at_once: bool) -> None:
-        """Decide what the market will do with the order."""
+    def _draw_fills(self, order: VenueOrder) -> None:
         random = self.random
         pieces = random.choice((0, 1, 1, 2, 3))
         if order.type is OrderType.MARKET:
@@ -221,27 +262,25 @@ class ScriptedVenue:
         delay_ns = 0
         for _ in range(pieces):
             share = random.choice((Decimal("0.4"), Decimal("0.7"), Decimal(1)))
-            if at_once:
-                self._fill(order, share)
+            if order.at_once:
+                self._fill_share(order, share)
             else:
                 delay_ns += random.randint(0, 8 * _S)
-                self.timeline.after(delay_ns, self._fill, order, share)
-        if at_once and order.is_open:
-            self._close(order, OrderStatus.CANCELLED if pieces else OrderStatus.EXPIRED)
+                self.timeline.after(delay_ns, self._fill_share, order, share)
 
-    def _fill(self, order: VenueOrder, share: Decimal) -> None:
-        if not order.is_open:
-            return
+    def _fill_share(self, order: VenueOrder, share: Decimal) -> None:
         quantity = (order.remaining * share).to_integral_value()
-        if quantity <= ZERO:
-            return
-        price = _MARKET_PRICE if order.price is None else order.price
+        if quantity > ZERO:
+            self.fill(order, quantity, _MARKET_PRICE if order.price is None else order.price)
+
+    def fill(self, order: VenueOrder, quantity: Decimal, price: Decimal) -> None:
+        """Fill so much of an open order, book it, and tell it."""
         value = price * quantity
-        fee = value * _FEE_RATE
+        fee = value * INSTRUMENT.maker_fee
         order.filled += quantity
         order.value += value
-        if order.filled == order.quantity:
-            order.status = OrderStatus.FILLED
+        whole = order.filled == order.quantity
+        order.status = OrderStatus.FILLED if whole else OrderStatus.PARTIALLY_FILLED
         at_ns = self.stamp()
         state = order.changed(at_ns)
         # Execution ids repeat from order to order, as some venues' do (order-path 8).
@@ -267,7 +306,8 @@ class ScriptedVenue:
         self._tell_fill(order, execution)
         if order.status is OrderStatus.FILLED:
             self.push(state)
-        self._tell_balances(at_ns)
+        for balance in self.told_balances(at_ns):
+            self.push(balance)
         self.watcher()
 
     def _tell_fill(self, order: VenueOrder, execution: Execution) -> None:
@@ -307,9 +347,14 @@ class ScriptedVenue:
         self.push(order.changed(self.stamp()))
         self.watcher()
 
-    def _tell_balances(self, at_ns: int) -> None:
-        for asset, total in self.balances.items():
-            self.push(Balance(asset=asset, total=total, available=total, venue_time_ns=at_ns))
+    def _available(self, *, without: VenueOrder | None = None) -> dict[Asset, Decimal]:
+        available = dict(self.balances)
+        for order in self.orders.values():
+            if order.is_open and order is not without:
+                price = _MARKET_PRICE if order.price is None else order.price
+                asset, amount = held(order.side, order.remaining, price, INSTRUMENT)
+                available[asset] -= amount
+        return available
 
 
 def _without_fee(execution: Execution) -> Execution:

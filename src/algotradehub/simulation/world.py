@@ -130,7 +130,11 @@ class World:
         self.timeline.run_until(self.timeline.now_ns + crash.down_ns)
 
     async def _main(self, loop: SimLoop) -> None:
-        clock = SimClock(loop, monotonic_origin_ns=self.lives * 1_000)
+        clock = SimClock(
+            loop,
+            monotonic_origin_ns=self.lives * 1_000,
+            wall_error_ns=self.scenario.wall_errors_ns[self.lives - 1],
+        )
         setup = AccountSetup(
             id=ACCOUNT,
             tenant=TENANT,
@@ -147,6 +151,7 @@ class World:
             prices=_FixedPrice(),
             accounts=[setup],
             epoch=self.lives,
+            segment_bytes=self.scenario.segment_bytes,
         ) as core:
             self.venue.watcher = lambda: invariants.check_exposure(core.state, self.venue)
             await self.users.act(clock, core)

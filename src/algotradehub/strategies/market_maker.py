@@ -10,7 +10,7 @@ from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import AccountId, IdempotencyKey, StrategyId, Symbol, TenantId, VenueId
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.market import MarketEvent, Quote
-from algotradehub.domain.money import ONE
+from algotradehub.domain.money import ONE, ZERO
 from algotradehub.domain.order import BaseAmount, Order, OrderRequest, OrderStatus, OrderType
 from algotradehub.ports.strategy import CancelOrder, PlaceOrder, StrategyCommand, View
 
@@ -111,7 +111,7 @@ class MarketMaker:
             # A second one can only be left over from a restart in mid-change.
             if not order.cancel_pending and (index > 0 or self._is_off(order, price)):
                 yield CancelOrder(order.order_id)
-        if not resting and view.now_ns >= self._paused_until_ns:
+        if not resting and price > ZERO and view.now_ns >= self._paused_until_ns:
             quantity = self._quantity(instrument, price)
             if self._may_hold(held + side.sign * quantity, held, instrument, price) and (
                 self._can_pay(side, instrument, price, quantity, view)

@@ -197,7 +197,8 @@ class Intake:
             for waiting in desk.orphans.take(leg.client_order_id, leg.venue_order_id):
                 self._happened(desk, waiting)
             order = self._state.orders.get(order.order_id, order)
-        if order.provisional or any(fill.fee is None for fill in applied.fills):
+        missing = order.provisional or order.filled < order.venue_filled
+        if missing or any(fill.fee is None for fill in applied.fills):
             desk.questions.watch_fills(order.order_id)
         if order.status is OrderStatus.UNKNOWN or order.doubt is not None:
             desk.questions.watch(order.order_id)

@@ -156,8 +156,12 @@ class Recovery:
         # Fills first: what is told here needs no look-up afterwards. The window overlaps by the
         # venue's replay horizon, since fills may be told out of order.
         horizon_ns = int(account.capabilities.replay_horizon_s * _NS)
-        asked_ns = self._clock.now_ns()
-        since_ns = max(0, self._state.caught_up_ns(desk.account_id, asked_ns) - horizon_ns)
+        caught_up_ns = self._state.caught_up_ns(desk.account_id, self._clock.now_ns())
+        since_ns = max(0, caught_up_ns - horizon_ns)
+        asked_about = {
+            order_id: self._state.orders[order_id]
+            for order_id in self._state.live.get(desk.account_id, ())
+        }
         executions = await account.fills_since(since_ns)
         resting = await account.open_orders()
         balances = await account.balances()
@@ -177,10 +181,11 @@ class Recovery:
         for position in positions:
             self._intake.receive(desk, position)
         # Missing from the list is a question, not an answer (order-path 9).
-        for order_id in tuple(self._state.live.get(desk.account_id, ())):
-            order = self._state.orders[order_id]
-            quiet = order.updated_ns < asked_ns and order.status is not OrderStatus.PENDING
-            if order_id not in listed and quiet and order.doubt is None:
+        for order_id, before in asked_about.items():
+            order = self._state.orders.get(order_id)
+            # Only orders about which nothing was heard or sent meanwhile: the same value still.
+            quiet = order is before and order.status is not OrderStatus.PENDING
+            if order_id not in listed and quiet and before.doubt is None:
                 missing = Doubted(order_id=order_id, what="not among the venue's open orders")
                 self._intake.keep(desk, missing)
         desk.refusing = None

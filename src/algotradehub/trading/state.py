@@ -198,10 +198,12 @@ class DeskState:
         return None if fills is None else fills.get(execution.execution_id)
 
     def incomplete(self, order_id: ClientOrderId) -> bool:
-        """Whether a fill of the order is provisional, or its fee is not known."""
+        """Whether fills are missing, one is provisional, or a fee is not known."""
         order = self.orders.get(order_id)
+        if order is None:
+            return False
         fills = self.executions.get(order_id, {}).values()
-        return order is not None and any(fill.fee is None for fill in fills)
+        return order.filled < order.venue_filled or any(fill.fee is None for fill in fills)
 
     def take_changes(self) -> Changes:
         """Hand over what changed since the last call, for the projection."""

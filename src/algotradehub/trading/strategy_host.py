@@ -3,7 +3,6 @@
 import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Sequence
-from decimal import Decimal
 from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 import msgspec
@@ -21,18 +20,14 @@ from algotradehub.domain.errors import (
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import (
     AccountId,
-    Asset,
     ClientOrderId,
     IdempotencyKey,
     StrategyId,
-    Symbol,
     TenantId,
     VenueId,
 )
-from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.market import MarketEvent
 from algotradehub.domain.order import Order, OrderRequest
-from algotradehub.domain.position import Position
 from algotradehub.ports.bus import Alert, Bus, Fact, FillChanged, OrderChanged
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.strategy import (
@@ -44,6 +39,7 @@ from algotradehub.ports.strategy import (
     View,
 )
 from algotradehub.ports.venue import Channel
+from algotradehub.trading.desk_view import DeskView
 from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.trading.orders import OrderManager
 from algotradehub.trading.state import DeskState
@@ -67,60 +63,12 @@ class HearsRefusals(Protocol):
     ) -> None: ...
 
 
-class _DeskView:
-    """Implements ``View`` over the desk, for the accounts of one strategy."""
-
-    def __init__(
-        self,
-        *,
-        orders: OrderManager,
-        state: DeskState,
-        tenant: TenantId,
-        accounts: frozenset[AccountId],
-    ) -> None:
-        self.now_ns = 0  # set before each event
-        self._orders = orders
-        self._state = state
-        self._tenant = tenant
-        self._accounts = accounts
-
-    def instrument(self, account: AccountId, symbol: Symbol) -> Instrument:
-        self.require(account)
-        instrument = self._orders.desk(account, self._tenant).instruments.get(symbol)
-        if instrument is None:
-            raise NotFound(f"{account} does not list {symbol}")
-        return instrument
-
-    def position(self, account: AccountId, symbol: Symbol) -> Position:
-        self.require(account)
-        held = self._state.positions.get(account, symbol)
-        return Position(account=account, symbol=symbol) if held is None else held
-
-    def open_orders(self, account: AccountId, symbol: Symbol) -> Sequence[Order]:
-        self.require(account)
-        orders = self._state.orders
-        return [
-            order
-            for order_id in self._state.live.get(account, ())
-            if (order := orders[order_id]).request.symbol == symbol
-        ]
-
-    def available(self, account: AccountId, asset: str) -> Decimal | None:
-        self.require(account)
-        balance = self._state.balances.get(account, Asset(asset))
-        return None if balance is None else balance.available
-
-    def require(self, account: AccountId) -> None:
-        if account not in self._accounts:
-            raise NotFound(f"{account} is not one of the strategy's accounts")
-
-
 class RunningStrategy:
     """One strategy at work, until it is stopped or raises.
 
-    Market events are handled in the loop iteration that read them. Facts of the bus are handled
-    in the next one: a command must not run inside the very change that it answers. An event that
-    comes while another is handled waits for its turn.
+    Market events are handled in the loop iteration that read them. Facts of the bus wait: for the
+    end of the event whose commands caused them, or for the next iteration, because a command must
+    not run inside the very change that it answers.
 
     A command that places is an order of this strategy: tenant, strategy and idempotency key are
     set here, whatever the request says. The key is ``name:epoch:count``. The epoch rises with
@@ -152,7 +100,7 @@ class RunningStrategy:
         self._bus = bus
         self._clock = clock
         self._epoch = epoch
-        self._view = _DeskView(orders=orders, state=state, tenant=tenant, accounts=accounts)
+        self._view = DeskView(orders=orders, state=state, tenant=tenant, accounts=accounts)
         self._placed = 0
         self._waiting: deque[_Event] = deque()
         self._handling = False
@@ -243,12 +191,9 @@ class RunningStrategy:
     def _handle(self, event: _Event) -> None:
         self._view.now_ns = self._clock.now_ns()
         try:
-            commands = self._ask(event)
+            commands = _checked(self._ask(event))
         except Exception as error:  # noqa: BLE001 - whatever a strategy does, it hurts itself only
             self._fail(f"it raised {error!r} at {type(event).__name__}")
-            return
-        if len(commands) > COMMANDS_OF_ONE_EVENT:
-            self._fail(f"{len(commands)} commands at once, {COMMANDS_OF_ONE_EVENT} are allowed")
             return
         for command in commands:
             if self.stopped is not None:
@@ -263,11 +208,11 @@ class RunningStrategy:
     def _ask(self, event: _Event) -> Sequence[StrategyCommand]:
         match event:
             case Order():
-                return tuple(self._strategy.on_order(event, self._view))
+                return self._strategy.on_order(event, self._view)
             case Fill():
-                return tuple(self._strategy.on_fill(event, self._view))
+                return self._strategy.on_fill(event, self._view)
             case _:
-                return tuple(self._strategy.on_market(event, self._view))
+                return self._strategy.on_market(event, self._view)
 
     def _carry_out(self, command: StrategyCommand) -> None:
         match command:
@@ -323,6 +268,16 @@ class RunningStrategy:
         at_ns = self._clock.now_ns()
         detail = f"strategy {self.name}: {detail}"
         self._bus.publish(Alert(name=name, detail=detail, account=account, at_ns=at_ns))
+
+
+def _checked(commands: Sequence[StrategyCommand]) -> Sequence[StrategyCommand]:
+    """What a strategy answered, looked at as what it is: somebody else's code."""
+    if len(commands) > COMMANDS_OF_ONE_EVENT:
+        raise ValueError(f"{len(commands)} commands at once; {COMMANDS_OF_ONE_EVENT} are allowed")
+    for command in commands:
+        if not isinstance(command, PlaceOrder | CancelOrder | AmendOrder):
+            raise TypeError(f"{command!r} is no command")
+    return commands
 
 
 class StrategyHost:

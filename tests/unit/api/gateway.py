@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -153,6 +153,7 @@ class Gateway(msgspec.Struct, kw_only=True):
     feed: Feed
     queries: Projected
     troubles: dict[str, str | None]
+    escaped: list[Exception] = []  # errors that a server would log
 
     async def ask(
         self,
@@ -197,6 +198,16 @@ class Gateway(msgspec.Struct, kw_only=True):
         body = {name: value for name, value in {**ORDER, **changes}.items() if value is not ...}
         return await self.ask("POST", "/api/v1/orders", body=body, key=key)
 
+    @contextmanager
+    def untouched(self) -> Iterator[None]:
+        """Nothing inside may claim a key, write to the journal, or reach a venue."""
+        before = self._deeds()
+        yield
+        assert self._deeds() == before
+
+    def _deeds(self) -> tuple[int, int, int]:
+        return self.core.journal.seq, len(self.core.state.claims), len(self.account.sent)
+
     async def _exchange(self, scope: dict[str, Any], pieces: list[bytes]) -> Reply:
         incoming = [
             {"type": "http.request", "body": piece, "more_body": number < len(pieces)}
@@ -210,7 +221,13 @@ class Gateway(msgspec.Struct, kw_only=True):
         async def send(message: Any) -> None:
             answered.append(message)
 
-        await self.app(scope, receive, send)
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            # Raised once more after the answer, so that a server logs it.
+            if not answered:
+                raise
+            self.escaped.append(error)
         start, *parts = answered
         return Reply(
             start["status"],
@@ -255,7 +272,7 @@ async def gateway(
             )
             for account, tenant in ((ours, TENANT), (others, TenantId("somebody else")))
         ]
-        async with open_core(
+        opening = open_core(
             clock=clock,
             ids=ids,
             disk=disk,
@@ -264,8 +281,11 @@ async def gateway(
             prices=market,
             accounts=setups,
             epoch=1,
-        ) as core:
-            await turn(10)
+        )
+        async with AsyncExitStack() as opened:
+            with time_passing(clock):
+                core = await opened.enter_async_context(opening)
+                await turn(10)
             troubles: dict[str, str | None] = {"journal": None}
             parts = ApiParts(
                 orders=core.orders,
@@ -290,6 +310,23 @@ async def gateway(
                 troubles=troubles,
             )
         store.close()
+
+
+@contextmanager
+def time_passing(clock: FakeClock) -> Iterator[None]:
+    """Advance the clock by 10 ms with every turn of the event loop."""
+    loop, passing = asyncio.get_running_loop(), True
+
+    def tick() -> None:
+        if passing:
+            clock.advance(0.01)
+            loop.call_soon(tick)
+
+    tick()
+    try:
+        yield
+    finally:
+        passing = False
 
 
 async def turn(times: int = 1) -> None:

@@ -69,7 +69,7 @@ class PaperAccount:
         latency_s: float = 0.0,
         seed: int = 0,
     ) -> None:
-        """Look after an account that is open at ``venue``; ``open_account`` connects it.
+        """Look after an account that is open at ``venue``; ``account_opener`` connects it.
 
         Raises:
             NotFound: There is no such account.

@@ -11,6 +11,7 @@ from algotradehub.domain.market import Candle, Trade
 
 BASE_INTERVAL_NS = 60_000_000_000
 KEPT = 2_880  # two days of minutes
+MAX_INTERVALS = 64
 
 
 class CandleSeries:
@@ -27,11 +28,16 @@ class CandleSeries:
         """Tell candles of ``interval_ns`` from now on.
 
         Raises:
-            Unsupported: Not a whole number of minutes.
+            Unsupported: Neither a whole number of minutes nor an interval that a recording
+                brought; or too many intervals are wanted.
         """
+        if interval_ns in self._wanted or (self._recorded and interval_ns in self._kept):
+            return
         if interval_ns <= 0 or interval_ns % BASE_INTERVAL_NS:
             raise Unsupported(f"candles come in whole minutes, not in {interval_ns} ns")
-        self._wanted.setdefault(interval_ns, 0)
+        if len(self._wanted) >= MAX_INTERVALS:
+            raise Unsupported(f"{MAX_INTERVALS} intervals are served; take one of them and merge")
+        self._wanted[interval_ns] = self._now_ns // interval_ns * interval_ns
 
     def trade(self, trade: Trade) -> None:
         """Count a trade; ``pass_time`` to its time comes first."""

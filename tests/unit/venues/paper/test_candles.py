@@ -2,12 +2,13 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from algotradehub.domain.errors import Unsupported
 from algotradehub.domain.market import Candle, Trade
 from algotradehub.venues.paper.candles import BASE_INTERVAL_NS as M
-from algotradehub.venues.paper.candles import KEPT, CandleSeries
+from algotradehub.venues.paper.candles import KEPT, MAX_INTERVALS, CandleSeries
 from tests.unit.venues.paper.markets import VENUE, spot
 
 SYMBOL = spot().symbol
@@ -122,3 +123,28 @@ def test_recorded_candles_are_kept_and_not_built_over() -> None:
     assert series.between(M, 0, 99 * M) == []
     series.record(recorded(3 * M, 4))  # played again
     assert series.between(3 * M, 0, 99 * M) == [recorded(0, 1), recorded(3 * M, 4)]
+
+
+def test_an_interval_of_the_recording_can_be_wanted_once_it_came() -> None:
+    series = CandleSeries()
+    with pytest.raises(Unsupported):
+        series.want(M // 2)
+    series.record(msgspec.structs.replace(recorded(0, 1), interval_ns=M // 2))
+    series.want(M // 2)
+    assert len(series.between(M // 2, 0, M)) == 1
+
+
+def test_intervals_are_bounded() -> None:
+    series = CandleSeries()
+    for minutes in range(1, MAX_INTERVALS + 1):
+        series.want(minutes * M)
+    series.want(M)
+    with pytest.raises(Unsupported, match="merge"):
+        series.want(100 * M)
+
+
+def test_minutes_can_be_wanted_after_some_were_built() -> None:
+    series = CandleSeries()
+    feed(series, trade(10 * M, 5), trade(11 * M, 6))
+    series.want(M)
+    assert [candle.start_ns for candle in feed(series, trade(12 * M, 7))] == [11 * M]

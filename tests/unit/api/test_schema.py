@@ -1,0 +1,145 @@
+"""The description: every reference leads somewhere, and every answer looks as it says."""
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from algotradehub.api.schema import PATH
+from tests.unit.api.gateway import Gateway, gateway
+
+
+async def document_of(api: Gateway) -> Any:
+    return (await api.ask("GET", PATH)).json
+
+
+async def test_every_reference_leads_somewhere() -> None:
+    async with gateway() as api:
+        document = await document_of(api)
+    schemas = document["components"]["schemas"]
+    wanted = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
+    assert wanted <= set(schemas)
+
+
+async def test_every_operation_is_named_told_and_sorted() -> None:
+    async with gateway() as api:
+        document = await document_of(api)
+    operations = [each for item in document["paths"].values() for each in item.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(names) == len(set(names))
+    tags = {tag["name"] for tag in document["tags"]}
+    for operation in operations:
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", operation["operationId"])
+        assert operation["description"]
+        assert set(operation["tags"]) <= tags
+        for response in operation["responses"].values():
+            (content,) = response["content"].values()
+            assert content["schema"]["$ref"]
+
+
+async def test_orders_are_placed_with_a_key_and_a_body() -> None:
+    async with gateway() as api:
+        document = await document_of(api)
+    operation = document["paths"]["/api/v1/orders"]["post"]
+    (key,) = operation["parameters"]
+    assert (key["name"], key["in"], key["required"]) == ("Idempotency-Key", "header", True)
+    assert operation["requestBody"]["required"]
+    body = document["components"]["schemas"]["PlaceOrder"]
+    assert body["required"] == ["account", "symbol", "side", "type"]
+    assert body["additionalProperties"] is False
+    assert len(body["examples"]) == 2
+
+
+async def test_only_probes_are_open_to_all() -> None:
+    async with gateway() as api:
+        document = await document_of(api)
+    assert document["security"] == [{"token": []}]
+    for path, item in document["paths"].items():
+        for operation in item.values():
+            assert (operation.get("security") == []) is (not path.startswith("/api/"))
+            assert ("401" in operation["responses"]) is path.startswith("/api/")
+
+
+async def test_no_number_is_promised_where_an_amount_is_sent() -> None:
+    async with gateway() as api:
+        schemas = (await document_of(api))["components"]["schemas"]
+    for name in ("OrderView", "Fill", "PositionView", "BalanceView", "Instrument", "Quote"):
+        for field, told in schemas[name]["properties"].items():
+            if told.get("type") == "integer":
+                assert field in {"fees_unknown"}, f"{name}.{field}"
+            assert told.get("type") != "number", f"{name}.{field}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "orders",
+        "orders/{order_id}",
+        "orders/{order_id}/timeline",
+        "fills",
+        "positions",
+        "positions/aggregated",
+        "balances",
+        "accounts",
+        "instruments",
+        "quotes?venue=paper:one&symbol=BTC/USDT",
+    ],
+)
+async def test_every_answer_looks_as_described(path: str) -> None:
+    async with gateway() as api:
+        placed = (await api.place()).json
+        api.account.fill(placed["order_id"], quantity=Decimal("0.004"), price=Decimal(60000))
+        document = await document_of(api)
+        asked = path.replace("{order_id}", placed["order_id"])
+        answer = (await api.ask("GET", f"/api/v1/{asked}")).json
+    route = document["paths"][f"/api/v1/{path.partition('?')[0]}"]["get"]
+    schema = route["responses"]["200"]["content"]["application/json"]["schema"]
+    assert answer
+    assert list(misfits(answer, schema, document["components"]["schemas"], "$")) == []
+
+
+def misfits(value: Any, schema: Any, schemas: Any, place: str) -> Any:
+    """Where ``value`` is not what ``schema`` says: the part of JSON Schema that we use."""
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        choices = [list(misfits(value, each, schemas, place)) for each in schema["anyOf"]]
+        if [] not in choices:
+            yield min(choices, key=len)
+        return
+    if "enum" in schema:
+        if value not in schema["enum"]:
+            yield f"{place}: {value!r} is none of {schema['enum']}"
+        return
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if (
+        kinds
+        and kind_of(value) not in kinds
+        and not (kinds == ["number"] and kind_of(value) == "integer")
+    ):
+        yield f"{place}: {value!r} is no {kinds}"
+    elif isinstance(value, dict):
+        properties = schema.get("properties", {})
+        yield from (
+            f"{place}: {name} is missing"
+            for name in schema.get("required", [])
+            if name not in value
+        )
+        if properties:
+            yield from (
+                f"{place}: {name} is not described" for name in value if name not in properties
+            )
+        for name, told in properties.items():
+            if name in value:
+                yield from misfits(value[name], told, schemas, f"{place}.{name}")
+    elif isinstance(value, list) and isinstance(schema.get("items"), dict):
+        for number, item in enumerate(value):
+            yield from misfits(item, schema["items"], schemas, f"{place}[{number}]")
+
+
+def kind_of(value: object) -> str:
+    names = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+    return names.get(type(value), "object" if isinstance(value, dict) else "array")

@@ -1,0 +1,323 @@
+"""The judge condemns: each invariant fails on a world that was tampered with by hand."""
+
+from collections.abc import Callable
+from contextlib import closing
+from decimal import Decimal
+from typing import TypeAlias
+
+import msgspec
+import pytest
+
+from algotradehub.app.core import Core
+from algotradehub.domain.errors import StorageDamaged
+from algotradehub.domain.ids import Asset, ClientOrderId, IdempotencyKey, VenueOrderId
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.order import BaseAmount, Order, OrderStatus, OrderType, Origin
+from algotradehub.ports.store import Changes, Store
+from algotradehub.simulation import invariants
+from algotradehub.simulation.invariants import Broken
+from algotradehub.simulation.truth import VenueOrder
+from algotradehub.simulation.users import ACCOUNT, Users
+from algotradehub.simulation.venue import INSTRUMENT, OPENING, SYMBOL, ScriptedVenue
+from algotradehub.simulation.world import World
+from tests.unit.simulation.worlds import scenario
+
+Judged: TypeAlias = tuple[Core, ScriptedVenue, Users]
+Crime: TypeAlias = Callable[[Core, ScriptedVenue, Users], object]
+Forgery: TypeAlias = Callable[[Core, Store], object]
+
+_check_all, _check_storage = invariants.check_all, invariants.check_storage
+_replace = msgspec.structs.replace
+
+
+def with_status(core: Core, status: OrderStatus) -> Order:
+    return next(order for order in core.state.orders.values() if order.status is status)
+
+
+def truth_of(order: Order, venue: ScriptedVenue) -> VenueOrder:
+    return venue.by_client_id[order.order_id]
+
+
+def change(core: Core, order: Order, **changes: object) -> None:
+    core.state.orders[order.order_id] = _replace(order, **changes)
+
+
+def forget(core: Core, order: Order) -> None:
+    """Lose an order everywhere, as if it had never been journaled."""
+    del core.state.orders[order.order_id]
+    core.state._load = lambda _: None
+
+
+# --- crimes against the books
+
+
+def order_lost(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    forget(core, with_status(core, OrderStatus.FILLED))
+
+
+def order_invented(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    order = with_status(core, OrderStatus.CANCELLED)
+    invented = ClientOrderId("f" * 32)
+    request = _replace(order.request, idempotency_key=IdempotencyKey("another"))
+    core.state.orders[invented] = _replace(order, order_id=invented, request=request)
+
+
+def dead_order_lives(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    """Called unsent, and yet at the venue, rejected there."""
+    order = with_status(core, OrderStatus.CANCELLED)
+    truth_of(order, venue).status = OrderStatus.REJECTED
+    change(core, order, status=OrderStatus.REJECTED, origin=Origin.UNSENT)
+
+
+def order_sent_twice(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    venue.places[with_status(core, OrderStatus.FILLED).order_id] += 1
+
+
+def key_stands_for_two(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    order = with_status(core, OrderStatus.FILLED)
+    other = ClientOrderId("f" * 32)
+    twin = _replace(order, order_id=other, status=OrderStatus.REJECTED, filled=Decimal(0))
+    core.state.orders[other] = twin
+
+
+def fill_counted_twice(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    order = with_status(core, OrderStatus.FILLED)
+    change(core, order, filled=order.filled * 2, paid=order.paid * 2)
+
+
+def fill_missed(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    truth = truth_of(with_status(core, OrderStatus.CANCELLED), venue)
+    truth.filled += 1
+
+
+def fills_do_not_add_up(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    fills = core.state.executions[with_status(core, OrderStatus.FILLED).order_id]
+    fills.pop(next(iter(fills)))
+
+
+def paid_another_price(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    order = with_status(core, OrderStatus.FILLED)
+    change(core, order, paid=order.paid + 1)
+
+
+def another_status(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    truth_of(with_status(core, OrderStatus.CANCELLED), venue).status = OrderStatus.EXPIRED
+
+
+def still_open_there(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    truth_of(with_status(core, OrderStatus.CANCELLED), venue).status = OrderStatus.OPEN
+
+
+def another_size(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    truth_of(with_status(core, OrderStatus.CANCELLED), venue).quantity += 1
+
+
+def another_name(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    truth_of(with_status(core, OrderStatus.CANCELLED), venue).venue_order_id = VenueOrderId("V99")
+
+
+def promise_forgotten(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    users.promised[IdempotencyKey("key-99")] = ClientOrderId("f" * 32)
+
+
+def promise_of_another_order(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    key, order_id = next(iter(users.promised.items()))
+    request = users.wanted[key]
+    users.wanted[key] = _replace(request, amount=BaseAmount(Decimal(77)))
+    assert core.state.orders[order_id].request == request
+
+
+def wrong_position(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    held = core.state.positions.get(ACCOUNT, SYMBOL)
+    assert held is not None
+    core.state.positions._set(_replace(held, quantity=held.quantity + 1))
+
+
+def wrong_cost(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    held = core.state.positions.get(ACCOUNT, SYMBOL)
+    assert held is not None
+    core.state.positions._set(_replace(held, realized=held.realized + 1))
+
+
+def exposure_left_over(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    core.state.sums.of(ACCOUNT, SYMBOL).buying += 1
+
+
+def open_order_left_over(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    core.state.sums._open_orders[ACCOUNT] = 1
+
+
+def money_missing(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    venue.balances[INSTRUMENT.quote] -= Decimal("0.01")
+
+
+def money_misposted(core: Core, venue: ScriptedVenue, users: Users) -> None:
+    asset = Asset("BTC")
+    balance = core.state.balances.get(ACCOUNT, asset)
+    assert balance is not None
+    assert balance.opening == OPENING[asset]  # or there were nothing to compare
+    core.state.balances.restore(_replace(balance, posted=balance.posted + 1))
+
+
+CRIMES: dict[Crime, str] = {
+    order_lost: "order lost",
+    order_invented: "order invented",
+    dead_order_lives: "order doubled or lost",
+    order_sent_twice: "order doubled",
+    key_stands_for_two: "order doubled",
+    fill_counted_twice: "fills differ",
+    fill_missed: "fills differ",
+    fills_do_not_add_up: "fills differ",
+    paid_another_price: "fills differ",
+    another_status: "status differs",
+    still_open_there: "status differs",
+    another_size: "order differs",
+    another_name: "order differs",
+    promise_forgotten: "promise broken",
+    promise_of_another_order: "promise broken",
+    wrong_position: "positions differ",
+    wrong_cost: "positions differ",
+    exposure_left_over: "risk sums differ",
+    open_order_left_over: "risk sums differ",
+    money_missing: "ledger differs",
+    money_misposted: "ledger differs",
+}
+
+
+def judge(monkeypatch: pytest.MonkeyPatch, check: str, tamper: Callable[..., object]) -> None:
+    """Run an honest world, and tamper with it just before the judge looks."""
+    judged: list[str] = []
+
+    def look(*arguments: object, **named: object) -> None:
+        judged.append(check)
+        tamper(*arguments)
+        real = {"check_all": _check_all, "check_storage": _check_storage}[check]
+        real(*arguments, **named)  # type: ignore[operator]
+
+    monkeypatch.setattr(invariants, check, look)
+    try:
+        with closing(World(scenario())) as world:
+            world.run()
+    finally:
+        assert judged == [check]
+
+
+def nothing(*_: object) -> None:
+    """An honest world needs no tampering."""
+
+
+@pytest.mark.parametrize("check", ["check_all", "check_storage"])
+def test_an_honest_world_is_acquitted(monkeypatch: pytest.MonkeyPatch, check: str) -> None:
+    judge(monkeypatch, check, nothing)
+
+
+@pytest.mark.parametrize("crime", CRIMES, ids=lambda crime: crime.__name__)
+def test_a_crime_is_condemned_by_its_name(monkeypatch: pytest.MonkeyPatch, crime: Crime) -> None:
+    with pytest.raises(Broken) as caught:
+        judge(monkeypatch, "check_all", crime)
+    assert caught.value.name == CRIMES[crime]
+
+
+# --- forgeries in what is stored
+
+
+def memory_ahead_of_the_journal(core: Core, store: Store) -> None:
+    change(core, with_status(core, OrderStatus.FILLED), reason="never journaled")
+
+
+def position_ahead_of_the_journal(core: Core, store: Store) -> None:
+    held = core.state.positions.get(ACCOUNT, SYMBOL)
+    assert held is not None
+    core.state.positions._set(_replace(held, cost=held.cost + 1))
+
+
+def balance_ahead_of_the_journal(core: Core, store: Store) -> None:
+    balance = core.state.balances.all()[0]
+    core.state.balances.restore(_replace(balance, updated_ns=1))
+
+
+def claim_ahead_of_the_journal(core: Core, store: Store) -> None:
+    (tenant, _), order_id = next(iter(core.state.claims.items()))
+    core.state.claims[tenant, "never journaled"] = order_id
+
+
+def order_projected_wrongly(core: Core, store: Store) -> None:
+    order = _replace(with_status(core, OrderStatus.FILLED), reason="projected wrongly")
+    seq = store.applied_seq
+    store.apply(Changes(applied_seq=seq, orders={order.order_id: (order, seq)}))
+
+
+def fill_projected_wrongly(core: Core, store: Store) -> None:
+    order = with_status(core, OrderStatus.FILLED)
+    ((execution_id, fill), *_) = core.state.executions[order.order_id].items()
+    wrong = _replace(fill, price=fill.price + 1)
+    fills = {(order.order_id, execution_id): wrong}
+    store.apply(Changes(applied_seq=store.applied_seq, fills=fills))
+
+
+FORGERIES: dict[Forgery, str] = {
+    memory_ahead_of_the_journal: "replay differs",
+    position_ahead_of_the_journal: "replay differs",
+    balance_ahead_of_the_journal: "replay differs",
+    claim_ahead_of_the_journal: "replay differs",
+    order_projected_wrongly: "projection differs",
+    fill_projected_wrongly: "projection differs",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.__name__)
+def test_a_forgery_is_condemned_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, forgery: Forgery
+) -> None:
+    with pytest.raises(Broken) as caught:
+        judge(monkeypatch, "check_storage", forgery)
+    assert caught.value.name == FORGERIES[forgery]
+
+
+def test_a_journal_with_a_flipped_bit_is_condemned(monkeypatch: pytest.MonkeyPatch) -> None:
+    def flip(core: Core, store: Store) -> None:
+        disk = core.journal._disk
+        (content,) = disk._files.values()  # type: ignore[attr-defined]
+        content.visible[len(content.visible) // 2] ^= 1
+
+    with pytest.raises(StorageDamaged):
+        judge(monkeypatch, "check_storage", flip)
+
+
+# --- exposure, at every moment
+
+
+@pytest.mark.parametrize("side", Side)
+def test_what_may_fill_and_is_not_counted_is_condemned_at_once(
+    monkeypatch: pytest.MonkeyPatch, side: Side
+) -> None:
+    """An order of ours that the venue holds, and the sums do not: seen when it is opened."""
+
+    def tamper(core: Core, venue: ScriptedVenue, users: Users) -> None:
+        invariants.check_exposure(core.state, venue)
+        venue.watcher = nothing
+        venue._open(ClientOrderId("f" * 32), side, OrderType.LIMIT, Decimal(1), Decimal(100))
+        invariants.check_exposure(core.state, venue)
+
+    with pytest.raises(Broken) as caught:
+        judge(monkeypatch, "check_all", tamper)
+    assert caught.value.name == "exposure understated"
+
+
+def test_exposure_is_watched_at_every_change_and_every_word(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[object] = []
+    real = invariants.check_exposure
+
+    def look(state: object, venue: ScriptedVenue) -> None:
+        looks.append(venue)
+        real(state, venue)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(invariants, "check_exposure", look)
+    lines: list[str] = []
+    with closing(World(scenario(), trace=lines.append)) as world:
+        world.run()
+        changes = sum(len(order._times) for order in world.venue.orders.values())
+    words = sum(" heard " in line for line in lines)
+    assert len(looks) >= changes + words > 20

@@ -1,0 +1,93 @@
+"""Scenarios are drawn from the seed alone, and together they contain every kind of trouble."""
+
+import msgspec
+import pytest
+
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.order import OrderType, TimeInForce
+from algotradehub.simulation.scenario import (
+    Amend,
+    ByHand,
+    Cancel,
+    Crash,
+    Death,
+    DiskFault,
+    Order,
+    Outage,
+    Scenario,
+    draw,
+    limit_price,
+)
+from algotradehub.trading.account_desk import Durability
+
+DRAWN = [draw(seed) for seed in range(500)]
+
+
+def actions(kind: type) -> list[object]:
+    return [action for drawn in DRAWN for action in drawn.actions if type(action) is kind]
+
+
+def test_the_same_seed_draws_the_same_scenario() -> None:
+    assert [draw(scenario.seed) for scenario in DRAWN[:50]] == DRAWN[:50]
+    assert len({msgspec.msgpack.encode(drawn) for drawn in DRAWN}) == len(DRAWN)
+
+
+@pytest.mark.parametrize("kind", [Order, Cancel, Amend, ByHand, Outage, DiskFault])
+def test_every_kind_of_action_is_drawn(kind: type) -> None:
+    assert len(actions(kind)) >= 50
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "values"),
+    [
+        (Order, "side", set(Side)),
+        (Order, "type", {OrderType.LIMIT, OrderType.MARKET}),
+        (Order, "time_in_force", {TimeInForce.GTC, TimeInForce.IOC}),
+        (DiskFault, "sync", {True, False}),
+        (DiskFault, "leaves_part", {True, False}),
+        (Crash, "death", set(Death)),
+        (Crash, "loses_projection", {True, False}),
+    ],
+)
+def test_every_choice_is_made_both_ways(kind: type, field: str, values: set[object]) -> None:
+    drawn = actions(kind) or [crash for scenario in DRAWN for crash in scenario.crashes]
+    assert {getattr(one, field) for one in drawn} == values
+
+
+def test_scenarios_die_from_never_to_three_times_under_both_durabilities() -> None:
+    assert {len(drawn.crashes) for drawn in DRAWN} == {0, 1, 2, 3}
+    assert {drawn.durability for drawn in DRAWN} == set(Durability)
+
+
+def test_power_fails_only_where_more_than_the_process_was_promised() -> None:
+    for drawn in DRAWN:
+        deaths = {crash.death for crash in drawn.crashes}
+        assert drawn.durability is Durability.SYNC or deaths <= {Death.KILL}
+
+
+def test_actions_come_by_time_and_name_orders_that_exist() -> None:
+    for drawn in DRAWN:
+        times = [action.at_ns for action in drawn.actions]
+        assert times == sorted(times)
+        keys = {action.key: action for action in drawn.actions if isinstance(action, Order)}
+        for action in drawn.actions:
+            if isinstance(action, Cancel | Amend):
+                assert keys[action.key].at_ns <= action.at_ns
+
+
+def test_only_a_limit_order_has_a_limit_price() -> None:
+    for order in (action for drawn in DRAWN for action in drawn.actions):
+        if isinstance(order, Order):
+            assert (limit_price(order) is None) is (order.type is OrderType.MARKET)
+
+
+def test_a_scenario_can_be_written_down_and_read_again() -> None:
+    """A shrunk failure is handed around as text."""
+    scenario = DRAWN[3]
+    for field in ("rules", "crashes", "durability"):
+        value = getattr(scenario, field)
+        assert msgspec.convert(msgspec.to_builtins(value), type=field_type(field)) == value
+
+
+def field_type(name: str) -> object:
+    return next(f.type for f in msgspec.structs.fields(Scenario) if f.name == name)
