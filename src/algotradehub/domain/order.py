@@ -184,6 +184,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     provisional: Decimal = ZERO  # part of ``filled`` known only from a cumulative claim
     provisional_paid: Decimal = ZERO
     venue_filled: Decimal = ZERO  # largest cumulative quantity the venue claimed
+    total_untold: bool = False  # it ended by a word that did not say how much had filled
     cancel_pending: bool = False
     amend_pending: Amendment | None = None
     amend_before_ns: int = 0  # past it the pending amendment is never sent
@@ -218,6 +219,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         quantity = self.legs[-1].quantity
         assert quantity is not None  # noqa: S101 - every leg of a base amount has one
         return max(ZERO, quantity - self.filled)
+
+    @property
+    def lacks_fills(self) -> bool:
+        """Whether fills are, or may be, missing: the venue claims more, or never told its total."""
+        return self.filled < self.venue_filled or self.total_untold
 
     @property
     def average_price(self) -> Decimal | None:

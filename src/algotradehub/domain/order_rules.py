@@ -175,6 +175,8 @@ def _executed(order: Order, execution: Execution, at_ns: int) -> Step:
         else order.venue_time_ns,
     )
     order = _moved(order, _WORD_OF_STATUS[status] if status is not None and ends else Word.FILL)
+    if ends:
+        order = _replace(order, total_untold=claimed is None)
     return Step(_contradicted(order, at_ns) if surpassed else order, effect)
 
 
@@ -211,6 +213,9 @@ def _told(before: Order, state: OrderState, at_ns: int) -> Step:
     if not amending:
         order = _resized(order, state)
     order = _moved(order, word, state.reason)
+    if order.is_final:
+        untold = filled is None and word is not Word.REJECTED
+        order = _replace(order, total_untold=untold)
     if order.is_final and filled is not None and order.venue_filled > filled:
         order = _contradicted(order, at_ns)
     return Step(order, effect)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random
 from typing import Self
 
@@ -194,13 +195,12 @@ class ScriptedAccount:
         if random.random() < rules.backlog:
             wait_ns = _often_the_last(random, int(rules.backend_timeout_s * _S))
             # Its expiry was judged when it arrived.
-            venue.timeline.after(
-                wait_ns, self._execute, command, sent_ns + wait_ns, answer, failing
-            )
+            execute = partial(self._execute, command, sent_ns + wait_ns, answer, failing=failing)
+            venue.timeline.after(wait_ns, execute)
         else:
-            self._execute(command, sent_ns, answer, failing)
+            self._execute(command, sent_ns, answer, failing=failing)
 
-    def _execute(self, command: Request, sent_ns: int, answer: "_Answer", failing: bool) -> None:
+    def _execute(self, command: Request, sent_ns: int, answer: "_Answer", *, failing: bool) -> None:
         venue, rules, random = self._venue, self._venue.rules, self._venue.random
         if isinstance(command, Place):
             told = venue.place(command, sent_ns)

@@ -119,10 +119,10 @@ class Users:
             return desk.refusing
         if len(desk.orphans):
             return f"{len(desk.orphans)} events wait for their orders"
-        if not self._venue.rules.cumulative_only:
-            for order_id in core.state.orders:
-                if core.state.incomplete(order_id):
-                    return f"fills of {order_id} are provisional or lack their fee"
+        for order in core.state.orders.values():
+            fees = not self._venue.rules.cumulative_only
+            if order.lacks_fills or (fees and core.state.fees_unknown(order.order_id)):
+                return f"fills of {order} are missing, provisional or lack their fee"
         if core.journal.refusing is None and not core.projector.level:
             return "the projection is behind"
         return None

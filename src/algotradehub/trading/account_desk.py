@@ -29,7 +29,7 @@ class Questions(Protocol):
         ...
 
     def watch_fills(self, order_id: ClientOrderId) -> None:
-        """Fetch the executions behind a provisional fill or an unknown fee."""
+        """Find out what is missing: executions, a final total, a fee."""
         ...
 
     def watch_orphan(self, name: OrderName) -> None:

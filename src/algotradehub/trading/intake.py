@@ -177,6 +177,7 @@ class Intake:
                 leg = order.leg
                 news = (
                     order.doubt is not None
+                    or order.total_untold
                     or order.amend_pending is not None
                     or (evidence.status in _LIVE) != (order.status in _LIVE)
                     or (evidence.status not in _LIVE and evidence.status is not order.status)
@@ -197,8 +198,7 @@ class Intake:
             for waiting in desk.orphans.take(leg.client_order_id, leg.venue_order_id):
                 self._happened(desk, waiting)
             order = self._state.orders.get(order.order_id, order)
-        missing = order.provisional or order.filled < order.venue_filled
-        if missing or any(fill.fee is None for fill in applied.fills):
+        if order.lacks_fills or any(fill.fee is None for fill in applied.fills):
             desk.questions.watch_fills(order.order_id)
         if order.status is OrderStatus.UNKNOWN or order.doubt is not None:
             desk.questions.watch(order.order_id)

@@ -2,7 +2,6 @@
 
 from algotradehub.domain.evidence import Cumulative, Execution, FeeSettled, OrderState
 from algotradehub.domain.ids import AccountId
-from algotradehub.domain.money import ZERO
 from algotradehub.ports.venue import OrderName
 from algotradehub.trading.risk import RunningSums
 
@@ -83,7 +82,7 @@ class Orphans:
             self._expect(evidence, -1)
 
     def _expect(self, evidence: OrphanEvidence, sign: int) -> None:
-        if isinstance(evidence, Execution) and evidence.quantity > ZERO:
+        if isinstance(evidence, Execution):
             self._sums.expect(
                 self._account, evidence.symbol, evidence.side, evidence.quantity * sign
             )

@@ -103,7 +103,7 @@ class Recovery:
                 self.watch(order_id)
         for order_id, order in tuple(self._state.orders.items()):
             ours = order.request.account == self._desk.account_id
-            if ours and self._state.incomplete(order_id):
+            if ours and self._is_incomplete(order):
                 self.watch_fills(order_id)
 
     def connection(self, event: Connection) -> None:
@@ -123,10 +123,12 @@ class Recovery:
             self._spawn(self._pursue(order_id))
 
     def watch_fills(self, order_id: ClientOrderId) -> None:
-        if not self._desk.account.capabilities.cumulative_only:
-            if not self._incomplete:
-                self._spawn(self._pursue_fills())
-            self._incomplete[order_id] = None
+        order = self._state.orders.get(order_id)
+        if order is None or not self._is_incomplete(order):
+            return
+        if not self._incomplete:
+            self._spawn(self._pursue_fills())
+        self._incomplete[order_id] = None
 
     def watch_orphan(self, name: OrderName) -> None:
         self._spawn(self._pursue_orphan(name))
@@ -296,23 +298,42 @@ class Recovery:
             self._intake.keep(self._desk, Doubted(order_id=order.order_id, what=what))
 
     async def _pursue_fills(self) -> None:
-        """Fetch executions until no fill is provisional and every fee is known."""
+        """Fetch executions and totals until nothing is missing, provisional or without its fee."""
+        account = self._desk.account
         delay_s = FIRST_DELAY_S
-        while self._incomplete:
+        while orders := self._still_incomplete():
             await self._clock.sleep(delay_s)
             delay_s = min(delay_s * 2, MAX_DELAY_S)
-            for order_id in tuple(self._incomplete):
-                if not self._state.incomplete(order_id):
-                    del self._incomplete[order_id]
-            if not self._incomplete:
-                return
-            oldest = self._state.orders[next(iter(self._incomplete))]
-            try:
-                told = await self._desk.account.fills_since(oldest.created_ns - CLOCK_SLACK_NS)
-            except VenueError:
-                continue
-            for execution in told:
-                self._intake.receive(self._desk, execution)
+            orders = self._still_incomplete()
+            if orders and not account.capabilities.cumulative_only:
+                try:
+                    told = await account.fills_since(orders[0].created_ns - CLOCK_SLACK_NS)
+                except VenueError:
+                    continue
+                for execution in told:
+                    self._intake.receive(self._desk, execution)
+            for order in self._still_incomplete():
+                if order.lacks_fills:
+                    answer = await account.find(_name(order))
+                    if isinstance(answer, Found):
+                        self._intake.receive(self._desk, answer.state)
+
+    def _still_incomplete(self) -> list[Order]:
+        """By age; what became complete is let go."""
+        left = []
+        for order_id in tuple(self._incomplete):
+            order = self._state.orders.get(order_id)
+            if order is not None and self._is_incomplete(order):
+                left.append(order)
+            else:
+                del self._incomplete[order_id]
+        return left
+
+    def _is_incomplete(self, order: Order) -> bool:
+        if order.lacks_fills:
+            return True
+        tells_fees = not self._desk.account.capabilities.cumulative_only
+        return tells_fees and self._state.fees_unknown(order.order_id)
 
     async def _pursue_orphan(self, name: OrderName) -> None:
         """Ask whose an event is, once no order here can still turn out to be its owner."""

@@ -197,13 +197,9 @@ class DeskState:
         fills = self.executions.get(order_id)
         return None if fills is None else fills.get(execution.execution_id)
 
-    def incomplete(self, order_id: ClientOrderId) -> bool:
-        """Whether fills are missing, one is provisional, or a fee is not known."""
-        order = self.orders.get(order_id)
-        if order is None:
-            return False
-        fills = self.executions.get(order_id, {}).values()
-        return order.filled < order.venue_filled or any(fill.fee is None for fill in fills)
+    def fees_unknown(self, order_id: ClientOrderId) -> bool:
+        """Whether a fill of the order is provisional, or its fee was not told."""
+        return any(fill.fee is None for fill in self.executions.get(order_id, {}).values())
 
     def take_changes(self) -> Changes:
         """Hand over what changed since the last call, for the projection."""

@@ -58,7 +58,7 @@ def test_words_are_read_in_either_case(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "nearest"), [("LIMT", "LIMIT"), ("stop_loss", None), (1, None), (None, None)]
+    ("value", "nearest"), [("LIMT", "LIMIT"), ("nonsense", None), (1, None), (None, None)]
 )
 def test_other_words_are_refused_with_those_there_are(value: object, nearest: str | None) -> None:
     context = broken(TYPE, value)

@@ -25,6 +25,7 @@ def place(
     quantity: int = 10,
     price: int | None = 100,
     time_in_force: TimeInForce = TimeInForce.GTC,
+    send_before_ns: int = FAR_NS,
 ) -> Place:
     request = OrderRequest(
         tenant=TenantId("t"),
@@ -37,7 +38,7 @@ def place(
         limit_price=None if price is None else Decimal(price),
         time_in_force=time_in_force,
     )
-    return Place(client_order_id=client_id(number), request=request, send_before_ns=FAR_NS)
+    return Place(client_order_id=client_id(number), request=request, send_before_ns=send_before_ns)
 
 
 def client_id(number: int) -> ClientOrderId:

@@ -1,6 +1,6 @@
 """A stage for the scripted venue: one account, a crowd, and no lie that a test did not ask for."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from random import Random
 from typing import TypeVar
@@ -23,29 +23,12 @@ from algotradehub.simulation.venue import INSTRUMENT, ScriptedVenue
 T = TypeVar("T")
 START_NS = 1_800_000_000_000_000_000
 ACCOUNT = AccountId("scripted-main")
-HONEST = VenueRules(
-    cumulative_only=False,
-    names_client_id=True,
-    tells_totals=True,
-    tells_open=False,
-    late_fees=False,
-    ids_reusable=False,
-    lose_request=0.0,
-    lose_answer=0.0,
-    malformed=0.0,
-    refuse=0.0,
-    throttle=0.0,
-    server_error=0.0,
-    not_sent=0.0,
-    duplicate=0.0,
-    reorder=0.0,
-    blind=0.0,
-    slow=0.0,
-)
-RATES = tuple(
-    name
-    for name in VenueRules.__struct_fields__
-    if isinstance(getattr(HONEST, name), float) and not name.endswith("_s")
+_FIELDS = {field.name: field.type for field in msgspec.structs.fields(VenueRules)}
+RATES = tuple(name for name, kind in _FIELDS.items() if kind is float and not name.endswith("_s"))
+STYLES = tuple(name for name, kind in _FIELDS.items() if kind is bool)
+_TALKATIVE = {"names_client_id", "tells_totals", "states_tell_totals"}
+HONEST: VenueRules = msgspec.convert(
+    dict.fromkeys(RATES, 0.0) | {style: style in _TALKATIVE for style in STYLES}, VenueRules
 )
 _MORE_THAN_THE_REQUEST_TIMEOUT_S = 5.0
 
@@ -73,6 +56,7 @@ class Stage:
         self.loop = SimLoop(self.timeline)
         self.clock = SimClock(self.loop)
         self.effects: list[str] = []
+        self.on_effect: Callable[[str], object] = lambda _: None
         self.heard: list[tuple[int, Evidence]] = []  # when, what
         self.crowd: list[list[Decimal]] = []  # sign of the side, price, quantity
         if not drawn_fills:
@@ -85,7 +69,7 @@ class Stage:
             venue=self.venue,
             sink=lambda evidence: self.heard.append((self.timeline.now_ns, evidence)),
             loop=self.loop,
-            effect=self.effects.append,
+            effect=self._effect,
         )
         self.run(account.__aenter__())
         return account
@@ -105,6 +89,10 @@ class Stage:
 
     def trader(self) -> Trader:
         return Trader(self)
+
+    def _effect(self, name: str) -> None:
+        self.effects.append(name)
+        self.on_effect(name)
 
     # --- conformance.trader.World ---
 

@@ -155,6 +155,40 @@ def slow_requests(on: Stage) -> None:
     assert 0 < expired < REQUESTS
 
 
+def queued_requests(on: Stage) -> None:
+    """They leave our lane late, some at their last instant, but never after it."""
+    waited_ns = []
+    for number in range(1, REQUESTS + 1):
+        asked_ns = on.now_ns()
+        command = place(number, price=number, send_before_ns=asked_ns + 5 * S)
+        written_ns: list[int] = []
+        on.on_effect = lambda _, written_ns=written_ns: written_ns.append(on.now_ns())
+        on.scripted.send(command)
+        assert not written_ns
+        on.advance(15)
+        if not written_ns:
+            answer = on.events[-1]
+            assert isinstance(answer, NotSent)
+            continue
+        waited_ns.append(written_ns[0] - asked_ns)
+    assert max(waited_ns) < 5 * S
+    assert max(waited_ns) > 4.9 * S
+    assert len({ns // S for ns in waited_ns}) > 2
+
+
+def executed_late(on: Stage) -> None:
+    """Taken at once, executed later: up to what the venue documents, and no later."""
+    lags_ns = []
+    for number in range(1, REQUESTS + 1):
+        sent_ns = on.now_ns()
+        on.scripted.send(place(number, price=number))
+        on.advance(5)
+        order = on.venue.by_client_id[client_id(number)]
+        lags_ns.append(order._times[0] - sent_ns)
+    assert max(lags_ns) <= HONEST.backend_timeout_s * S + 60 * MS
+    assert sum(ns > 60 * MS for ns in lags_ns) > REQUESTS / 2
+
+
 LIES: dict[str, Callable[[Stage], None]] = {
     "lose_request": lost_requests,
     "lose_answer": lost_answers,
@@ -167,6 +201,8 @@ LIES: dict[str, Callable[[Stage], None]] = {
     "reorder": overtaking_messages,
     "blind": blind_look_ups,
     "slow": slow_requests,
+    "queues": queued_requests,
+    "backlog": executed_late,
 }
 
 
@@ -238,6 +274,16 @@ def test_fees_may_come_afterwards(opened: ExitStack) -> None:
     assert execution.fee is None
     assert execution.execution_id == settled.execution_id
     assert settled.fee == 4 * INSTRUMENT.maker_fee
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_states_may_lack_totals(opened: ExitStack, *, tells: bool) -> None:
+    on = stage(opened, states_tell_totals=tells)
+    place_many(on, 1)
+    on.rest(Side.SELL, Decimal(1), Decimal(10))
+    on.advance(1)
+    (state,) = [event for event in on.events if isinstance(event, OrderState)]
+    assert (state.filled, state.value) == ((10, 10) if tells else (None, None))
 
 
 @pytest.mark.parametrize("tells", [True, False])

@@ -18,8 +18,8 @@ from tests.unit.simulation.worlds import BUSY, EVERYTHING_FAILS, S, crash, order
 
 SEEDS = range(1, 31)
 PRINT_DIGESTS = """
-from algotradehub.simulation.campaign import run_seeds
-print([verdict.digest for verdict in run_seeds(list(range(1, 31)))])
+from algotradehub.simulation.campaign import draw, run_scenario
+print([run_scenario(draw(seed)).digest for seed in range(1, 31)])
 """
 
 

@@ -56,6 +56,8 @@ def scenario(
         seed=seed,
         rules=rules,
         durability=durability,
+        segment_bytes=2_000,
+        wall_errors_ns=(0,) * (len(crashes) + 1),
         actions=actions or BUSY,
         crashes=crashes,
     )

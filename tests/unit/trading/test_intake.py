@@ -1,5 +1,6 @@
 """What venues say: matched to its order, counted once, recorded, and followed up."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -19,7 +20,7 @@ from algotradehub.domain.ids import ClientOrderId, Symbol, VenueOrderId
 from algotradehub.domain.order import Amendment, Order, OrderStatus, PositionSide
 from algotradehub.domain.records import Adopted, Observed, Told
 from algotradehub.ports.venue import OrderName
-from tests.unit.trading.bench import TAG, Bench
+from tests.unit.trading.bench import Bench
 from tests.unit.trading.words import (
     ACCOUNT,
     BTC,
@@ -130,7 +131,7 @@ def test_a_provisional_fill_has_its_executions_fetched(bench: Bench) -> None:
     now = bench.now(order)
     assert (now.filled, now.provisional) == (2, 0)
     assert [*bench.state.executions[order.order_id]] == ["e1"]
-    assert not bench.state.incomplete(order.order_id)
+    assert not bench.state.fees_unknown(order.order_id)
 
 
 # Snapshots mostly repeat: only news is recorded
@@ -169,6 +170,10 @@ def amended(bench: Bench, order: Order) -> None:
 
 
 def ended(bench: Bench, order: Order) -> None:
+    bench.account.tell(state(OrderStatus.EXPIRED, filled=Decimal(0)))
+
+
+def ended_untold(bench: Bench, order: Order) -> None:
     bench.account.tell(state(OrderStatus.EXPIRED))
 
 
@@ -177,15 +182,15 @@ def ended(bench: Bench, order: Order) -> None:
     [
         (doubted, state(OrderStatus.OPEN)),
         (amended, state(OrderStatus.OPEN)),
-        (ended, state(OrderStatus.CANCELLED)),
+        (ended, state(OrderStatus.CANCELLED, filled=Decimal(0))),
         (ended, state(OrderStatus.OPEN)),
+        (ended_untold, state(OrderStatus.EXPIRED, filled=Decimal(0))),
     ],
 )
 def test_what_answers_or_raises_a_question_is_recorded(
-    bench: Bench, happens: object, told: OrderState
+    bench: Bench, happens: Callable[[Bench, Order], None], told: OrderState
 ) -> None:
     order = bench.rest()
-    assert callable(happens)
     happens(bench, order)
     before = observations(bench)
     bench.account.tell(told)
@@ -233,16 +238,14 @@ def test_a_fill_that_overtook_its_answer_waits_and_counts_as_exposure(bench: Ben
     order = bench.submit()
     bench.account.tell(execution())
     assert bench.exposure() == (8, 0), "it may be of another order"
-    name = OrderName(client_order_id=None, venue_order_id=V1, symbol=SYMBOL, side=bench_side(order))
+    name = OrderName(
+        client_order_id=None, venue_order_id=V1, symbol=SYMBOL, side=order.request.side
+    )
     assert bench.questions.noted == [("watch_orphan", name)]
     bench.account.tell(acknowledged(order))
     assert bench.now(order).filled == 2
     assert bench.exposure() == (4, 0)
     assert len(bench.desk.orphans) == 0
-
-
-def bench_side(order: Order) -> object:
-    return order.request.side
 
 
 def test_several_orphans_of_one_order_are_asked_for_once(bench: Bench) -> None:
@@ -306,7 +309,6 @@ def test_an_order_with_our_tag_is_ours_even_if_the_journal_lost_it(bench: Bench)
     assert "order_adopted" in repr(alert)
     assert bench.intake.is_ours(ours)
     assert not bench.intake.is_ours(STRANGER)
-    assert TAG == bench.ids.tag
 
 
 def test_adopting_hands_over_the_events_that_waited_for_the_order(bench: Bench) -> None:

@@ -1,0 +1,28 @@
+"""Accounts over HTTP."""
+
+from tests.unit.api.gateway import ACCOUNT, gateway
+
+
+async def test_our_accounts_are_listed_with_what_they_can_do() -> None:
+    async with gateway() as api:
+        await api.place()
+        (account,) = (await api.ask("GET", "/api/v1/accounts")).json["accounts"]
+    assert (account["id"], account["venue"], account["environment"]) == (
+        ACCOUNT,
+        "paper:one",
+        "paper",
+    )
+    assert (account["accepting"], account["refusing"]) == (True, None)
+    assert (account["open_orders"], account["instruments"]) == (1, 2)
+    assert account["capabilities"]["times_in_force"] == ["FOK", "GTC", "GTD", "IOC"]
+
+
+async def test_an_account_that_takes_nothing_says_why() -> None:
+    async with gateway() as api:
+        api.core.orders.halt(ACCOUNT, halted=True, reason="drill", by="me")
+        (halted,) = (await api.ask("GET", "/api/v1/accounts")).json["accounts"]
+        assert (halted["accepting"], halted["refusing"]) == (False, None)
+        assert halted["halt"]["reason"] == "drill"
+        api.account.disconnect("gone")
+        (away,) = (await api.ask("GET", "/api/v1/accounts")).json["accounts"]
+    assert away["refusing"] == f"{ACCOUNT} is not connected: gone"
