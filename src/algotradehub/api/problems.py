@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from algotradehub.api.answers import HEADERS
 from algotradehub.api.parts import ApiParts
-from algotradehub.api.refusals import LONGEST_SHOWN, cut, refusals_of
+from algotradehub.api.refusals import LONGEST_SHOWN, cut, parameter_refusals_of
 from algotradehub.domain.errors import (
     AlgoTradeHubError,
     AuthenticationFailed,
@@ -237,7 +237,7 @@ async def _domain_error(request: Request, error: Exception) -> Response:
 
 
 async def _parameter_error(request: Request, error: Exception) -> Response:
-    found = refusals_of(cast("RequestValidationError", error).errors())
+    found = parameter_refusals_of(cast("RequestValidationError", error).errors())
     problem = problem_of(InvalidRequest(*found), cut(request.url.path))
     if any(refusal.field == "Idempotency-Key" for refusal in found):
         # What is missing is not a value but a part of the request.

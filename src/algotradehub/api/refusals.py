@@ -35,7 +35,6 @@ _WHAT_TO_ADD = (
     "required: 1 to 64 printable ASCII characters of your choice, the same for every repetition of "
     "one order"
 )
-_PARAMETER_PLACES = ("body", "query", "path", "header", "cookie")
 
 
 class JsonNumber(msgspec.Struct, frozen=True):
@@ -55,7 +54,12 @@ def refusals_of(
 ) -> tuple[Refusal, ...]:
     """Translate what pydantic found; ``known`` are the fields there are, to hint at the nearest."""
     names = tuple(known)
-    return tuple(_refusal_of(error, names) for error in errors)
+    return tuple(_refusal_of(error, error["loc"], names) for error in errors)
+
+
+def parameter_refusals_of(errors: Iterable[Mapping[str, Any]]) -> tuple[Refusal, ...]:
+    """Translate what FastAPI found; it says first where a parameter stands: query, header, path."""
+    return tuple(_refusal_of(error, error["loc"][1:], ()) for error in errors)
 
 
 def nearest_word(word: str, words: Iterable[str]) -> str | None:
@@ -82,10 +86,10 @@ def shown(value: object) -> str:
             return cut(str(value))
 
 
-def _refusal_of(error: Mapping[str, Any], known: tuple[str, ...]) -> Refusal:
-    kind, place, context = error["type"], error["loc"], error.get("ctx", {})
-    if place and place[0] in _PARAMETER_PLACES:
-        place = place[1:]
+def _refusal_of(
+    error: Mapping[str, Any], place: tuple[str | int, ...], known: tuple[str, ...]
+) -> Refusal:
+    kind, context = error["type"], error.get("ctx", {})
     # Neither the place in a list nor "[key]", for a name that is itself at fault, is a field.
     steps = (step for step in place if isinstance(step, str) and step != "[key]")
     field = cut(".".join(steps))

@@ -4,13 +4,15 @@ import asyncio
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from algotradehub.app.embedded import Platform
-    from algotradehub.settings import Settings
+from algotradehub.app.demo import demo_settings
+from algotradehub.app.embedded import Platform, run_embedded
+from algotradehub.app.running import run
+from algotradehub.cli.live_table import Watcher, show_lines, show_table
+from algotradehub.settings import Settings
 
 TABLE_EVERY_S = 0.5
 LINE_EVERY_S = 2.0
@@ -46,10 +48,6 @@ def demo(
     ] = None,
 ) -> None:
     """Watch paper trading on two simulated venues. No account, no key, no money."""
-    # Here, so that --help does not wait for what only running needs.
-    from algotradehub.app.demo import demo_settings  # noqa: PLC0415 - see above
-    from algotradehub.app.running import run  # noqa: PLC0415 - see above
-
     settings = demo_settings(
         data_dir=data,
         port=port,
@@ -61,10 +59,7 @@ def demo(
     run(lambda stop: _demo(settings, stop, for_s=for_s))
 
 
-async def _demo(settings: "Settings", stop: asyncio.Event, *, for_s: float | None) -> None:
-    from algotradehub.app.embedded import run_embedded  # noqa: PLC0415 - as in demo
-    from algotradehub.cli.live_table import Watcher, show_lines, show_table  # noqa: PLC0415 - too
-
+async def _demo(settings: Settings, stop: asyncio.Event, *, for_s: float | None) -> None:
     async with run_embedded(settings) as platform:
         for line in _introduction(platform):
             _print(line)
@@ -79,7 +74,7 @@ async def _demo(settings: "Settings", stop: asyncio.Event, *, for_s: float | Non
     _print(f"Stopped. Everything is kept in {settings.data_dir}; start again to go on from here.")
 
 
-def _introduction(platform: "Platform") -> list[str]:
+def _introduction(platform: Platform) -> list[str]:
     account = platform.settings.accounts[0]
     symbol = platform.settings.paper_venues[0].listings[0].symbol
     data = shlex.quote(str(platform.settings.data_dir))

@@ -64,7 +64,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     fills: tuple[Fill, ...]  # newest first
     fill_count: int  # since the start
     journal_seq: int
-    orders_per_s: float  # since the last picture
+    orders_per_s: float  # over the last second or more
     alert: str | None  # the newest
 
 
@@ -73,13 +73,14 @@ class Watcher:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self.clock = platform.clock
+        self._clock = platform.clock
         self._fills: deque[Fill] = deque(maxlen=FILLS_SHOWN)
         self._fill_count = 0
         self._alert: str | None = None
         self._newest = ClientOrderId("")
         self._orders = 0
-        self._taken_ns = self.clock.monotonic_ns()
+        self._orders_per_s = 0.0
+        self._measured_ns = self._clock.monotonic_ns()
         platform.core.bus.subscribe(self._on_fact)
 
     @property
@@ -88,10 +89,7 @@ class Watcher:
 
     def picture(self) -> Picture:
         state = self._platform.core.state
-        now_ns = self.clock.monotonic_ns()
-        elapsed_s = max(now_ns - self._taken_ns, 1) / _NS_PER_S
-        orders_per_s = self._orders / elapsed_s
-        self._orders, self._taken_ns = 0, now_ns
+        self._measure()
         live = [order_id for orders in state.live.values() for order_id in orders]
         newest = sorted(live, reverse=True)[:ORDERS_SHOWN]
         return Picture(
@@ -102,9 +100,16 @@ class Watcher:
             fills=tuple(self._fills),
             fill_count=self._fill_count,
             journal_seq=self._platform.core.journal.seq,
-            orders_per_s=orders_per_s,
+            orders_per_s=self._orders_per_s,
             alert=self._alert,
         )
+
+    def _measure(self) -> None:
+        now_ns = self._clock.monotonic_ns()
+        elapsed_s = (now_ns - self._measured_ns) / _NS_PER_S
+        if elapsed_s >= 1:
+            self._orders_per_s = self._orders / elapsed_s
+            self._orders, self._measured_ns = 0, now_ns
 
     def _on_fact(self, fact: Fact) -> None:
         match fact:
@@ -184,7 +189,7 @@ def line(picture: Picture) -> str:
         for holding in picture.holdings
     )
     parts = [
-        markets,
+        markets or "no market",
         held or "no position",
         f"{picture.open_count} open orders",
         f"{picture.fill_count} fills",

@@ -2,13 +2,15 @@
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from algotradehub.app.event_log import EventLog
-    from algotradehub.settings import Settings
+from algotradehub.app.embedded import run_embedded
+from algotradehub.app.event_log import EventLog
+from algotradehub.app.running import run
+from algotradehub.domain.errors import InvalidRequest, Refusal
+from algotradehub.settings import Settings, load
 
 
 def serve(
@@ -33,15 +35,8 @@ def serve(
     ] = False,
 ) -> None:
     """Trade as the settings say. Environment: ALGOTRADEHUB__SECTION__KEY."""
-    # Here, so that --help does not wait for what only running needs.
-    from algotradehub.app.event_log import EventLog  # noqa: PLC0415 - see above
-    from algotradehub.app.running import run  # noqa: PLC0415 - see above
-    from algotradehub.domain.errors import InvalidRequest, Refusal  # noqa: PLC0415 - see above
-    from algotradehub.settings import load  # noqa: PLC0415 - see above
-
-    given: dict[str, Any] = {"data_dir": data}
-    given["api"] = _given({"port": port, "token_file": token_file})
-    loaded = load(settings, overrides=_given(given))
+    api = _given({"port": port, "token_file": token_file})
+    loaded = load(settings, overrides=_given({"data_dir": data, "api": api}))
     if not loaded.accounts:
         rule = "at least one account; name a file with --settings, or try the demo"
         raise InvalidRequest(Refusal(field="accounts", rule=rule, value="none"))
@@ -53,9 +48,7 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
 
 
-async def _serve(settings: "Settings", log: "EventLog", stop: asyncio.Event) -> None:
-    from algotradehub.app.embedded import run_embedded  # noqa: PLC0415 - as in serve
-
+async def _serve(settings: Settings, log: EventLog, stop: asyncio.Event) -> None:
     log.write("starting", {"data": str(settings.data_dir)})
     async with run_embedded(settings) as platform:
         log.follow(platform.core.bus)

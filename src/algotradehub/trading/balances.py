@@ -35,6 +35,19 @@ class BalanceKeeper:
         told = rules.told(self._of(record.account, word.asset), word, record.at_ns)
         return self._set(told, changes)
 
+    def refresh(self, account: AccountId, word: Balance, at_ns: int) -> AssetBalance | None:
+        """Take a word that changes no total: what is available moves with every order.
+
+        Not journaled, since the venue tells it again at every connect. Returns None if the word
+        does change something that must be.
+        """
+        balance = self._balances.get((account, word.asset))
+        if balance is None or balance.total != word.total:
+            return None
+        told = rules.told(balance, word, at_ns)
+        self._balances[account, word.asset] = told
+        return told
+
     def post(
         self, record: Record, postings: Iterable[tuple[Asset, Decimal]], changes: Changes
     ) -> tuple[AssetBalance, ...]:

@@ -19,7 +19,7 @@ from algotradehub.domain.evidence import (
 from algotradehub.domain.ids import ClientOrderId, VenueOrderId, installation_tag
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Order, OrderStatus
-from algotradehub.domain.records import Adopted, Body, Listed, Observed, Told
+from algotradehub.domain.records import Adopted, Body, Listed, Observed
 from algotradehub.ports.clock import Clock
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.adoption import adopted
@@ -51,7 +51,7 @@ class Intake:
             case Execution() | Cumulative() | OrderState() | FeeSettled():
                 self._happened(desk, evidence)
             case Balance() | PositionReport():
-                self._recorder.keep(desk.account_id, Told(word=evidence))
+                self._recorder.hear(desk.account_id, evidence)
             case Connection():
                 desk.questions.connection(evidence)
 

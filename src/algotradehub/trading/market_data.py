@@ -2,17 +2,29 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from decimal import Decimal
+from typing import TypeAlias
+
+import msgspec
 
 from algotradehub.domain.errors import NotFound, NotReady
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import Side
-from algotradehub.domain.market import BookUpdate, Candle, MarketEvent, Quote, Trade
+from algotradehub.domain.market import (
+    BookAction,
+    BookUpdate,
+    Candle,
+    MarketEvent,
+    Quote,
+    Trade,
+)
 from algotradehub.ports.venue import Channel, MarketFeed, MarketSink
 
 TRADES_WAITING = 10_000  # per reader: a reader that falls further behind is closed
 READERS = 1_000
+
+_Levels: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
 
 
 class SlowReader(NotReady):
@@ -22,13 +34,14 @@ class SlowReader(NotReady):
 class Reader:
     """A bounded stream of market events for one consumer.
 
-    Quotes, candles and books conflate: the newest of each symbol wins and ``conflated`` counts
-    what was passed over. Trades come in order, all of them, or the reader ends in ``SlowReader``.
+    Quotes and candles conflate: the newest of each symbol wins. Changes of a book that wait are
+    merged into one, which leaves the book the same. ``conflated`` counts what was passed over.
+    Trades come in order, all of them, or the reader ends in ``SlowReader``.
     """
 
     def __init__(self, *, trades_waiting: int, close: Callable[[], None]) -> None:
         self.conflated = 0
-        self._newest: dict[tuple[type, VenueId, Symbol], MarketEvent] = {}
+        self._newest: dict[tuple[type, VenueId, Symbol, int], Quote | Candle | BookUpdate] = {}
         self._trades: deque[Trade] = deque()
         self._limit = trades_waiting
         self._close = close
@@ -44,13 +57,17 @@ class Reader:
             else:
                 self._trades.append(event)
         else:
-            key = (type(event), event.venue, event.symbol)
-            self.conflated += key in self._newest
+            interval_ns = event.interval_ns if isinstance(event, Candle) else 0
+            key = (type(event), event.venue, event.symbol, interval_ns)
+            waiting = self._newest.get(key)
+            self.conflated += waiting is not None
+            if isinstance(waiting, BookUpdate) and isinstance(event, BookUpdate):
+                event = _merged(waiting, event)
             self._newest[key] = event
         self._wake.set()
 
-    async def events(self) -> AsyncIterator[MarketEvent]:
-        """Yield what arrives.
+    async def events(self) -> AsyncGenerator[MarketEvent, None]:
+        """Yield what arrives; close it (``contextlib.aclosing``) to end the reader.
 
         Raises:
             SlowReader: Trades would have been lost.
@@ -135,16 +152,14 @@ class MarketDataManager:
         """
         if self._readers >= READERS:
             raise NotReady(f"{READERS} readers are open already; close some")
-        leave: list[Callable[[], None]] = []
+        self._readers += 1
+        leave: list[Callable[[], None]] = [self._one_reader_less]
 
         def close() -> None:
-            if leave:
-                self._readers -= 1
             while leave:
                 leave.pop()()
 
         reader = Reader(trades_waiting=trades_waiting, close=close)
-        self._readers += 1
         try:
             for venue, channel in wanted:
                 leave.append(self.listen(venue, channel, reader.offer))
@@ -188,6 +203,28 @@ class MarketDataManager:
         if listeners is None or listeners.pop(token, None) is None or listeners:
             return
         del self._listeners[key]
-        unsubscribe = self._unsubscribe.pop(key, None)
-        if unsubscribe is not None:
-            unsubscribe()
+        self._unsubscribe.pop(key)()
+
+    def _one_reader_less(self) -> None:
+        self._readers -= 1
+
+
+def _merged(older: BookUpdate, newer: BookUpdate) -> BookUpdate:
+    """One update that does to a book what the two do one after the other."""
+    if newer.action is BookAction.SNAPSHOT:
+        return newer
+    whole = older.action is BookAction.SNAPSHOT
+    return msgspec.structs.replace(
+        newer,
+        action=older.action,
+        bids=_merged_side(older.bids, newer.bids, whole=whole, descending=True),
+        asks=_merged_side(older.asks, newer.asks, whole=whole, descending=False),
+        first_sequence=older.first_sequence,
+    )
+
+
+def _merged_side(older: _Levels, newer: _Levels, *, whole: bool, descending: bool) -> _Levels:
+    levels = dict(older) | dict(newer)
+    # In a snapshot a level that is gone is left out; in a change it must be told.
+    kept = (level for level in levels.items() if level[1] or not whole)
+    return tuple(sorted(kept, reverse=descending))

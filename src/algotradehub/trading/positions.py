@@ -13,7 +13,7 @@ from algotradehub.domain.ids import AccountId, Asset, ExecutionId, Symbol
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import Order, PositionSide
-from algotradehub.domain.position import Position
+from algotradehub.domain.position import Position, PositionEvent
 from algotradehub.domain.records import Record
 from algotradehub.ports.store import Changes, PositionChange
 from algotradehub.trading.risk import RunningSums
@@ -75,34 +75,18 @@ class PositionManager:
         instrument = self._instruments[request.account, request.symbol]
         held = self._positions.get(key) or Position(account=key[0], symbol=key[1], side=key[2])
         moved, event = position.filled(held, effect, instrument, record.at_ns)
-        self._set(moved)
-        changes.positions[key] = moved
-        changes.position_changes.append(
-            PositionChange(
-                position=moved,
-                event=event,
-                previous_quantity=f"{held.quantity:f}",
-                previous_cost=f"{held.cost:f}",
-                execution_id=execution_id,
-                seq=record.seq,
-                at_ns=record.at_ns,
-            )
-        )
-        return moved
+        return self._moved(record, moved, changes, held=held, event=event, by=execution_id)
 
     def settle_fee(
         self, record: Record, order: Order, settled: FeeSettled, changes: Changes
     ) -> Position:
-        """The fee of an earlier fill became known."""
+        """The fee of an earlier fill became known; one in the base asset takes quantity away."""
         request = order.request
-        key = (request.account, request.symbol, request.position_side)
+        held = self._positions[request.account, request.symbol, request.position_side]
         instrument = self._instruments[request.account, request.symbol]
-        moved = position.fee_settled(
-            self._positions[key], settled.fee, settled.fee_asset, instrument, record.at_ns
-        )
-        self._set(moved)
-        changes.positions[key] = moved
-        return moved
+        moved = position.fee_settled(held, settled.fee, settled.fee_asset, instrument, record.at_ns)
+        event = PositionEvent.CORRECT
+        return self._moved(record, moved, changes, held=held, event=event, by=settled.execution_id)
 
     def get(
         self, account: AccountId, symbol: Symbol, side: PositionSide = PositionSide.NET
@@ -135,6 +119,32 @@ class PositionManager:
             )
             for asset, group in by_asset.items()
         )
+
+    def _moved(
+        self,
+        record: Record,
+        moved: Position,
+        changes: Changes,
+        *,
+        held: Position,
+        event: PositionEvent,
+        by: ExecutionId | None,
+    ) -> Position:
+        """Put ``moved`` in the place of ``held``: one line of history (Property 28)."""
+        self._set(moved)
+        changes.positions[moved.account, moved.symbol, moved.side] = moved
+        changes.position_changes.append(
+            PositionChange(
+                position=moved,
+                event=event,
+                previous_quantity=f"{held.quantity:f}",
+                previous_cost=f"{held.cost:f}",
+                execution_id=by,
+                seq=record.seq,
+                at_ns=record.at_ns,
+            )
+        )
+        return moved
 
     def _set(self, held: Position) -> None:
         key = (held.account, held.symbol, held.side)

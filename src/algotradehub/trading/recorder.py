@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from algotradehub.domain.evidence import Balance, PositionReport
 from algotradehub.domain.ids import AccountId
 from algotradehub.domain.order import Order
-from algotradehub.domain.records import FORMAT_VERSION, Body, Record
+from algotradehub.domain.records import FORMAT_VERSION, Body, Record, Told
 from algotradehub.ports.bus import (
     Alert,
     BalanceChanged,
@@ -64,6 +65,17 @@ class Recorder:
         """Record what is true whether or not the disk works."""
         at_ns = self._clock.now_ns()
         return self._told(account, body, self._journal.keep(account, body, at_ns=at_ns), at_ns)
+
+    def hear(self, account: AccountId, word: Balance | PositionReport) -> None:
+        """Take the venue's word on the account; it is recorded if it changes a total."""
+        if isinstance(word, Balance):
+            told = self._state.balances.refresh(account, word, self._clock.now_ns())
+            if told is not None:
+                account_seq = self._journal.account_seq(account)
+                fact = BalanceChanged(account=account, account_seq=account_seq, balance=told)
+                self._bus.publish(fact)
+                return
+        self.keep(account, Told(word=word))
 
     def publish(self, order: Order) -> None:
         """Tell everybody of an order that has become durable."""

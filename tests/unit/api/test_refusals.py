@@ -5,7 +5,14 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
-from algotradehub.api.refusals import JsonNumber, cut, nearest_word, refusals_of, shown
+from algotradehub.api.refusals import (
+    JsonNumber,
+    cut,
+    nearest_word,
+    parameter_refusals_of,
+    refusals_of,
+    shown,
+)
 from algotradehub.domain.errors import Refusal
 
 
@@ -58,6 +65,12 @@ def test_a_misspelt_field_is_told_which_one_was_meant() -> None:
     rule = "not a field of this request"
     assert found(prices="1") == [Refusal(field="prices", rule=rule, value="1", nearest="price")]
     assert found(zzz="1") == [Refusal(field="zzz", rule=rule, value="1", nearest=None)]
+
+
+def test_a_field_may_be_named_like_a_part_of_the_request() -> None:
+    assert [refusal.field for refusal in found(header={}, query={})] == ["header", "query"]
+    error = {"type": "missing", "loc": ("query", "venue"), "input": {}}
+    assert parameter_refusals_of([error])[0].field == "venue"
 
 
 def test_what_came_is_cut_to_100_characters() -> None:

@@ -1,8 +1,11 @@
 """Data directories as a platform leaves them: journal, database, a paper venue's records."""
 
 import asyncio
+import shutil
 from contextlib import closing
 from pathlib import Path
+
+import msgspec
 
 from algotradehub.app.data_directory import DataDirectory, open_data_directory
 from algotradehub.connectivity.clock import LoopClock
@@ -29,6 +32,12 @@ def install(path: Path, *, records: int = 20, segment_bytes: int = 64 << 20) -> 
     return directory
 
 
+def copied(directory: DataDirectory, path: Path) -> DataDirectory:
+    """The same directory once more, for a test that changes it."""
+    shutil.copytree(directory.path, path)
+    return msgspec.structs.replace(directory, path=path)
+
+
 def write_journal(path: Path, *, records: int, segment_bytes: int = 64 << 20) -> int:
     """Append records; the journal's last number comes back."""
 
@@ -40,9 +49,7 @@ def write_journal(path: Path, *, records: int, segment_bytes: int = 64 << 20) ->
                 for number in range(records):
                     body = CancelAsked(order_id=ClientOrderId(f"{number:032x}"))
                     synced = asyncio.get_running_loop().create_future()
-                    journal.append_synced(
-                        ACCOUNT, body, at_ns=WRITTEN_NS, done=synced.set_result
-                    )
+                    journal.append_synced(ACCOUNT, body, at_ns=WRITTEN_NS, done=synced.set_result)
                     assert await synced
                 return journal.seq
 

@@ -52,7 +52,14 @@ def test_a_token_file_is_found_from_anywhere(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", "\x00", '{"url": 1, "token_file": null, "pid": 1}', '{"url": "a", "pid": "x"}'],
+    [
+        "",
+        "[]",
+        "{}",
+        "\x00",
+        '{"url": 1, "token_file": null, "pid": 1}',
+        '{"url": "a", "pid": "x"}',
+    ],
 )
 def test_what_cannot_be_read_is_nobody(tmp_path: Path, text: str) -> None:
     (tmp_path / "server.json").write_text(text)

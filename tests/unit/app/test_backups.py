@@ -12,16 +12,21 @@ from algotradehub.app.data_directory import DataDirectory, open_data_directory
 from algotradehub.domain.errors import InvalidRequest, NotFound, StorageDamaged
 from algotradehub.storage.journal import segments
 from algotradehub.storage.sqlite.store import SqliteStore
-from tests.unit.app.installed import install, write_journal
+from tests.unit.app.installed import copied, install, write_journal
 
 NOW_NS = 1_800_000_000_000_000_000
 
 
-@pytest.fixture
-def installed(tmp_path: Path) -> DataDirectory:
-    directory = install(tmp_path / "data", records=30, segment_bytes=500)
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> DataDirectory:
+    directory = install(tmp_path_factory.mktemp("home") / "data", records=30, segment_bytes=500)
     (directory.path / "token").write_text("a secret that nobody else may have")
     return directory
+
+
+@pytest.fixture
+def installed(untouched: DataDirectory, tmp_path: Path) -> DataDirectory:
+    return copied(untouched, tmp_path / "data")
 
 
 def content_of(folder: Path) -> dict[str, bytes]:
@@ -63,7 +68,7 @@ def test_a_record_half_written_is_in_the_next_backup(
     installed: DataDirectory, tmp_path: Path
 ) -> None:
     """As while a platform writes: the end of the last segment is no whole record yet."""
-    last = sorted(installed.journal.iterdir())[-1]
+    last = max(installed.journal.iterdir())
     whole = last.read_bytes()
     last.write_bytes(whole + whole[:40])
     with open_data_directory(installed.path):  # in use, too
@@ -146,7 +151,7 @@ def test_a_directory_without_a_journal_has_nothing_to_back_up(tmp_path: Path) ->
 
 
 def test_a_damaged_journal_is_not_backed_up(installed: DataDirectory, tmp_path: Path) -> None:
-    first = sorted(installed.journal.iterdir())[0]
+    first = min(installed.journal.iterdir())
     content = bytearray(first.read_bytes())
     content[60] ^= 0xFF
     first.write_bytes(content)
@@ -183,7 +188,7 @@ def test_a_manifest_that_lacks_a_segment_is_refused(
     """Hashes are right, yet the journal is not whole: its records are counted too."""
     back_up(installed.path, tmp_path / "backup", settings=None, now_ns=NOW_NS)
     path = tmp_path / "backup" / "manifest.json"
-    last = sorted(installed.journal.iterdir())[-1].name
+    last = max(installed.journal.iterdir()).name
     lines = path.read_text().split('    {\n      "path": ')
     path.write_text('    {\n      "path": '.join(x for x in lines if last not in x))
     with pytest.raises(StorageDamaged, match="its manifest says"):

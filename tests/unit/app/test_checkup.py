@@ -15,7 +15,7 @@ from algotradehub.ports.store import Changes
 from algotradehub.storage.migrations import running
 from algotradehub.storage.sqlite import opening
 from algotradehub.storage.sqlite.store import SqliteStore
-from tests.unit.app.installed import WRITTEN_NS, install
+from tests.unit.app.installed import WRITTEN_NS, copied, install
 
 CHECKS = [
     "python", "decimals", "extras", "data directory", "disk", "in use", "installation", "token",
@@ -23,12 +23,17 @@ CHECKS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def installed(tmp_path: Path) -> DataDirectory:
-    directory = install(tmp_path / "data", records=30, segment_bytes=500)
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> DataDirectory:
+    directory = install(tmp_path_factory.mktemp("home") / "data", records=30, segment_bytes=500)
     directory.token.write_text("t" * 20)
     directory.token.chmod(0o600)
     return directory
+
+
+@pytest.fixture
+def installed(untouched: DataDirectory, tmp_path: Path) -> DataDirectory:
+    return copied(untouched, tmp_path / "data")
 
 
 def look(path: Path, *, now_ns: int = WRITTEN_NS) -> dict[str, Finding]:
@@ -74,7 +79,7 @@ def test_it_looks_beside_a_running_platform(installed: DataDirectory) -> None:
         open_data_directory(installed.path),
         announced(installed.path, url=url, token_file=None),
     ):
-        last = sorted(installed.journal.iterdir())[-1]
+        last = max(installed.journal.iterdir())
         last.write_bytes(last.read_bytes() + b"\x20\x00")  # a record on its way
         findings = look(installed.path)
     assert f"by process {os.getpid()}" in findings["in use"].detail
@@ -84,7 +89,7 @@ def test_it_looks_beside_a_running_platform(installed: DataDirectory) -> None:
 
 
 def test_a_torn_end_is_what_a_crash_leaves(installed: DataDirectory) -> None:
-    last = sorted(installed.journal.iterdir())[-1]
+    last = max(installed.journal.iterdir())
     last.write_bytes(last.read_bytes() + b"\x20\x00\x00")
     found = look(installed.path)["journal"]
     assert found.level is Level.OK
@@ -93,7 +98,7 @@ def test_a_torn_end_is_what_a_crash_leaves(installed: DataDirectory) -> None:
 
 
 def test_a_broken_record_is_damage(installed: DataDirectory) -> None:
-    first = sorted(installed.journal.iterdir())[0]
+    first = min(installed.journal.iterdir())
     content = bytearray(first.read_bytes())
     content[60] ^= 0xFF
     first.write_bytes(content)
@@ -164,9 +169,10 @@ def test_a_tag_that_is_none(installed: DataDirectory, tag: str) -> None:
     ],
 )
 def test_the_clock_does_not_run_behind_the_journal(
-    installed: DataDirectory, now_ns: int, level: Level, than: str
+    tmp_path: Path, now_ns: int, level: Level, than: str
 ) -> None:
-    found = look(installed.path, now_ns=now_ns)["clock"]
+    install(tmp_path)
+    found = look(tmp_path, now_ns=now_ns)["clock"]
     assert found.level is level
     assert than in found.detail
 
@@ -211,9 +217,7 @@ def test_decimals_that_are_not_exact(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert look(tmp_path)["decimals"].level is Level.FAIL
 
 
-def test_an_extra_that_is_missing_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_extra_that_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     found = look(tmp_path)["extras"]
     assert found.level is Level.OK

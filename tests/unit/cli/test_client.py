@@ -40,9 +40,7 @@ def test_a_lost_answer_is_asked_for_again_under_the_same_key(
         assert asked.body == {"account": "paper-a"}
 
 
-def test_an_answer_that_never_comes_may_have_been_sent(
-    platform: Platform, client: Client
-) -> None:
+def test_an_answer_that_never_comes_may_have_been_sent(platform: Platform, client: Client) -> None:
     platform.hang_up(ATTEMPTS)
     with pytest.raises(Unanswered, match="was lost") as raised:
         client.place({}, "key-1")
@@ -90,9 +88,7 @@ def test_an_amendment_is_asked_for_once(platform: Platform, client: Client) -> N
     assert "idempotency-key" not in asked.headers
 
 
-@pytest.mark.parametrize(
-    ("call", "method"), [(Client.cancel, "DELETE"), (Client.order, "GET")]
-)
+@pytest.mark.parametrize(("call", "method"), [(Client.cancel, "DELETE"), (Client.order, "GET")])
 def test_reading_and_cancelling_may_be_repeated(
     platform: Platform, client: Client, call: Callable[[Client, str], object], method: str
 ) -> None:
@@ -146,7 +142,15 @@ def test_pages_end_at_the_limit(platform: Platform, client: Client) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "localhost", "ftp://localhost", "http://", "http://localhost:x", "http://h:99999", "http://h/api"],
+    [
+        "",
+        "localhost",
+        "ftp://localhost",
+        "http://",
+        "http://localhost:x",
+        "http://h:99999",
+        "http://h/api",
+    ],
 )
 def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(Failure, match="--server takes") as raised:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from algotradehub.cli.main import app
 from tests.unit.cli.answering import ORDER_ID, Platform, fill, page
 
+FILLED_AT = "2026-11-20 06:47:31.000"
 POSITION = {
     "account": "paper-a",
     "symbol": "BTC/USDT",
@@ -77,8 +78,7 @@ def run(*arguments: str) -> Any:
             ("fill", "list", "--symbol", "BTC/USDT", "--order", ORDER_ID, "--limit", "7"),
             page("fills", [fill(fee="0.6", fee_asset="USDT")]),
             f"/fills?symbol=BTC%2FUSDT&order_id={ORDER_ID}&limit=7",
-            "2026-11-20 06:47:31.000 paper-a BTC/USDT BUY 0.01 60000 0.6 USDT MAKER TRADE "
-            f"{ORDER_ID}",
+            f"{FILLED_AT} paper-a BTC/USDT BUY 0.01 60000 0.6 USDT MAKER TRADE {ORDER_ID}",
         ),
         (
             ("balance", "list", "--account", "paper-a"),

@@ -4,7 +4,6 @@ import errno
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,15 +12,23 @@ from typer.testing import CliRunner
 
 from algotradehub import __version__
 from algotradehub.cli import main
+from algotradehub.cli.printing import Json
 from algotradehub.domain.errors import InvalidRequest, Refusal
 from tests.unit.cli.answering import Platform, order, page
 
 SERVING = ("fastapi", "sqlalchemy", "polars", "uvicorn", "structlog", "sqlite3")
 HEAVY = (*SERVING, "pydantic", "asyncio", "rich")
-SEEN = "import sys; from algotradehub.cli.main import main; sys.argv[1:] = {!r}.split()\n" + (
-    "try:\n  main()\n"
-    "except SystemExit:\n  print('\\n', *sorted(set(sys.modules) & {!r}), file=sys.stderr)"
-)
+# What a program imports is seen in a process of its own.
+SEEN = """
+import sys
+from algotradehub.cli.main import main
+
+sys.argv[1:] = {!r}.split()
+try:
+    main()
+except SystemExit:
+    print("\\n", *sorted(set(sys.modules) & {!r}), file=sys.stderr)
+"""
 
 
 def run(*arguments: str) -> Any:
@@ -31,7 +38,7 @@ def run(*arguments: str) -> Any:
 def imported(arguments: str) -> list[str]:
     """Which of the heavy packages a command imports."""
     code = SEEN.format(arguments, set(HEAVY))
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - this very program
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     return done.stderr.splitlines()[-1].split()
@@ -65,7 +72,7 @@ def load(name: str) -> Any:
 def test_the_list_says_what_the_command_says_of_itself(name: str) -> None:
     command = load(name)
     _, summary = main.COMMANDS[name]
-    assert command.help.partition("\n")[0].startswith(summary.removesuffix("."))
+    assert command.help.splitlines()[0].startswith(summary.removesuffix("."))
     assert command.name == name
 
 
@@ -103,7 +110,7 @@ def test_every_command_explains_itself(name: str) -> None:
     ],
 )
 def test_help_gives_an_example(path: str) -> None:
-    assert f"  algotradehub {path.split()[0]}" in run(*path.split(), "--help").stdout
+    assert f"  algotradehub {path.split(maxsplit=1)[0]}" in run(*path.split(), "--help").stdout
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["version"]])
@@ -122,15 +129,15 @@ def test_a_mistyped_command_is_a_wrong_command_line() -> None:
 
 
 @pytest.fixture
-def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Exception]]:
+def broken(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
     """A command that raises what the list holds."""
     raises: list[Exception] = []
 
-    def breaks(*, as_json: main.Json = False) -> None:
+    def breaks(*, as_json: Json = False) -> None:
         raise raises[0]
 
     monkeypatch.setattr(main, "version", breaks)
-    yield raises
+    return raises
 
 
 def test_an_error_of_ours_is_a_sentence_and_a_code(broken: list[Exception]) -> None:
@@ -171,7 +178,9 @@ def test_a_mistake_of_ours_is_not_hidden(broken: list[Exception]) -> None:
 
 def test_it_runs_as_a_module() -> None:
     command = [sys.executable, "-m", "algotradehub", "--version"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(  # noqa: S603 - this very program
+        command, capture_output=True, text=True, check=True, timeout=60
+    )
     assert done.stdout == f"algotradehub {__version__}\n"
 
 

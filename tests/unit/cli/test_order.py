@@ -115,9 +115,7 @@ def test_a_lost_answer_tells_how_to_ask_again_without_a_second_order(platform: P
         ({"status": "REJECTED", "origin": "unsent", "reason": "too late"}, 5),
     ],
 )
-def test_the_code_of_a_placed_order(
-    platform: Platform, told: dict[str, object], code: int
-) -> None:
+def test_the_code_of_a_placed_order(platform: Platform, told: dict[str, object], code: int) -> None:
     platform.say(order(**told), status=202)
     result = run(*PLACE, "1")
     assert result.exit_code == code
@@ -137,9 +135,7 @@ def test_the_code_of_a_placed_order(
         ("unauthenticated", 401, 1),
     ],
 )
-def test_the_code_of_a_refusal(
-    platform: Platform, code: str, status: int, exit_code: int
-) -> None:
+def test_the_code_of_a_refusal(platform: Platform, code: str, status: int, exit_code: int) -> None:
     told = problem(code, status)
     platform.say(told, status=status)
     result = run(*PLACE, "1", "--json")

@@ -91,9 +91,7 @@ def test_a_named_token_file_wins(tmp_path: Path, home: Path, stack: ExitStack) -
     assert token_of(connect(None, other, None)) == f"Bearer {'o' * 20}"
 
 
-def test_a_platform_without_a_token_is_spoken_to_without_one(
-    home: Path, stack: ExitStack
-) -> None:
+def test_a_platform_without_a_token_is_spoken_to_without_one(home: Path, stack: ExitStack) -> None:
     run(stack, home / "algotradehub", 1001, token=None)
     assert token_of(connect(None, None, None)) is None
 

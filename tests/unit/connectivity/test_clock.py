@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from algotradehub.connectivity.clock import LoopClock
+from algotradehub.connectivity.clock import LoopClock, monotonic_ns, now_ns, pause
 from algotradehub.ports.clock import Clock
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.timeline import Timeline
@@ -24,6 +24,15 @@ def test_it_reads_the_clocks_of_the_machine(loop: SimLoop, monkeypatch: pytest.M
     monkeypatch.setattr("time.monotonic_ns", lambda: 42)
     assert clock.now_ns() == 1_700_000_000_000_000_001
     assert clock.monotonic_ns() == 42
+
+
+def test_it_needs_no_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.time_ns", lambda: 1_700_000_000_000_000_001)
+    monkeypatch.setattr("time.monotonic_ns", lambda: 42)
+    monkeypatch.setattr("time.sleep", pauses.append)
+    pause(0.5)
+    assert (now_ns(), monotonic_ns(), pauses) == (1_700_000_000_000_000_001, 42, [0.5])
 
 
 def test_a_timer_calls_back_with_its_arguments(loop: SimLoop) -> None:

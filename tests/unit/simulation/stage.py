@@ -1,6 +1,6 @@
 """A stage for the scripted venue: one account, a crowd, and no lie that a test did not ask for."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from decimal import Decimal
 from random import Random
 from typing import TypeVar
@@ -55,8 +55,7 @@ class Stage:
         self.venue = ScriptedVenue(self.timeline, Random(seed), rules)
         self.loop = SimLoop(self.timeline)
         self.clock = SimClock(self.loop)
-        self.effects: list[str] = []
-        self.on_effect: Callable[[str], object] = lambda _: None
+        self.effects: list[tuple[int, str]] = []  # when, what
         self.heard: list[tuple[int, Evidence]] = []  # when, what
         self.crowd: list[list[Decimal]] = []  # sign of the side, price, quantity
         if not drawn_fills:
@@ -91,8 +90,7 @@ class Stage:
         return Trader(self)
 
     def _effect(self, name: str) -> None:
-        self.effects.append(name)
-        self.on_effect(name)
+        self.effects.append((self.timeline.now_ns, name))
 
     # --- conformance.trader.World ---
 

@@ -36,7 +36,7 @@ def test_the_first_broken_rule_is_named(
         Decimal(quantity),
         None if price is None else Decimal(price),
         instrument=INSTRUMENT,
-        available={BTC: Decimal(10), USDT: Decimal("1001") if code is None else Decimal(1_000)},
+        available={BTC: Decimal(10), USDT: Decimal(1_001) if code is None else Decimal(1_000)},
     )
     assert (found and found[0]) == code
 

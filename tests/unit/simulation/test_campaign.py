@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import Future
 from itertools import count
+from typing import ClassVar, Self
 
 import pytest
 
@@ -66,12 +67,12 @@ def failing_at(seed: int) -> object:
 class Pool:
     """Stands in for the process pool, in this process; counts what it was given."""
 
-    given: list[list[int]] = []
+    given: ClassVar[list[list[int]]] = []
 
     def __init__(self, jobs: int) -> None:
-        Pool.given = []
+        Pool.given.clear()
 
-    def __enter__(self) -> "Pool":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -144,7 +144,8 @@ def test_an_amendment_may_use_what_its_own_order_holds_but_no_more(venue: Script
     assert isinstance(venue.amend(amend(1, quantity=1_001), START_NS), Refused)
     assert isinstance(venue.amend(amend(1, price=-5), START_NS), Refused)
     order = venue.by_client_id[client_id(1)]
-    assert (order.quantity, order.price) == (1_000, 100)
+    assert order.quantity == 1_000
+    assert order.price == 100
 
 
 def test_what_is_filled_cannot_be_amended_away(venue: ScriptedVenue) -> None:
@@ -153,7 +154,8 @@ def test_what_is_filled_cannot_be_amended_away(venue: ScriptedVenue) -> None:
     venue.fill(order, Decimal(4), Decimal(100))
     assert isinstance(venue.amend(amend(1, quantity=4), START_NS), Refused)
     assert isinstance(venue.amend(amend(1, quantity=5), START_NS), Acknowledged)
-    assert (order.status, order.remaining) == (OrderStatus.PARTIALLY_FILLED, 1)
+    assert order.status is OrderStatus.PARTIALLY_FILLED
+    assert order.remaining == 1
 
 
 @pytest.mark.parametrize("fills", [0, 3])

@@ -35,7 +35,7 @@ def test_the_same_seed_is_the_same_history() -> None:
 
 
 def test_the_same_seed_is_the_same_history_in_another_process() -> None:
-    told = subprocess.run(
+    told = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", PRINT_DIGESTS],
         env=os.environ | {"PYTHONHASHSEED": "0"},
         capture_output=True,

@@ -6,13 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from algotradehub.domain.commands import Amend, Cancel, Place
+from algotradehub.domain.ids import TenantId
 from algotradehub.domain.order import OrderType
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.risk import RiskLimits
 from tests.fakes.account import ALL
-from tests.unit.api.gateway import ACCOUNT, ORDER, Gateway, Reply, gateway, quote, turn
+from tests.unit.api.gateway import ACCOUNT, Gateway, Reply, gateway, quote, turn
 
 PATH = "/api/v1/orders"
 
@@ -126,6 +128,7 @@ async def test_a_full_disk_refuses_orders_but_never_a_cancel() -> None:
     async with gateway() as api:
         placed = (await api.place()).json
         api.disk.room = 0
+        await api.place("k1 of a disk that has just filled up")
         with api.untouched():
             reply = await api.place("k2")
         assert (reply.status, reply.json["retry_possible"]) == (503, True)
@@ -240,8 +243,10 @@ async def test_a_filter_that_means_nothing_is_refused(
 async def test_orders_of_others_do_not_exist_here() -> None:
     async with gateway() as api:
         placed = (await api.place()).json
-        order = api.core.state.orders[placed["order_id"]]
-        object.__setattr__(order.request, "tenant", "somebody else")
+        orders = api.core.state.orders
+        order = orders[placed["order_id"]]
+        request = replace(order.request, tenant=TenantId("somebody else"))
+        orders[order.order_id] = replace(order, request=request)
         for method, path in (("GET", ""), ("GET", "/timeline"), ("DELETE", "")):
             reply = await api.ask(method, f"{PATH}/{placed['order_id']}{path}")
             assert (reply.status, reply.json["error_code"]) == (404, "not_found")
@@ -333,7 +338,3 @@ async def test_cancelling_what_has_ended_changes_nothing() -> None:
         with api.untouched():
             again = await api.ask("DELETE", f"{PATH}/{placed['order_id']}")
     assert (again.status, again.json) == (202, first.json)
-
-
-def test_the_usual_order_is_what_the_tests_say_it_is() -> None:
-    assert ORDER["limit_price"] == "60000.1"

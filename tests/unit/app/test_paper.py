@@ -1,0 +1,136 @@
+"""Paper venues from settings: instruments, wallets, and markets that begin last."""
+
+import asyncio
+from contextlib import ExitStack
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from algotradehub.app.data_directory import DataDirectory, open_data_directory
+from algotradehub.app.paper import open_paper_venues
+from algotradehub.connectivity.clock import LoopClock
+from algotradehub.domain.ids import Symbol, VenueId
+from algotradehub.domain.instrument import FixedTick, InstrumentKind
+from algotradehub.domain.market import MarketEvent
+from algotradehub.settings import Settings
+from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.risk import RiskLimits
+from tests.unit.app.small import ACCOUNT, QUOTES, SYMBOL, VENUE, replayed, small_settings
+
+
+def directory(path: Path, *, epoch: int = 1) -> DataDirectory:
+    return DataDirectory(path=path, epoch=epoch, tag=1)
+
+
+def clock() -> LoopClock:
+    return LoopClock(asyncio.get_running_loop())
+
+
+async def test_instruments_follow_symbol_and_settings(tmp_path: Path) -> None:
+    venue = {
+        "id": VENUE,
+        "maker_fee": "-0.0001",
+        "listings": [
+            {"symbol": "BTC/USDT", "price": "64000", "tick": "0.5", "min_notional": "10"},
+            {"symbol": "BTC/USD:BTC", "price": "64000"},
+        ],
+    }
+    settings = small_settings(tmp_path, paper_venues=[venue])
+    async with open_paper_venues(settings, directory(tmp_path), clock()) as venues:
+        spot, contract = venues.venues[VENUE].instruments.values()
+    assert (spot.kind, spot.base, spot.quote, spot.settle) == (
+        InstrumentKind.SPOT,
+        "BTC",
+        "USDT",
+        "USDT",
+    )
+    assert spot.price_rule == FixedTick(Decimal("0.5"))
+    assert spot.min_notional == Decimal(10)
+    assert spot.maker_fee == Decimal("-0.0001")
+    assert (contract.kind, contract.quote, contract.settle) == (
+        InstrumentKind.PERPETUAL,
+        "USD",
+        "BTC",
+    )
+
+
+async def test_accounts_open_with_money_once(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path)
+    for _ in range(2):
+        async with open_paper_venues(settings, directory(tmp_path), clock()) as venues:
+            wallet = venues.venues[VENUE].customer(ACCOUNT).wallet
+            assert {b.asset: b.total for b in wallet.balances(0)} == {
+                "BTC": Decimal(1),
+                "USDT": Decimal(100_000),
+            }
+            [setup] = venues.accounts()
+            assert setup.durability is Durability.PROCESS
+            assert setup.limits == RiskLimits()
+    assert (tmp_path / "paper" / "paper-one").is_dir()
+
+
+async def test_limits_reach_the_core(tmp_path: Path) -> None:
+    account = {"id": ACCOUNT, "venue": VENUE, "limits": {"max_position": "2"}}
+    settings = small_settings(tmp_path, accounts=[account])
+    async with open_paper_venues(settings, directory(tmp_path), clock()) as venues:
+        [setup] = venues.accounts()
+    assert setup.limits == RiskLimits(max_position=Decimal(2))
+
+
+async def first_quotes(settings: Settings, path: Path, *, epoch: int = 1) -> list[MarketEvent]:
+    """The first ten quotes of BTC/USDT; nothing may come before the markets are opened."""
+    heard: list[MarketEvent] = []
+    enough = asyncio.Event()
+
+    def hear(event: MarketEvent) -> None:
+        heard.append(event)
+        if len(heard) >= 10:
+            enough.set()
+
+    async with open_paper_venues(settings, directory(path, epoch=epoch), clock()) as venues:
+        venues.venues[VENUE].tape.subscribe(QUOTES, hear)
+        assert heard == []
+        with ExitStack() as stack:
+            venues.open_markets(stack)
+            await enough.wait()
+    return heard
+
+
+def shown(events: list[MarketEvent]) -> list[tuple[Any, ...]]:
+    return [(e.bid, e.ask) for e in events[:10]]  # type: ignore[union-attr]
+
+
+async def test_the_first_start_shows_what_the_seed_says_and_the_next_goes_on(
+    tmp_path: Path,
+) -> None:
+    listing = {"symbol": "BTC/USDT", "price": "64000", "volatility": 5.0}
+    market = {"kind": "synthetic", "seed": 3, "rate_hz": 100}
+    venue = {"id": VENUE, "listings": [listing], "market": market}
+    settings = small_settings(tmp_path, paper_venues=[venue])
+    first = shown(await first_quotes(settings, tmp_path / "a"))
+    # The wall clock decides when a quote is shown, the seed alone what the first one is.
+    assert shown(await first_quotes(settings, tmp_path / "b"))[0] == first[0]
+    assert shown(await first_quotes(settings, tmp_path / "c", epoch=2)) != first
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "tick"),
+    [
+        ("timestamp,bid,ask,bid_qty,ask_qty", "0.1,0.20,1,1", "0.1"),
+        ("timestamp,price,quantity", "100.125,1", "0.001"),
+        ("timestamp,open,high,low,close,volume", "100,101,99,100,5", "1"),
+    ],
+)
+async def test_a_replayed_listing_is_as_fine_as_its_recording(
+    tmp_path: Path, header: str, row: str, tick: str
+) -> None:
+    recording = tmp_path / "recorded.csv"
+    rows = [f"{1_700_000_000_000 + 60_000 * i},{row}" for i in range(3)]
+    await asyncio.to_thread(recording.write_text, "\n".join([header, *rows]))
+    settings = small_settings(tmp_path, paper_venues=[replayed(recording)])
+    with open_data_directory(tmp_path / "data") as owned:
+        async with open_paper_venues(settings, owned, clock()) as venues:
+            instrument = venues.venues[VenueId(VENUE)].instruments[Symbol(SYMBOL)]
+    assert instrument.price_rule == FixedTick(Decimal(tick))

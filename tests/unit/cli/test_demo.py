@@ -1,0 +1,127 @@
+"""The demo as people meet it: a process that prints, trades, ends, and comes back."""
+
+import re
+import shlex
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from algotradehub.app.demo import demo_settings
+from algotradehub.app.embedded import run_embedded
+from algotradehub.domain.order import OrderStatus
+from tests.unit.app.small import assert_books_agree_with_venue, until
+from tests.unit.cli.process import demo, line_with, program
+
+
+def test_it_says_where_it_is_trades_and_ends_by_itself(tmp_path: Path) -> None:
+    with program(*demo(tmp_path, "--for", "3")) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert err == ""
+    lines = out.splitlines()
+    assert re.match(
+        rf"API: http://127\.0\.0\.1:\d+/api/v1/orders +token: {tmp_path}/token", lines[0]
+    )
+    assert f"./run order list --data {tmp_path}" in out
+    assert re.search(r"\| [1-9]\d* fills \|", out)
+    assert lines[-1].startswith("Stopped. Everything is kept in")
+
+
+def test_the_printed_curl_places_one_order_however_often_it_is_pasted(tmp_path: Path) -> None:
+    with program(*demo(tmp_path)) as process:
+        curl = shlex.split(
+            line_with(process, "curl").replace("$(cat ", "").replace('token)"', 'token"')
+        )
+        url = next(word for word in curl if word.startswith("http"))
+        headers = [curl[i + 1] for i, word in enumerate(curl) if word == "-H"]
+        token_file = Path(headers[0].removeprefix("Authorization: Bearer "))
+        headers[0] = f"Authorization: Bearer {token_file.read_text().strip()}"
+        line_with(process, "fills")
+        answers = [post(url, headers, curl[-1]) for _ in range(2)]
+        assert answers[0]["order_id"] == answers[1]["order_id"]
+        assert answers[0]["account"] == "binance-paper"
+        process.send_signal(signal.SIGINT)
+        line_with(process, "Stopped.")
+        assert process.wait(timeout=30) == 0
+
+
+def post(url: str, headers: list[str], body: str) -> dict[str, object]:
+    import json
+    import urllib.request
+
+    request = urllib.request.Request(url, body.encode(), dict(h.split(": ", 1) for h in headers))
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return dict(json.load(answer))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    with program(*demo(tmp_path)) as process:
+        line_with(process, "fills")
+        process.send_signal(number)
+        line_with(process, "Stopping.")
+        line_with(process, "Stopped.")
+        assert process.wait(timeout=30) == 0
+
+
+async def test_killed_in_the_middle_it_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    """``kill -9`` while it trades; a new process must find books and venue telling one story."""
+    fills = killed_after_fills(tmp_path)
+    settings = demo_settings(data_dir=tmp_path, port=0, token_file=None, seed=1).model_copy(
+        update={"strategies": ()}
+    )
+    quiet = settings.model_copy(update={"api": settings.api.model_copy(update={"enabled": False})})
+    async with run_embedded(quiet) as platform:
+        state = platform.core.state
+        unclear = (OrderStatus.PENDING, OrderStatus.UNKNOWN)
+        await until(
+            platform,
+            lambda: not any(order.status in unclear for order in state.orders.values()),
+        )
+        await assert_books_agree_with_venue(platform)
+        told = sum(len(found) for found in state.executions.values())
+        assert told >= fills
+        keys = [order.request.idempotency_key for order in state.orders.values()]
+        assert len(keys) == len(set(keys))
+
+
+def killed_after_fills(data: Path) -> int:
+    """Kill the demo right after it told of fills; return how many."""
+    with program(*demo(data, "--seed", "1")) as process:
+        told = line_with(process, "last fill")
+        process.send_signal(signal.SIGKILL)
+        assert process.wait(timeout=30) == -signal.SIGKILL
+    found = re.search(r"(\d+) fills", told)
+    assert found is not None
+    return int(found[1])
+
+
+def test_two_at_once_is_one_sentence(tmp_path: Path) -> None:
+    with program(*demo(tmp_path)) as first:
+        line_with(first, "API:")
+        with program(*demo(tmp_path)) as second:
+            out, err = second.communicate(timeout=60)
+        assert second.returncode != 0
+        assert out == ""
+        assert re.fullmatch(r"error: platform in .* is in use by process \d+ on .*directory\n", err)
+
+
+def test_it_plays_recordings(tmp_path: Path) -> None:
+    recording = tmp_path / "quotes.csv"
+    rows = [f"{1_700_000_000_000 + 10 * i},{100 + i % 3}.5,{101 + i % 3}.5,3,2" for i in range(500)]
+    recording.write_text("\n".join(["timestamp,bid,ask,bid_qty,ask_qty", *rows]))
+    arguments = demo(tmp_path / "data", "--for", "1", "--replay", f"ETH/EUR={recording}")
+    with program(*arguments) as process:
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert "paper:kraken ETH/EUR 10" in out
+
+
+def test_a_recording_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    with program(*demo(tmp_path, "--replay", str(tmp_path / "none.csv"))) as process:
+        _, err = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert err == "error: none.csv: there is no such file\n"
+    assert isinstance(process, subprocess.Popen)
