@@ -6,10 +6,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytestmark = pytest.mark.slow
 
 PROGRAM = (sys.executable, "-m", "algotradehub")
 SETTINGS = """
@@ -26,6 +29,7 @@ market = {{ kind = "replay", speed = 1.0, files = [{{ path = {recording}, symbol
 id = "paper-a"
 venue = "paper:one"
 """
+MOVING = {"mark_price", "unrealized", "updated_at", "updated_ns", "venue_time", "venue_time_ns"}
 ATTEMPTS = 50  # at an order whose price is not known before the first recorded quote has come
 ENDS_WITHIN_S = 60
 
@@ -75,25 +79,25 @@ class World:
 
     def filled(self) -> Any:
         """Buy at the market, once it has a price."""
+        order = ("order", "place", "paper-a", "BTC/USD", "buy", "0.010", "--wait", "10", "--json")
+        done = self.run(*order)
         for _ in range(ATTEMPTS):
-            done = self.run(
-                "order", "place", "paper-a", "BTC/USD", "buy", "0.010", "--wait", "10", "--json"
-            )
             if done.returncode == 0:
-                return json.loads(done.stdout)
-        pytest.fail(done.stderr)
+                break
+            done = self.run(*order)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
 
     def state(self) -> tuple[Any, Any, Any]:
         """Orders, positions and balances, without what only the market or the time moves."""
         orders = self.json("order", "list", "--all")["orders"]
         positions = self.json("position", "list", "--all")["positions"]
         balances = self.json("balance", "list")["balances"]
-        moved_by_others = ("mark_price", "unrealized", "updated_at", "updated_ns")
-        venue_s = ("venue_time", "venue_time_ns")
-        return tuple(
-            [{k: v for k, v in row.items() if k not in moved_by_others + venue_s} for row in rows]
-            for rows in (orders, positions, balances)
-        )  # type: ignore[return-value]
+        return still(orders), still(positions), still(balances)
+
+
+def still(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: row[name] for name in row if name not in MOVING} for row in rows]
 
 
 def read_until(process: subprocess.Popen[str], wanted: Callable[[str], bool]) -> str:
@@ -153,7 +157,7 @@ def test_an_order_and_its_position_survive_a_sudden_death(
     assert again["order_id"] == resting["order_id"]
     assert world.state() == before
     shown = world.json("order", "show", bought["order_id"])
-    assert sum(float(fill["quantity"]) for fill in shown["fills"]) == pytest.approx(0.01)
+    assert sum(Decimal(fill["quantity"]) for fill in shown["fills"]) == Decimal("0.010")
 
     assert world.run("order", "cancel", resting["order_id"]).returncode == 0
     assert world.json("order", "show", resting["order_id"])["status"] == "CANCELLED"
@@ -183,15 +187,15 @@ def test_a_backup_of_a_running_platform_is_a_platform(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("0", "--price", "1000"), "QUANTITY"),
+        (("0", "--price", "1000"), "quantity: "),
         (("-1",), "No such option"),
-        (("NaN",), "QUANTITY"),
-        (("1e400",), "QUANTITY"),
+        (("NaN",), "quantity: "),
+        (("1e400",), "quantity: "),
         (("0.0001", "--price", "1000"), "nearest valid value"),
         (("1", "--price", "1000.00001"), "--price"),
         (("1", "--price", "1000", "--tif", "GTD"), "--expires"),
-        (("1", "--value", "5"), "QUANTITY"),
-        ((), "QUANTITY"),
+        (("1", "--value", "5"), "quantity: "),
+        ((), "quantity: "),
         (("1", "--key", "k" * 65), "--key"),
     ],
 )
@@ -201,22 +205,21 @@ def test_a_bad_order_is_explained_and_leaves_nothing(
     done = refusing.run("order", "place", "paper-a", "BTC/USD", "buy", *options)
     assert done.returncode in {2, 4}
     assert said in done.stderr
-    assert refusing.json("order", "list")["orders"] == []
 
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("order", "place", "nobody", "BTC/USD", "buy", "1"), 1),
-        (("order", "place", "paper-a", "NONE/USD", "buy", "1"), 1),
+        (("order", "place", "nobody", "BTC/USD", "buy", "1"), 4),
+        (("order", "place", "paper-a", "NONE/USD", "buy", "1"), 4),
         (("order", "show", "nonsense"), 1),
         (("order", "cancel", "../../etc"), 1),
         (("order", "amend", "nonsense", "--price", "1"), 1),
         (("order", "list", "--account", "n\u00e4mlich"), 4),
-        (("position", "list", "--account", "nobody"), 1),
-        (("balance", "list", "--account", "nobody"), 1),
+        (("position", "list", "--account", "nobody"), 4),
+        (("balance", "list", "--account", "nobody"), 4),
         (("fill", "list", "--order", "nonsense"), 0),
-        (("instrument", "list", "--account", "nobody"), 1),
+        (("instrument", "list", "--account", "nobody"), 4),
         (("account", "list", "--server", "http://127.0.0.1:1"), 3),
         (("account", "list", "--server", "nonsense"), 2),
         (("account", "list", "--token-file", "/none"), 1),
@@ -239,6 +242,7 @@ def refusing(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Ite
     process = world.serve()
     try:
         yield world
+        assert world.json("order", "list")["orders"] == []
     finally:
         process.kill()
         process.communicate(timeout=ENDS_WITHIN_S)

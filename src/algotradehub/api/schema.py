@@ -9,27 +9,32 @@ from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from algotradehub.api import problems, views
+from algotradehub.api import problems
 from algotradehub.api.answers import answer
 from algotradehub.api.bridge import described
 from algotradehub.api.requests import ChangeOrder, PlaceOrder
+from algotradehub.api.views.accounts import Accounts
+from algotradehub.api.views.health import Health, Readiness
+from algotradehub.api.views.holdings import AggregatedPositions, Balances, FillPage, Positions
+from algotradehub.api.views.markets import InstrumentPage, Quotes
+from algotradehub.api.views.orders import OrderPage, OrderView, Timeline
 
 PATH = "/api/v1/openapi.json"
 _REF = "#/components/schemas/{}"
 
 _ANSWERED = (
-    views.OrderView,
-    views.OrderPage,
-    views.Timeline,
-    views.FillPage,
-    views.Positions,
-    views.AggregatedPositions,
-    views.Balances,
-    views.Accounts,
-    views.InstrumentPage,
-    views.Quotes,
-    views.Health,
-    views.Readiness,
+    OrderView,
+    OrderPage,
+    Timeline,
+    FillPage,
+    Positions,
+    AggregatedPositions,
+    Balances,
+    Accounts,
+    InstrumentPage,
+    Quotes,
+    Health,
+    Readiness,
 )
 _DESCRIPTION = """\
 Places, changes and watches orders over every account of this installation.

@@ -1,8 +1,8 @@
 """The embedded profile: one process, one directory, everything in it started and stopped in order.
 
-Lowest first: the directory and its lock, the API's socket, projection and journal, venues, feeds,
-the core, strategies, the markets of paper venues, the API. It stops the other way round, so that
-nothing that is still asked for is gone already.
+Lowest first: the directory and its lock, the API's socket, venues, feeds, projection and journal,
+the core, strategies, the API, and the markets of paper venues, so that nobody misses their first
+event. It stops the other way round: nothing that is still asked for is gone already.
 """
 
 import asyncio
@@ -112,7 +112,6 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
         lambda: all(d.refusing is None for d in core.orders.desks), clock, CONNECT_WITHIN_S
     )
     _start_strategies(strategies, settings)
-    venues.open_markets(stack.enter_context(ExitStack()))
     url = token_file = None
     if listening is not None:
         # FastAPI takes as long to import as all the rest: only for those who serve.
@@ -136,6 +135,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
             )
         )
         stack.enter_context(announced(directory.path, url=url, token_file=token_file))
+    venues.open_markets(stack.enter_context(ExitStack()))
     return Platform(
         settings=settings,
         directory=directory,

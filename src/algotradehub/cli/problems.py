@@ -10,12 +10,8 @@ _SIGN_IN = (
     "the platform asks for a token: name the file that holds it with --token-file, or in the "
     "environment variable ALGOTRADEHUB_TOKEN_FILE"
 )
-# How a field of the API is called on the command line.
+# What a field of the API is called on the command line, where it is called differently.
 _OPTIONS = {
-    "account": "ACCOUNT",
-    "symbol": "SYMBOL",
-    "side": "SIDE",
-    "quantity": "QUANTITY",
     "value": "--value",
     "type": "--type",
     "limit_price": "--price",

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+import msgspec
+
 from algotradehub.domain import balance as rules
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.evidence import Balance
@@ -16,6 +18,7 @@ class BalanceKeeper:
 
     def __init__(self) -> None:
         self._balances: dict[tuple[AccountId, Asset], AssetBalance] = {}
+        self._heard_ns: dict[tuple[AccountId, Asset], int] = {}  # venue time of the newest word
 
     def restore(self, balance: AssetBalance) -> None:
         self._balances[balance.account, balance.asset] = balance
@@ -35,18 +38,26 @@ class BalanceKeeper:
         told = rules.told(self._of(record.account, word.asset), word, record.at_ns)
         return self._set(told, changes)
 
-    def refresh(self, account: AccountId, word: Balance, at_ns: int) -> AssetBalance | None:
+    def is_stale(self, account: AccountId, word: Balance) -> bool:
+        """Whether a newer word on the asset was heard in this process."""
+        key = (account, word.asset)
+        stale = word.venue_time_ns < self._heard_ns.get(key, 0)
+        if not stale:
+            self._heard_ns[key] = word.venue_time_ns
+        return stale
+
+    def refresh(self, account: AccountId, word: Balance) -> AssetBalance | None:
         """Take a word that changes no total: what is available moves with every order.
 
-        Not journaled, since the venue tells it again at every connect. Returns None if the word
-        does change something that must be.
+        Not journaled, since the venue tells it again at every connect; so it may move nothing that
+        the journal's fold depends on. Returns None if the word does change the total.
         """
         balance = self._balances.get((account, word.asset))
         if balance is None or balance.total != word.total:
             return None
-        told = rules.told(balance, word, at_ns)
-        self._balances[account, word.asset] = told
-        return told
+        refreshed = msgspec.structs.replace(balance, available=word.available)
+        self._balances[account, word.asset] = refreshed
+        return refreshed
 
     def post(
         self, record: Record, postings: Iterable[tuple[Asset, Decimal]], changes: Changes

@@ -69,7 +69,9 @@ class Recorder:
     def hear(self, account: AccountId, word: Balance | PositionReport) -> None:
         """Take the venue's word on the account; it is recorded if it changes a total."""
         if isinstance(word, Balance):
-            told = self._state.balances.refresh(account, word, self._clock.now_ns())
+            if self._state.balances.is_stale(account, word):
+                return
+            told = self._state.balances.refresh(account, word)
             if told is not None:
                 account_seq = self._journal.account_seq(account)
                 fact = BalanceChanged(account=account, account_seq=account_seq, balance=told)

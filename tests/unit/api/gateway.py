@@ -167,7 +167,7 @@ class Gateway(msgspec.Struct, kw_only=True):
         headers: Iterable[tuple[str, str]] = (),
         host: str = "localhost:8000",
     ) -> Reply:
-        """Send one request. ``body`` is sent as JSON, ``raw`` as it is, ``chunks`` piece by piece."""
+        """Send one request: ``body`` as JSON, ``raw`` as it is, ``chunks`` piece by piece."""
         data = json.dumps(body).encode() if raw is None and body is not None else raw or b""
         given = [("host", host), *headers]
         if (body is not None or raw is not None or chunks is not None) and not any(

@@ -1,4 +1,4 @@
-"""The gateway as a whole: what is found where, and that nothing escapes as anything but a problem."""
+"""The gateway as a whole: what is found where, and that every error is a problem."""
 
 import pytest
 

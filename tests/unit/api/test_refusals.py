@@ -69,7 +69,7 @@ def test_a_misspelt_field_is_told_which_one_was_meant() -> None:
 
 def test_a_field_may_be_named_like_a_part_of_the_request() -> None:
     assert [refusal.field for refusal in found(header={}, query={})] == ["header", "query"]
-    error = {"type": "missing", "loc": ("query", "venue"), "input": {}}
+    error = {"type": "missing", "loc": ("query", "venue"), "input": {}, "msg": "Field required"}
     assert parameter_refusals_of([error])[0].field == "venue"
 
 

@@ -39,7 +39,6 @@ async def picture(tmp_path: Path) -> Picture:
     async with run_embedded(small_settings(tmp_path)) as platform:
         watcher = Watcher(platform)
         await priced(platform)
-        assert not watcher.has_fills
         platform.core.orders.submit(request("filled"))
         platform.core.orders.submit(resting("resting"))
         platform.core.bus.publish(Alert(name="look", detail="[here]", account=None, at_ns=0))

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from algotradehub.api.answers import answer
 from algotradehub.api.parts import Parts
 from algotradehub.api.schema import answers
-from algotradehub.api.views import Accounts, account_view
+from algotradehub.api.views.accounts import Accounts, account_view
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
 

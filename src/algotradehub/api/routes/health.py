@@ -7,7 +7,7 @@ from algotradehub.api import problems
 from algotradehub.api.answers import answer
 from algotradehub.api.parts import Parts
 from algotradehub.api.schema import answers
-from algotradehub.api.views import Health, Readiness
+from algotradehub.api.views.health import Health, Readiness
 from algotradehub.domain.errors import NotReady
 
 router = APIRouter(tags=["health"])

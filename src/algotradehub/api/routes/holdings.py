@@ -10,7 +10,7 @@ from algotradehub.api.answers import answer
 from algotradehub.api.fields import Name
 from algotradehub.api.parts import ApiParts, Parts
 from algotradehub.api.schema import answers
-from algotradehub.api.views import (
+from algotradehub.api.views.holdings import (
     AggregatedPositions,
     Balances,
     FillPage,

@@ -14,7 +14,7 @@ from algotradehub.api.fields import Instant, Name, word_of
 from algotradehub.api.parts import ApiParts, Parts
 from algotradehub.api.requests import ChangeOrder, PlaceOrder
 from algotradehub.api.schema import answers
-from algotradehub.api.views import OrderPage, OrderView, Timeline, order_view, timeline_entry
+from algotradehub.api.views.orders import OrderPage, OrderView, Timeline, order_view, timeline_entry
 from algotradehub.api.waiting import settled
 from algotradehub.domain.errors import InvalidRequest, NotReady, RiskRefused
 from algotradehub.domain.ids import AccountId, ClientOrderId, IdempotencyKey, Symbol

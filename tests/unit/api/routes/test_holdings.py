@@ -4,14 +4,15 @@ from decimal import Decimal
 
 import pytest
 
+from algotradehub.domain.ids import ClientOrderId
 from tests.unit.api.gateway import ACCOUNT, OTHERS_ACCOUNT, Gateway, gateway, quote
 
 PREFIX = "/api/v1"
 
 
-async def bought(api: Gateway, *parts: str) -> str:
+async def bought(api: Gateway, *parts: str) -> ClientOrderId:
     """Buy in parts, a second apart, at 60000; the order's id."""
-    order_id: str = (await api.place()).json["order_id"]
+    order_id: ClientOrderId = (await api.place()).json["order_id"]
     for part in parts:
         api.clock.advance(1)
         api.account.fill(order_id, quantity=Decimal(part), price=Decimal(60000))

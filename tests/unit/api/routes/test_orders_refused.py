@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given
@@ -12,13 +12,46 @@ from hypothesis import strategies as st
 from tests.unit.api.gateway import ACCOUNT, ORDER, OTHERS_ACCOUNT, Gateway, gateway, quote
 
 PATH = "/api/v1/orders"
+Shared: TypeAlias = tuple[asyncio.Runner, Gateway]
+
 HUGE = "9" * 60_000
-AMOUNTS = [0, 0.1, -1, 10**400, True, [], {}, "", " 1", "1 ", "abc", "0x10", "1,5", "1_000", "٣"]
+AMOUNTS: list[Any] = [
+    0,
+    0.1,
+    -1,
+    10**400,
+    True,
+    [],
+    {},
+    "",
+    " 1",
+    "1 ",
+    "abc",
+    "0x10",
+    "1,5",
+    "1_000",
+    "٣",
+]
 AMOUNTS += ["NaN", "-NaN", "sNaN", "Infinity", "1e400", "1E+999999", "1E-999999", HUGE]
 AMOUNTS += ["0", "-0", "-1", "0.00000000000000000000000000000000000001", "1E+30"]
-WORDS = ["", "nonsense", 1, 1.5, None, True, [], {}, HUGE, "BUY\x00", "L\u0130MIT"]
-NAMES = ["", 1, None, True, [], {}, "x" * 65, HUGE, "\x00", "a\nb", "ü", "\N{PILE OF POO}"]
-STOP = {"price": "61000", "direction": "RISES_TO"}
+WORDS: list[Any] = ["", "nonsense", 1, 1.5, None, True, [], {}, HUGE, "BUY\x00", "L\u0130MIT"]
+NAMES: list[Any] = [
+    "",
+    1,
+    None,
+    True,
+    [],
+    {},
+    "x" * 65,
+    HUGE,
+    "\x00",
+    "a\nb",
+    "ü",
+    "\N{PILE OF POO}",
+]
+LABELS: list[Any] = [None, [], "x", 1]
+NO_TRIGGERS: list[Any] = ["61000", 1, [], True]
+STOP: dict[str, Any] = {"price": "61000", "direction": "RISES_TO"}
 
 WRONG: list[tuple[str, dict[str, Any]]] = [
     *(("quantity", {"quantity": amount}) for amount in [*AMOUNTS, "0.0105", "0.0001", "101"]),
@@ -42,7 +75,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("post_only", {"post_only": True, "time_in_force": "IOC"}),
     *(("reduce_only", {"reduce_only": flag}) for flag in ["true", 1, 0, None, []]),
     *(("strategy", {"strategy": name}) for name in NAMES if name is not None),
-    *(("metadata", {"metadata": value}) for value in [None, [], "x", 1]),
+    *(("metadata", {"metadata": labels}) for labels in LABELS),
     ("metadata.a", {"metadata": {"a": 1}}),
     ("metadata.a", {"metadata": {"a": {"b": "c"}}}),
     ("metadata", {"metadata": {"a" * 65: "x"}}),
@@ -55,7 +88,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("expires_at", {"expires_at": "2027-02-01T00:00:00Z"}),
     ("trigger", {"type": "STOP_LIMIT"}),
     ("trigger", {"trigger": STOP}),
-    *(("trigger", {"type": "STOP_LIMIT", "trigger": value}) for value in ["61000", 1, [], True]),
+    *(("trigger", {"type": "STOP_LIMIT", "trigger": value}) for value in NO_TRIGGERS),
     *(
         ("trigger.price", {"type": "STOP_LIMIT", "trigger": {**STOP, "price": amount}})
         for amount in [*AMOUNTS, None, "61000.05", "59000"]
@@ -86,14 +119,24 @@ def id_of(case: Any) -> str:
     return str(case)[:40]
 
 
-@pytest.mark.parametrize(("field", "changes"), WRONG, ids=id_of)
-async def test_a_wrong_field_is_named_and_nothing_is_done(
-    field: str, changes: dict[str, Any]
-) -> None:
-    async with gateway() as api:
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Shared]:
+    """One gateway for many examples: a refusal leaves no trace in it."""
+    with asyncio.Runner() as runner:
+        opened = gateway()
+        api = runner.run(opened.__aenter__())
         api.feed.tell(quote("60000", "60000.5", api.clock.now_ns()))
-        with api.untouched():
-            reply = await api.place(**changes)
+        yield runner, api
+        runner.run(opened.__aexit__(None, None, None))
+
+
+@pytest.mark.parametrize(("field", "changes"), WRONG, ids=id_of)
+def test_a_wrong_field_is_named_and_nothing_is_done(
+    shared: Shared, field: str, changes: dict[str, Any]
+) -> None:
+    runner, api = shared
+    with api.untouched():
+        reply = runner.run(api.place("refused", **changes))
     problem = reply.json
     assert (reply.status, problem["error_code"]) == (422, "invalid_request")
     assert reply.headers["content-type"] == "application/problem+json"
@@ -207,18 +250,9 @@ keys = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=70)
 bodies = st.dictionaries(fields | st.text(), anything | triggers | trails)
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[tuple[asyncio.Runner, Gateway]]:
-    """One gateway for all examples of a property."""
-    with asyncio.Runner() as runner:
-        opened = gateway()
-        yield runner, runner.run(opened.__aenter__())
-        runner.run(opened.__aexit__(None, None, None))
-
-
 @given(body=bodies, whole=st.booleans(), key=keys)
 def test_no_body_ever_breaks_the_gateway(
-    shared: tuple[asyncio.Runner, Gateway], body: dict[str, Any], key: str, *, whole: bool
+    shared: Shared, body: dict[str, Any], key: str, *, whole: bool
 ) -> None:
     runner, api = shared
     sent, claimed = len(api.account.sent), len(api.core.state.claims)

@@ -1,0 +1,56 @@
+"""Accounts as callers see them."""
+
+from collections.abc import Sequence
+from typing import Annotated, TypeAlias
+
+import msgspec
+
+from algotradehub.domain.capabilities import Capabilities
+from algotradehub.domain.ids import AccountId, VenueId
+from algotradehub.ports.store import Halt
+from algotradehub.trading.account_desk import AccountDesk, Durability
+
+_Told: TypeAlias = msgspec.Meta
+
+
+class AccountView(msgspec.Struct, frozen=True, kw_only=True):
+    """One account: where it is, whether it accepts orders, and what it can be asked for."""
+
+    id: AccountId
+    venue: VenueId
+    environment: Annotated[str, _Told(description="``paper``, ``sandbox`` or ``live``.")]
+    accepting: bool
+    refusing: Annotated[str | None, _Told(description="Why no new order is accepted; else null.")]
+    halt: Annotated[Halt | None, _Told(description="The last halt or resumption by somebody.")]
+    durability: Annotated[
+        Durability, _Told(description="What an order survives before it is sent and confirmed.")
+    ]
+    open_orders: int
+    instruments: int
+    capabilities: Capabilities
+
+
+def account_view(desk: AccountDesk, halt: Halt | None, open_orders: int) -> AccountView:
+    account = desk.account
+    return AccountView(
+        id=desk.account_id,
+        venue=account.venue,
+        environment=_environment(account.venue),
+        accepting=desk.refusing is None and not (halt is not None and halt.halted),
+        refusing=desk.refusing,
+        halt=halt,
+        durability=desk.durability,
+        open_orders=open_orders,
+        instruments=len(desk.instruments),
+        capabilities=account.capabilities,
+    )
+
+
+class Accounts(msgspec.Struct, frozen=True, kw_only=True):
+    accounts: Sequence[AccountView]
+
+
+def _environment(venue: VenueId) -> str:
+    if venue.partition(":")[0] == "paper":
+        return "paper"
+    return "sandbox" if venue.endswith(":sandbox") else "live"
