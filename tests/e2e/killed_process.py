@@ -85,6 +85,7 @@ INSTRUMENT = Instrument(
 _PLACES = 24
 _HURRY = 20
 _ORIGIN_NS = 1_767_225_600_000_000_000  # 2026-01-01
+_TICK_S = 0.001
 _WAIT_S = 0.2
 
 
@@ -330,7 +331,9 @@ class HurriedClock:
         return self._clock.monotonic_ns() * _HURRY
 
     def after(self, delay_s: float, callback: Callable[..., object], *args: object) -> Timer:
-        return self._clock.after(delay_s / _HURRY, callback, *args)
+        # uvloop counts whole milliseconds: less than one would be a loop without a pause.
+        hurried_s = max(delay_s / _HURRY, _TICK_S) if delay_s else 0.0
+        return self._clock.after(hurried_s, callback, *args)
 
     async def sleep(self, delay_s: float) -> None:
         await self._clock.sleep(delay_s / _HURRY)

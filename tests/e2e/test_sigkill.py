@@ -27,7 +27,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.disk import MemoryDisk
 
 PROGRAM = Path(__file__).with_name("killed_process.py")
-DEATHS = 20  # of each durability, spread over the whole run
+DEATHS = 15  # of each durability, spread over the whole run
 WANTED = {step.idempotency_key: step for step in plan() if isinstance(step, OrderRequest)}
 NEVER = 0
 
@@ -39,11 +39,29 @@ def run(directory: Path, durability: Durability, *, dies_at: int) -> list[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=30,
+        timeout=60,
     )
-    died = -signal.SIGKILL if dies_at else 0
-    assert ran.returncode == died, f"ended with {ran.returncode}\n{ran.stderr[-3000:]}"
-    return ran.stdout.splitlines()
+    said = ran.stdout.splitlines()
+    lived = ran.returncode == 0 and said[-1].startswith("effects ")
+    killed = ran.returncode == -signal.SIGKILL and dies_at != NEVER
+    assert lived or killed, f"ended with {ran.returncode}\n{ran.stderr[-3000:]}"
+    return said
+
+
+def die(path: Path, durability: Durability, *, at: int) -> tuple[Path, list[str]]:
+    """One life that is killed, in a directory of its own; return that, and what it said.
+
+    Syncs are shared, so a slow disk makes a life shorter: one that ended too soon is judged as it
+    is, and another one dies earlier.
+    """
+    for attempt in range(8):
+        directory = path / str(attempt)
+        said = run(directory, durability, dies_at=at)
+        if not said or not said[-1].startswith("effects "):
+            return directory, said
+        judge(directory, said)
+        at = at * 3 // 4
+    pytest.fail("no life was long enough to be killed")
 
 
 @pytest.fixture(scope="module")
@@ -64,21 +82,18 @@ def effects(tmp_path_factory: pytest.TempPathFactory) -> dict[Durability, int]:
 def test_a_killed_process_keeps_its_promises(
     tmp_path: Path, effects: dict[Durability, int], durability: Durability, death: int
 ) -> None:
-    # Timers make one life a little shorter than another: the last tenth is left out.
-    dies_at = 1 + death * (effects[durability] * 9 // 10) // DEATHS
-    said = run(tmp_path, durability, dies_at=dies_at)
-    said += run(tmp_path, durability, dies_at=NEVER)
-    judge(tmp_path, said)
+    at = 1 + death * effects[durability] // DEATHS
+    directory, said = die(tmp_path, durability, at=at)
+    judge(directory, said + run(directory, durability, dies_at=NEVER))
 
 
 @pytest.mark.parametrize("death", range(1, 11))
 def test_a_process_killed_while_it_recovers_keeps_them_too(
     tmp_path: Path, effects: dict[Durability, int], death: int
 ) -> None:
-    said = run(tmp_path, Durability.SYNC, dies_at=effects[Durability.SYNC] // 2 + death)
-    said += run(tmp_path, Durability.SYNC, dies_at=death)
-    said += run(tmp_path, Durability.SYNC, dies_at=NEVER)
-    judge(tmp_path, said)
+    directory, said = die(tmp_path, Durability.SYNC, at=effects[Durability.SYNC] // 2 + death)
+    said += run(directory, Durability.SYNC, dies_at=death)
+    judge(directory, said + run(directory, Durability.SYNC, dies_at=NEVER))
 
 
 @pytest.mark.parametrize(

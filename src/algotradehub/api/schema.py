@@ -21,6 +21,7 @@ from algotradehub.api.views.orders import OrderPage, OrderView, Timeline
 
 PATH = "/api/v1/openapi.json"
 _REF = "#/components/schemas/{}"
+_ALWAYS = (401, 421, 422, 500, 503)  # whatever a guarded route does
 
 _ANSWERED = (
     OrderView,
@@ -57,12 +58,20 @@ _TAGS = [
 
 
 def answers(status: int, value: type[msgspec.Struct], told: str, *errors: int) -> dict[Any, Any]:
-    """Describe what a route answers: ``value`` with ``status``, or a problem."""
-    known = {status: {"description": told, "content": _content("application/json", value.__name__)}}
+    """Describe what a guarded route answers: ``value`` with ``status``, or a problem."""
+    return open_answers(status, value, told, *errors, *_ALWAYS)
+
+
+def open_answers(
+    status: int, value: type[msgspec.Struct], told: str, *errors: int
+) -> dict[Any, Any]:
+    """The same for a route that is open to all and has no parameters."""
+    content = _content("application/json", value.__name__)
     problem = _content(problems.MEDIA_TYPE, problems.Problem.__name__)
-    for code in sorted({*errors, 401, 422}):
-        known[code] = {"description": _title(code), "content": problem}
-    return known
+    known = {status: {"description": told, "content": content}}
+    return known | {
+        code: {"description": _title(code), "content": problem} for code in sorted(set(errors))
+    }
 
 
 def install(app: FastAPI) -> None:
@@ -82,8 +91,6 @@ def install(app: FastAPI) -> None:
         if not path.startswith("/api/"):
             for operation in item.values():
                 operation["security"] = []
-                operation["responses"].pop("401", None)
-                operation["responses"].pop("422", None)
 
     async def openapi() -> Response:
         return answer(document)

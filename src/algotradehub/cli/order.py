@@ -54,7 +54,7 @@ def _amount(order: Mapping[str, Any]) -> str:
 
 ORDERS: Final = (
     Column("ORDER", "order_id"),
-    Column("CREATED (UTC)", lambda order: instant(order["created_at"])),
+    Column("CREATED (UTC)", lambda order: instant(order["created_at"])[:19]),
     Column("ACCOUNT", "account"),
     Column("SYMBOL", "symbol"),
     Column("SIDE", "side"),

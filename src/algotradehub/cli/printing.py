@@ -12,7 +12,8 @@ from algotradehub.api.bridge import encode
 Row: TypeAlias = Mapping[str, Any]
 
 _IN_JSON = "algotradehub.in_json"
-_PIPE_COLUMNS = 10_000  # wide enough for any table: lines of a pipe are for grep, never wrapped
+# A row is one line, for grep and for copying whole ids; a narrow terminal wraps it by itself.
+_COLUMNS = 10_000
 _COLOURS = {
     "OPEN": "cyan",
     "PARTIALLY_FILLED": "cyan",
@@ -88,24 +89,17 @@ def print_table(columns: Sequence[Column], rows: Iterable[Row], *, empty: str) -
         print_line(empty)
         return
     # Here, because --json does without it and it takes longer to import than all of this.
-    from rich import box  # noqa: PLC0415 - see above
     from rich.console import Console  # noqa: PLC0415 - see above
     from rich.table import Table  # noqa: PLC0415 - see above
     from rich.text import Text  # noqa: PLC0415 - see above
 
-    table = Table(box=box.SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
-        # Folded where a terminal is narrow, never cut: an id must stay whole to be copied.
         justify: Any = "right" if column.number else "left"
-        table.add_column(column.title, justify=justify, overflow="fold")
+        table.add_column(column.title, justify=justify, no_wrap=True)
     for row in cells:
         table.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))
-    width = None if sys.stdout.isatty() else _PIPE_COLUMNS
-    console = Console(file=sys.stdout, width=width)
-    if sys.stdout.isatty():
-        console.print(table)
-        return
-    # A pipe gets no padding at the ends of lines.
+    console = Console(file=sys.stdout, width=_COLUMNS)
     with console.capture() as capture:
         console.print(table)
     for line in capture.get().splitlines():

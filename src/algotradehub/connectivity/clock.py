@@ -30,11 +30,9 @@ class LoopClock:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
 
-    def now_ns(self) -> int:
-        return now_ns()
-
-    def monotonic_ns(self) -> int:
-        return monotonic_ns()
+    # The system's calls themselves: an order asks six times, and a method around each would show.
+    now_ns = staticmethod(time.time_ns)
+    monotonic_ns = staticmethod(time.monotonic_ns)
 
     def after(
         self, delay_s: float, callback: Callable[..., object], *args: object

@@ -136,7 +136,8 @@ class Intake:
             return
         if evidence.command is not CommandKind.PLACE:
             desk.in_flight.discard((order.order_id, evidence.command))
-        self.observe(desk, order.order_id, evidence)
+        observed = Observed(order_id=order.order_id, evidence=evidence)
+        self._follow(desk, self._recorder.keep(desk.account_id, observed))
 
     def _happened(self, desk: AccountDesk, evidence: OrphanEvidence) -> None:
         order = self.known(desk, evidence.client_order_id, evidence.venue_order_id)

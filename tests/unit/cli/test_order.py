@@ -224,7 +224,7 @@ def test_orders_are_listed(platform: Platform) -> None:
     header, first, second = result.stdout.splitlines()
     assert header.split()[0] == "ORDER"
     assert first.split() == [
-        ORDER_ID, "2026-11-20", "06:47:30.401", "paper-a", "BTC/USDT", "BUY", "LIMIT", "0.01",
+        ORDER_ID, "2026-11-20", "06:47:30", "paper-a", "BTC/USDT", "BUY", "LIMIT", "0.01",
         "60000", "0", "OPEN",
     ]  # fmt: skip
     assert "250 USDT" in second

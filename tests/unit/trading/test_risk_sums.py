@@ -1,6 +1,7 @@
 """Property 24: after any history the running sums equal a recount, and so do all other sums."""
 
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -36,8 +37,8 @@ KINDS = {Place: CommandKind.PLACE, Amend: CommandKind.AMEND, Cancel: CommandKind
 which = st.integers(0, 30)
 few = st.integers(1, 4)
 told_fees = st.sampled_from([Decimal("0.1"), None])
-ANSWERS = {
-    "acknowledged": lambda order, kind, venue_id: acknowledged(order, kind, venue_id),
+ANSWERS: dict[str, Callable[[Order, CommandKind, str], OrderEvidence]] = {
+    "acknowledged": acknowledged,
     "refused": lambda order, kind, _: refused(order, kind),
     "lost": lambda order, kind, _: lost(order, kind),
     "not sent": lambda order, kind, _: not_sent(order, kind),
@@ -96,7 +97,8 @@ class Histories(RuleBasedStateMachine):
     def answer(self, number: int, answer: str) -> None:
         client_order_id, kind = self.unanswered.pop(number % len(self.unanswered))
         order = self.bench.intake.known(self.bench.desk, client_order_id, None)
-        assert order is not None
+        if order is None:  # a stranger's that left memory: no answer takes that long
+            return
         self.tell(ANSWERS[answer](order, kind, self.venue_id(order)))
 
     @precondition(lambda self: self.bench.state.orders)

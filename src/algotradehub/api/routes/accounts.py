@@ -10,7 +10,7 @@ from algotradehub.api.views.accounts import Accounts, account_view
 router = APIRouter(prefix="/accounts", tags=["accounts"])
 
 
-@router.get("", responses=answers(200, Accounts, "Your accounts", 421, 500))
+@router.get("", responses=answers(200, Accounts, "Your accounts"))
 async def list_accounts(parts: Parts) -> Response:
     """List your accounts, and what each can be asked for."""
     state = parts.state

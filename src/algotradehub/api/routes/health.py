@@ -6,20 +6,20 @@ from fastapi import APIRouter, Request, Response
 from algotradehub.api import problems
 from algotradehub.api.answers import answer
 from algotradehub.api.parts import Parts
-from algotradehub.api.schema import answers
+from algotradehub.api.schema import open_answers
 from algotradehub.api.views.health import Health, Readiness
 from algotradehub.domain.errors import NotReady
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/health", responses=answers(200, Health, "The process is up"))
+@router.get("/health", responses=open_answers(200, Health, "The process is up"))
 async def health() -> Response:
     """Answer as long as the event loop turns."""
     return answer(Health(status="up"))
 
 
-@router.get("/ready", responses=answers(200, Readiness, "All accept new orders", 503))
+@router.get("/ready", responses=open_answers(200, Readiness, "All accept new orders", 503))
 async def ready(request: Request, parts: Parts) -> Response:
     """Tell whether journal and accounts accept new orders, and otherwise why not."""
     facts = dict(parts.ready())

@@ -49,7 +49,7 @@ class PositionQuery(HoldingsQuery):
     flat: bool = Field(default=True, description="False leaves out what is flat.")
 
 
-@router.get("/fills", responses=answers(200, FillPage, "A page of fills", 421, 500))
+@router.get("/fills", responses=answers(200, FillPage, "A page of fills"))
 async def list_fills(parts: Parts, query: Annotated[FillQuery, Query()]) -> Response:
     """List fills, newest first. A provisional one is replaced when its executions are known."""
     complete = await settled(parts.queries)
@@ -66,7 +66,7 @@ async def list_fills(parts: Parts, query: Annotated[FillQuery, Query()]) -> Resp
     return answer(FillPage(fills=found, next_cursor=next_cursor, complete=complete))
 
 
-@router.get("/positions", responses=answers(200, Positions, "Positions", 421, 500))
+@router.get("/positions", responses=answers(200, Positions, "Positions"))
 async def list_positions(parts: Parts, query: Annotated[PositionQuery, Query()]) -> Response:
     """List positions with their profit, where a price is known."""
     held = parts.state.positions.all(_accounts(parts, query.account))
@@ -76,7 +76,7 @@ async def list_positions(parts: Parts, query: Annotated[PositionQuery, Query()])
 
 @router.get(
     "/positions/aggregated",
-    responses=answers(200, AggregatedPositions, "Positions by base asset", 421, 500),
+    responses=answers(200, AggregatedPositions, "Positions by base asset"),
 )
 async def list_aggregated_positions(
     parts: Parts, query: Annotated[PositionQuery, Query()]
@@ -91,7 +91,7 @@ async def list_aggregated_positions(
     return answer(AggregatedPositions(positions=shown))
 
 
-@router.get("/balances", responses=answers(200, Balances, "Balances", 421, 500))
+@router.get("/balances", responses=answers(200, Balances, "Balances"))
 async def list_balances(parts: Parts, query: Annotated[HoldingsQuery, Query()]) -> Response:
     """List what each account holds of each asset."""
     held = parts.state.balances.all(_accounts(parts, query.account))

@@ -38,9 +38,7 @@ class QuoteQuery(BaseModel):
     symbol: list[Name] = Field(min_length=1, max_length=100, description="May be repeated.")
 
 
-@router.get(
-    "/instruments", responses=answers(200, InstrumentPage, "A page of instruments", 421, 500)
-)
+@router.get("/instruments", responses=answers(200, InstrumentPage, "A page of instruments"))
 async def list_instruments(parts: Parts, query: Annotated[InstrumentQuery, Query()]) -> Response:
     """List what your accounts can trade, and the rules of price and quantity."""
     after = tuple((query.cursor or "").split(" ", 1))
@@ -55,7 +53,7 @@ async def list_instruments(parts: Parts, query: Annotated[InstrumentQuery, Query
     )
 
 
-@router.get("/quotes", responses=answers(200, Quotes, "The newest quotes", 404, 421, 500))
+@router.get("/quotes", responses=answers(200, Quotes, "The newest quotes", 404))
 async def list_quotes(parts: Parts, query: Annotated[QuoteQuery, Query()]) -> Response:
     """Read the newest known quotes of one venue; a symbol without one is left out."""
     venue = VenueId(query.venue)
