@@ -61,9 +61,9 @@ BUGS = (
     Bug(
         "start",
         "promises are made on records that are not on the disk yet",
-        "app/core.py",
-        "        if await done:\n            return\n",
-        "        return\n",
+        "app/restoring.py",
+        "    while journal.synced_seq < journal.seq and journal.refusing is None:\n",
+        "    while False:\n",
     ),
     Bug(
         "evidence",

@@ -13,7 +13,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from decimal import Decimal
 from pathlib import Path
@@ -24,9 +24,9 @@ import msgspec
 
 from algotradehub.app.core import AccountSetup, Core, open_core
 from algotradehub.app.data_directory import DataDirectory, open_data_directory
+from algotradehub.app.running import run
 from algotradehub.connectivity.clock import LoopClock
 from algotradehub.connectivity.ids import InstallationIds
-from algotradehub.domain import money
 from algotradehub.domain.capabilities import Capabilities
 from algotradehub.domain.commands import OrderCommand, Place
 from algotradehub.domain.errors import InvalidRequest
@@ -83,6 +83,7 @@ INSTRUMENT = Instrument(
     taker_fee=Decimal("0.002"),
 )
 _PLACES = 24
+_IN_FORCE = (TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC)
 _HURRY = 20
 _ORIGIN_NS = 1_767_225_600_000_000_000  # 2026-01-01
 _TICK_S = 0.001
@@ -122,39 +123,42 @@ def plan() -> list[Step]:
     random = Random(1998)
     steps: list[Step] = []
     for number in range(_PLACES):
-        key = IdempotencyKey(f"key-{number}")
-        market = number % 6 == 5  # noqa: PLR2004 - every sixth
-        steps.append(_others(random, rests=True))
-        steps.append(
-            OrderRequest(
-                tenant=TENANT,
-                account=ACCOUNT,
-                symbol=INSTRUMENT.symbol,
-                side=random.choice(tuple(Side)),
-                type=OrderType.MARKET if market else OrderType.LIMIT,
-                amount=BaseAmount(Decimal(random.randint(1, 9))),
-                idempotency_key=key,
-                limit_price=None if market else Decimal(random.randint(98, 102)),
-                time_in_force=random.choice((TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC))
-                if not market
-                else TimeInForce.GTC,
-            )
-        )
+        steps += (_others(random, rests=True), _place(random, number))
         if random.getrandbits(1):
             steps.append(Pause())
-        earlier = IdempotencyKey(f"key-{random.randint(0, number)}")
+        key, earlier = _key(number), _key(random.randint(0, number))
         quantity, price = Decimal(random.randint(5, 12)), Decimal(random.randint(98, 102))
         change = Amendment(quantity=quantity, limit_price=price)
-        steps += random.choice(
-            (
-                [],
-                [Cancel(key)],
-                [Cancel(earlier), _others(random, rests=False)],
-                [Amend(earlier, change)],
-                [_others(random, rests=False), Amend(key, change)],
-            )
+        replies: tuple[tuple[Step, ...], ...] = (
+            (),
+            (Cancel(key),),
+            (Cancel(earlier), _others(random, rests=False)),
+            (Amend(earlier, change),),
+            (_others(random, rests=False), Amend(key, change)),
         )
+        steps += random.choice(replies)
     return steps
+
+
+def _place(random: Random, number: int) -> OrderRequest:
+    type_ = random.choice((OrderType.LIMIT, OrderType.LIMIT, OrderType.LIMIT, OrderType.MARKET))
+    limit = type_ is OrderType.LIMIT
+    price, in_force = Decimal(random.randint(98, 102)), random.choice(_IN_FORCE)
+    return OrderRequest(
+        tenant=TENANT,
+        account=ACCOUNT,
+        symbol=INSTRUMENT.symbol,
+        side=random.choice(tuple(Side)),
+        type=type_,
+        amount=BaseAmount(Decimal(random.randint(1, 9))),
+        idempotency_key=_key(number),
+        limit_price=price if limit else None,
+        time_in_force=in_force if limit else TimeInForce.GTC,
+    )
+
+
+def _key(number: int) -> IdempotencyKey:
+    return IdempotencyKey(f"key-{number}")
 
 
 def _others(random: Random, *, rests: bool) -> Others:
@@ -314,6 +318,9 @@ class MortalProjection:
         self._projection.feed(changes)
         self._effect()
 
+    async def settled(self, seq: int) -> None:
+        await self._projection.settled(seq)
+
 
 # --- the process
 
@@ -468,13 +475,9 @@ async def live(path: Path, durability: Durability, effect: Effects) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     path, durability, dies_at = arguments
-    money.install_context()
-    run(live(Path(path), Durability(durability), Effects(int(dies_at))))
+    effects = Effects(int(dies_at))
+    run(lambda _: live(Path(path), Durability(durability), effects))
 
 
 if __name__ == "__main__":
-    try:
-        from uvloop import run
-    except ImportError:  # not on every platform
-        from asyncio import run
     main(sys.argv[1:])

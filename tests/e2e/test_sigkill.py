@@ -26,6 +26,7 @@ from tests.e2e.killed_process import ACCOUNT, INSTRUMENT, TENANT, VENUE, plan
 from tests.fakes.clock import FakeClock
 from tests.fakes.disk import MemoryDisk
 
+pytestmark = pytest.mark.slow
 PROGRAM = Path(__file__).with_name("killed_process.py")
 DEATHS = 15  # of each durability, spread over the whole run
 WANTED = {step.idempotency_key: step for step in plan() if isinstance(step, OrderRequest)}
@@ -96,15 +97,14 @@ def test_a_process_killed_while_it_recovers_keeps_them_too(
     judge(directory, said + run(directory, Durability.SYNC, dies_at=NEVER))
 
 
-@pytest.mark.parametrize(
-    "lie", ["durable key-0 " + "f" * 32, "cancelled " + "f" * 32, "sending {sent}"]
-)
-def test_the_judge_condemns(tmp_path: Path, lie: str) -> None:
+def test_the_judge_condemns(tmp_path: Path) -> None:
     said = run(tmp_path, Durability.PROCESS, dies_at=NEVER)
     judge(tmp_path, said)
-    sent = next(line.split()[1] for line in said if line.startswith("sending"))
-    with pytest.raises(AssertionError):
-        judge(tmp_path, [*said, lie.format(sent=sent)])
+    nobody = "f" * 32
+    sent = next(line for line in said if line.startswith("sending"))
+    for lie in (f"durable key-0 {nobody}", f"durable key-99 {nobody}", f"cancelled {nobody}", sent):
+        with pytest.raises(AssertionError):
+            judge(tmp_path, [*said, lie])
 
 
 # --- the judge

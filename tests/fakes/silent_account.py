@@ -58,6 +58,7 @@ class SilentAccount:
         trouble: What every list raises; None when they can be read.
         blind: Why ``find`` cannot be read; None when it can.
         answer_s: How long a query takes.
+        most_at_once: How many look-ups were ever under way together.
         on_send: Called with every command before ``send`` returns.
     """
 
@@ -82,10 +83,12 @@ class SilentAccount:
         self.trouble: VenueError | None = None
         self.blind: str | None = None
         self.answer_s = 0.0
+        self.most_at_once = 0
         self.on_send: Callable[[OrderCommand], object] = lambda _: None
         self.sink: Sink
         self._instruments = instruments
         self._clock = clock
+        self._looking = 0
         self._unanswered: list[tuple[CommandKind, ClientOrderId]] = []
 
     def open(self, sink: Sink) -> AbstractAsyncContextManager[TradingAccount]:
@@ -109,7 +112,10 @@ class SilentAccount:
         return [asked for asked in self.asked if asked.what == what]
 
     async def find(self, name: OrderName) -> LookUp:
+        self._looking += 1
+        self.most_at_once = max(self.most_at_once, self._looking)
         await self._ask("find", name)
+        self._looking -= 1
         if self.blind is not None:
             return Unreadable(reason=self.blind)
         for state in self.states:

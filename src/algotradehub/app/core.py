@@ -8,15 +8,14 @@ from typing import Any
 import msgspec
 
 from algotradehub.app.projector import Projection, Projector
+from algotradehub.app.restoring import IN_MEMORY_NS, restore_in_parts
 from algotradehub.bus.memory import MemoryBus
-from algotradehub.domain.errors import NotReady
-from algotradehub.domain.ids import AccountId, ClientOrderId, TenantId, VenueOrderId
+from algotradehub.domain.ids import AccountId, TenantId
 from algotradehub.domain.records import Restarted
 from algotradehub.ports.bus import Alert, Bus
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
 from algotradehub.ports.ids import IdSource
-from algotradehub.ports.journal import Journal
 from algotradehub.ports.store import Store
 from algotradehub.ports.venue import AccountOpener
 from algotradehub.storage.journal.journal import Limits, SegmentJournal
@@ -29,16 +28,12 @@ from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.recovery import Recovery, Spawn
 from algotradehub.trading.risk import RiskEngine, RiskLimits
-from algotradehub.trading.state import DeskState, Loaded
+from algotradehub.trading.state import DeskState
 
-_NS = 1_000_000_000
-CLAIMS_KEPT_NS = 30 * 24 * 3600 * _NS  # order-path 1
-IN_MEMORY_NS = 900 * _NS  # longer than any venue's replay horizon
 FORGET_EVERY_S = 60.0
 ORPHANS_KEPT = 1_000
 SEGMENT_BYTES = 64 << 20
 _EVERY_ACCOUNT = AccountId("")
-FILLS_OF_ONE_ORDER = 1_000_000
 
 
 class AccountSetup(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,35 +59,6 @@ class Core(msgspec.Struct, frozen=True, kw_only=True):
 def memory_store() -> SqliteStore:
     """A projection that lives as long as the process, for simulations and tests."""
     return SqliteStore()
-
-
-def restore(store: Store, journal: Journal, *, now_ns: int) -> DeskState:
-    """Rebuild the desk's state: the projection first, then every record it has not seen.
-
-    Raises:
-        StorageDamaged: Journal and projection do not belong together, or one is unreadable.
-    """
-
-    def load(order_id: ClientOrderId) -> Loaded | None:
-        order = store.order(order_id)
-        if order is None:
-            return None
-        tenant = order.request.tenant
-        return order, store.fills(tenant=tenant, order_id=order_id, limit=FILLS_OF_ONE_ORDER)
-
-    def locate(account: AccountId, venue_order_id: VenueOrderId) -> ClientOrderId | None:
-        order = store.order_by_venue_id(account, venue_order_id)
-        return None if order is None else order.order_id
-
-    state = DeskState(load=load, locate=locate)
-    state.restore(
-        store.restore(
-            changed_after_ns=now_ns - IN_MEMORY_NS, claimed_after_ns=now_ns - CLAIMS_KEPT_NS
-        )
-    )
-    for record in journal.read(state.changes.applied_seq):
-        state.apply(record)
-    return state
 
 
 @asynccontextmanager
@@ -133,7 +99,7 @@ async def open_core(
     with closing(
         SegmentJournal(disk, clock=clock, limits=limits_of_journal, on_trouble=journal_trouble)
     ) as journal:
-        state = restore(store, journal, now_ns=clock.now_ns())
+        state = await restore_in_parts(store, journal, projection, clock)
         projector = Projector(state=state, journal=journal, projection=projection, clock=clock)
         if state.changes.records:
             projector.wake()
@@ -153,9 +119,8 @@ async def open_core(
             clock=clock,
             ids=ids,
         )
-        # What the last process left may be in the operating system's memory only. Nothing is
-        # promised on it before it is on the disk, which the sync of this record brings about.
-        await _restarted(recorder, epoch)
+        # Before any account can speak: whatever the last process left unanswered is in doubt.
+        recorder.keep(_EVERY_ACCOUNT, Restarted(epoch=epoch))
         async with _tasks() as spawn, AsyncExitStack() as opened:
             for setup in accounts:
                 desk = AccountDesk(
@@ -178,23 +143,6 @@ async def open_core(
                 recovery.watch_all()
             spawn(_forget_ended(state, projector, clock))
             yield Core(orders=manager, state=state, journal=journal, projector=projector, bus=bus)
-
-
-async def _restarted(recorder: Recorder, epoch: int) -> None:
-    """Put in doubt whatever was unanswered, and wait until all of it is durable.
-
-    On a disk that fails it goes on without: cancels must get out all the same (order-path 2), and
-    the journal refuses everything new by itself.
-    """
-    restarted = Restarted(epoch=epoch)
-    done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-    try:
-        recorder.append_synced(_EVERY_ACCOUNT, restarted, done.set_result)
-        if await done:
-            return
-    except NotReady:
-        pass
-    recorder.keep(_EVERY_ACCOUNT, restarted)
 
 
 @asynccontextmanager

@@ -20,6 +20,14 @@ class Projection(Protocol):
         """Take ``changes`` over; they are stored in the order of the calls, or not at all yet."""
         ...
 
+    async def settled(self, seq: int) -> None:
+        """Return once everything up to ``seq`` is stored.
+
+        Raises:
+            NotReady: It will not be stored before the next start.
+        """
+        ...
+
 
 class Projector:
     """Feeds the projection with what the journal holds safely.

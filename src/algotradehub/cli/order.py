@@ -86,7 +86,7 @@ def place(
     ],
     quantity: Annotated[
         str | None,
-        typer.Argument(metavar="[QUANTITY]", help="In base units; leave it out with --value."),
+        typer.Argument(metavar="QUANTITY", help="In base units; leave it out with --value."),
     ] = None,
     price: Annotated[
         str | None, typer.Option(help="Limit price. Without it the order is a market order.")

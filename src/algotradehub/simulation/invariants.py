@@ -3,7 +3,8 @@
 from collections import Counter
 from decimal import Decimal
 
-from algotradehub.app.core import Core, memory_store, restore
+from algotradehub.app.core import Core, memory_store
+from algotradehub.app.restoring import restore
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO

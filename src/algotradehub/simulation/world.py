@@ -186,6 +186,9 @@ class _Commits:
         self.applied_seq = changes.applied_seq
         self._effect("after commit")
 
+    async def settled(self, seq: int) -> None:
+        """Everything that was fed is stored already."""
+
 
 class _FixedPrice:
     def reference(self, venue: VenueId, symbol: Symbol, side: Side) -> Decimal | None:

@@ -145,6 +145,8 @@ class Recovery:
             try:
                 await self._ask_all(connection)
             except VenueError as error:
+                if self._desk.connections != connection:
+                    return  # a later one has taken over, and may be done already
                 self._desk.refusing = f"{self._desk.account_id} is catching up: {error}"
                 await self._clock.sleep(delay_s)
                 delay_s = min(delay_s * 2, MAX_DELAY_S)
@@ -170,6 +172,13 @@ class Recovery:
         positions = await account.positions()
         if desk.connections != connection:
             return
+        # Only orders about which nothing was heard or sent meanwhile: the same value still.
+        quiet = [
+            order_id
+            for order_id, before in asked_about.items()
+            if self._state.orders.get(order_id) is before
+            and before.status is not OrderStatus.PENDING
+        ]
         for execution in executions:
             self._intake.receive(desk, execution)
         listed = set()
@@ -183,11 +192,9 @@ class Recovery:
         for position in positions:
             self._intake.receive(desk, position)
         # Missing from the list is a question, not an answer (order-path 9).
-        for order_id, before in asked_about.items():
-            order = self._state.orders.get(order_id)
-            # Only orders about which nothing was heard or sent meanwhile: the same value still.
-            quiet = order is before and order.status is not OrderStatus.PENDING
-            if order_id not in listed and quiet and before.doubt is None:
+        for order_id in quiet:
+            order = self._state.orders[order_id]
+            if order_id not in listed and not order.is_final and order.doubt is None:
                 missing = Doubted(order_id=order_id, what="not among the venue's open orders")
                 self._intake.keep(desk, missing)
         desk.refusing = None

@@ -9,7 +9,7 @@ from typing import Self
 import msgspec
 
 from algotradehub.domain.errors import Unsupported
-from algotradehub.domain.ids import Symbol
+from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.ports.clock import Timer
 from algotradehub.venues.paper.crowd import Habits, Makers, Takers
@@ -30,8 +30,10 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Crowd:
-    def __init__(self, market: PriceTimeMarket, listing: Listing, index: int, seed: int) -> None:
-        rng = random.Random(f"{seed} {listing.symbol}")
+    def __init__(
+        self, market: PriceTimeMarket, listing: Listing, index: int, seed: int, venue: VenueId
+    ) -> None:
+        rng = random.Random(f"{seed} {venue} {listing.symbol}")
         self.symbol = listing.symbol
         self.underlying = index
         self.makers = Makers(market, listing.habits, rng)
@@ -71,7 +73,7 @@ class SyntheticMarkets:
                     correlation=listing.correlation,
                 )
             index = list(underlyings).index(pair)
-            self._crowds.append(_Crowd(market, listing, index, seed))
+            self._crowds.append(_Crowd(market, listing, index, seed, venue.id))
         self._prices = Prices(
             list(underlyings.values()), step_s=self._step_s, rng=random.Random(seed)
         )

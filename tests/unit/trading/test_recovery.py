@@ -1,0 +1,394 @@
+"""Pursuing questions: asked until the venue, or a proof, answers; nothing is ever sent again."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from algotradehub.domain.capabilities import AbsenceProof, AbsenceRule
+from algotradehub.domain.commands import Cancel, Place
+from algotradehub.domain.evidence import CommandKind, Connection, ConnectionState
+from algotradehub.domain.order import Amendment, Order, OrderStatus, Origin
+from algotradehub.domain.records import AmendSettled, Doubted, ProvenAbsent
+from algotradehub.trading.recovery import LOOK_UPS_AT_ONCE, Look, absence_proven
+from tests.fakes.account import ALL
+from tests.unit.trading.bench import START_NS, Bench, OpenBench, S
+from tests.unit.trading.words import (
+    TENANT,
+    acknowledged,
+    changed,
+    execution,
+    limit,
+    lost,
+    not_sent,
+    refused,
+    state,
+)
+
+RULE = ALL.absence  # dead 6.5 s after the last instant, look-ups 2 s apart, two of them
+DEAD_S = 5.0 + RULE.dead_after_s
+UNKNOWN = OrderStatus.UNKNOWN
+
+
+@pytest.fixture
+def bench(open_bench: OpenBench) -> Bench:
+    return open_bench(recovers=True)
+
+
+def seconds(bench: Bench, what: str = "find") -> list[float]:
+    """When the account was asked, in seconds since the start."""
+    return [(asked.at_ns - START_NS) / S for asked in bench.account.queries(what)]
+
+
+def unanswered(bench: Bench, key: str = "k1") -> Order:
+    order = bench.submit(limit(key))
+    bench.account.tell(lost(order))
+    return order
+
+
+# When "not seen" is "not there" (order-path 5)
+
+
+def look(asked_s: float, connections: int = 1, sources: tuple[str, ...] = RULE.sources) -> Look:
+    return Look(int(asked_s * S), connections, sources)
+
+
+@pytest.mark.parametrize(
+    ("looks", "proof"),
+    [
+        ([], 0),
+        ([look(10)], 0),
+        ([look(10), look(12)], 2),
+        ([look(10), look(11.9)], 0),
+        ([look(10), look(11), look(12)], 2),
+        ([look(9.9), look(12)], 0),
+        ([look(9.9), look(12), look(14)], 2),
+        ([look(10), look(12, connections=2)], 0),
+        ([look(10), look(12, connections=2), look(14, connections=2)], 2),
+        ([look(10), look(12, sources=RULE.sources[:-1])], 0),
+        ([look(10), look(11, sources=()), look(12)], 2),
+        ([look(10), look(12, sources=("more", *RULE.sources))], 2),
+    ],
+)
+def test_each_condition_of_absence_is_needed(looks: list[Look], proof: int) -> None:
+    """Order-path 5: after the last instant, apart, over every source, on one whole stream."""
+    assert len(absence_proven(looks, RULE, dead_ns=10 * S)) == proof
+
+
+def test_where_a_person_decides_no_look_up_proves_anything() -> None:
+    rule = changed(RULE, proof=AbsenceProof.PERSON)
+    assert absence_proven([look(10), look(20), look(30)], rule, dead_ns=0) == ()
+
+
+looks = st.lists(
+    st.builds(look, st.integers(0, 30), st.integers(1, 2), st.sampled_from([(), RULE.sources])),
+    max_size=8,
+).map(lambda seen: sorted(seen, key=lambda one: one.asked_ns))
+
+
+@given(looks, st.integers(0, 20))
+def test_a_proof_meets_every_condition(seen: list[Look], dead_s: int) -> None:
+    proof = absence_proven(seen, RULE, dead_ns=dead_s * S)
+    if proof:
+        assert len(proof) >= RULE.look_ups
+        assert len({one.connections for one in proof}) == 1
+        assert all(one.sources == RULE.sources and one.asked_ns >= dead_s * S for one in proof)
+        times = [one.asked_ns for one in proof]
+        assert all(b - a >= RULE.settle_s * S for a, b in zip(times, times[1:], strict=False))
+
+
+@pytest.mark.design_property(36)
+def test_a_lost_order_that_is_nowhere_is_rejected_when_that_is_proven(bench: Bench) -> None:
+    """Order-path 3 and 5: look-ups first, no second place, and no end before the proof."""
+    order = unanswered(bench)
+    bench.advance(DEAD_S + RULE.settle_s - 0.01)
+    assert bench.now(order).status is UNKNOWN
+    assert len(seconds(bench)) > 2, "asked before, though it could prove nothing yet"
+    bench.advance(1)
+    ended = bench.now(order)
+    assert (ended.status, ended.origin) == (OrderStatus.REJECTED, Origin.UNSENT)
+    (proof,) = (body for body in bench.journaled() if isinstance(body, ProvenAbsent))
+    first_ns, second_ns = proof.looked_ns
+    assert first_ns >= START_NS + DEAD_S * S
+    assert second_ns - first_ns >= RULE.settle_s * S
+    assert proof.sources == RULE.sources
+    assert [type(command) for command in bench.sent] == [Place]
+    asked = len(bench.account.asked)
+    bench.advance(600)
+    assert len(bench.account.asked) == asked, "the question is answered: nobody asks on"
+
+
+@pytest.mark.design_property(36)
+def test_a_lost_order_that_is_there_is_found_and_not_placed_again(bench: Bench) -> None:
+    order = unanswered(bench)
+    bench.account.states = [state(OrderStatus.OPEN, order)]
+    bench.advance(1)
+    assert seconds(bench) == [1]
+    assert bench.now(order).status is OrderStatus.OPEN
+    assert bench.submit(limit()) == bench.now(order)
+    bench.advance(600)
+    assert [type(command) for command in bench.sent] == [Place]
+
+
+@pytest.mark.design_property(39)
+def test_where_a_person_decides_the_order_stays_unknown(open_bench: OpenBench) -> None:
+    """Order-path 5: without an expiry at the venue nothing ends it by itself."""
+    person = msgspec.structs.replace(
+        ALL, absence=AbsenceRule(proof=AbsenceProof.PERSON, **expiry(ALL.absence))
+    )
+    bench = open_bench(recovers=True, capabilities=person)
+    order = unanswered(bench)
+    bench.advance(24 * 3600)
+    now = bench.now(order)
+    assert now.status is UNKNOWN
+    assert now.doubt is not None
+    assert now.doubt.what == "kraken cannot prove absence: a person decides"
+    assert bench.exposure() == (6, 0)
+
+
+def expiry(rule: AbsenceRule) -> dict[str, float]:
+    names = ("expiry_s", "backend_timeout_s", "clock_error_s")
+    return {name: getattr(rule, name) for name in names}
+
+
+def test_a_broken_stream_begins_the_proof_anew(bench: Bench) -> None:
+    """Order-path 5: what was seen empty before the break may have been told while it was down."""
+    order = unanswered(bench)
+    bench.advance(DEAD_S + 0.5)
+    assert bench.now(order).status is UNKNOWN
+    bench.account.tell(Connection(state=ConnectionState.DOWN))
+    bench.advance(30)
+    assert bench.now(order).status is UNKNOWN, "nothing is proven while the stream is down"
+    bench.account.tell(Connection(state=ConnectionState.UP))
+    up_s = (bench.clock.now_ns() - START_NS) / S
+    bench.advance(30)
+    assert bench.now(order).status is OrderStatus.REJECTED
+    (proof,) = (body for body in bench.journaled() if isinstance(body, ProvenAbsent))
+    assert min(proof.looked_ns) >= START_NS + up_s * S
+
+
+def test_a_look_up_across_a_reconnect_proves_nothing(bench: Bench) -> None:
+    order = unanswered(bench)
+    bench.advance(DEAD_S)
+    bench.account.answer_s = 1.5
+    for _ in range(20):  # the stream is whole again whenever an answer comes, but never for long
+        bench.advance(1.6)
+        bench.account.tell(Connection(state=ConnectionState.UP))
+    assert bench.now(order).status is UNKNOWN
+
+
+def test_a_look_up_that_fails_is_a_doubt_and_no_answer(bench: Bench) -> None:
+    """Order-path 4: it changes no status."""
+    order = bench.rest()
+    bench.intake.keep(bench.desk, Doubted(order_id=order.order_id, what="a bad feeling"))
+    bench.account.blind = "HTTP 502"
+    bench.advance(DEAD_S + 120)
+    now = bench.now(order)
+    assert (now.status, now.doubt is not None) == (OrderStatus.OPEN, True)
+    assert now.doubt is not None
+    assert now.doubt.what == "look-up failed: HTTP 502"
+    assert now.doubt.since_ns == START_NS, "as old as the question"
+    doubts = [body.what for body in bench.journaled() if isinstance(body, Doubted)]
+    assert doubts == ["a bad feeling", "look-up failed: HTTP 502"], "told once"
+    bench.account.blind = None
+    bench.account.states = [state(OrderStatus.OPEN, order)]
+    bench.advance(60)
+    assert bench.now(order).doubt is None
+
+
+def test_an_order_the_venue_acknowledged_is_never_proven_absent(bench: Bench) -> None:
+    order = bench.rest()
+    bench.intake.keep(bench.desk, Doubted(order_id=order.order_id, what="?"))
+    bench.advance(3600)
+    now = bench.now(order)
+    assert now.status is OrderStatus.OPEN
+    assert now.doubt is not None
+    assert now.doubt.what == "the venue does not list an order it has acknowledged"
+    assert bench.exposure() == (6, 0)
+
+
+def test_a_found_order_ends_what_was_seen_empty_before(bench: Bench) -> None:
+    """One empty copy, the order, one empty copy: that is no proof."""
+    order = unanswered(bench)
+    bench.advance(DEAD_S + 0.5)
+    bench.account.states = [state(OrderStatus.OPEN, order)]
+    bench.advance(RULE.settle_s)
+    assert bench.now(order).status is OrderStatus.OPEN
+    bench.account.states = []
+    bench.advance(60)
+    assert bench.now(order).status is OrderStatus.OPEN
+
+
+@pytest.mark.design_property(6)
+def test_a_question_is_asked_ever_more_rarely_and_never_given_up(bench: Bench) -> None:
+    """1, 2, 4 ... at most 60 s apart, once the last instant has passed."""
+    order = bench.rest()
+    bench.advance(100)
+    bench.account.blind = "HTTP 502"
+    bench.intake.keep(bench.desk, Doubted(order_id=order.order_id, what="?"))
+    bench.recovery.watch(order.order_id)
+    bench.advance(400)
+    asked = [at - 100 for at in seconds(bench)]
+    assert asked == [1, 3, 7, 15, 31, 63, 123, 183, 243, 303, 363]
+
+
+def test_a_venue_is_asked_about_a_few_orders_at_a_time(bench: Bench) -> None:
+    bench.account.answer_s = 0.5
+    for number in range(10):
+        unanswered(bench, f"k{number}")
+    bench.advance(3)
+    assert bench.account.most_at_once == LOOK_UPS_AT_ONCE
+    assert len({asked.about for asked in bench.account.queries("find")}) == 10
+
+
+# Cancels are repeated until the venue's word (order-path 6)
+
+
+def cancels(bench: Bench) -> int:
+    return sum(isinstance(command, Cancel) for command in bench.sent)
+
+
+def answer_all_cancels(bench: Bench, order: Order) -> None:
+    bench.account.on_send = lambda command: (
+        bench.account.tell(lost(order, CommandKind.CANCEL))
+        if isinstance(command, Cancel)
+        else None
+    )
+
+
+@pytest.mark.design_property(18)
+def test_a_cancel_is_repeated_until_the_venues_word(bench: Bench) -> None:
+    order = bench.rest()
+    bench.account.states = [state(OrderStatus.OPEN, order)]
+    answer_all_cancels(bench, order)
+    bench.advance(100)
+    bench.cancel(order)
+    bench.advance(130)
+    assert cancels(bench) == 1 + 7, "at once, and after 1, 3, 7, 15, 31, 63 and 123 s"
+    assert bench.now(order).status is OrderStatus.OPEN
+    bench.account.states = [state(OrderStatus.CANCELLED, order, filled=Decimal(0))]
+    bench.advance(60)
+    assert bench.now(order).status is OrderStatus.CANCELLED
+    sent = len(bench.sent)
+    bench.advance(600)
+    assert len(bench.sent) == sent
+
+
+def test_a_cancel_that_overtook_the_place_goes_out_again_after_its_answer(bench: Bench) -> None:
+    """Order-path 6: what found nothing before may find the order now."""
+    order = bench.submit()
+    bench.cancel(order)
+    bench.account.tell(refused(order, CommandKind.CANCEL, order_unknown=True))
+    assert cancels(bench) == 1
+    bench.account.tell(acknowledged(order))
+    assert cancels(bench) == 2, "at once"
+
+
+def test_an_unanswered_cancel_is_not_doubled_by_the_answer_to_the_place(bench: Bench) -> None:
+    order = bench.submit()
+    bench.cancel(order)
+    bench.account.tell(acknowledged(order))
+    bench.advance(60)
+    assert cancels(bench) == 1
+
+
+def test_nothing_is_cancelled_again_that_nobody_wants_cancelled(bench: Bench) -> None:
+    order = bench.rest()
+    bench.recovery.cancel_again(order.order_id)
+    bench.state.forget_ended(0)
+    bench.recovery.cancel_again(bench.ids.client_order_id(0))
+    assert cancels(bench) == 0
+
+
+@pytest.mark.design_property(6)
+@pytest.mark.parametrize("word", [lost, not_sent])
+def test_places_and_amends_are_never_repeated(
+    bench: Bench, word: Callable[[Order, CommandKind], object]
+) -> None:
+    """Order-path 14: neither is retried by category; a person or a new key may."""
+    for key, answer in (("k1", lost), ("k2", not_sent)):
+        bench.account.tell(answer(bench.submit(limit(key))))
+    order = bench.rest(limit("k3"))
+    bench.account.states = [state(OrderStatus.OPEN, order)]
+    bench.orders.amend(TENANT, order.order_id, Amendment(quantity=Decimal(9)))
+    answer = word(order, CommandKind.AMEND)
+    assert isinstance(answer, type(lost(order)) | type(not_sent(order)))
+    bench.account.tell(answer)
+    bench.advance(600)
+    assert [type(command).__name__ for command in bench.sent] == ["Place"] * 3 + ["Amend"]
+
+
+# A lost amend is settled by a look-up after its last instant (order-path 7)
+
+
+def lose_amend(bench: Bench) -> Order:
+    order = bench.rest()
+    bench.advance(100)
+    bench.orders.amend(TENANT, order.order_id, Amendment(quantity=Decimal(9)))
+    bench.account.tell(lost(order, CommandKind.AMEND))
+    return order
+
+
+@pytest.mark.parametrize("quantity", [6, 9])
+def test_a_lost_amend_is_settled_by_a_look_up_after_its_last_instant(
+    bench: Bench, quantity: int
+) -> None:
+    order = lose_amend(bench)
+    bench.account.states = [state(OrderStatus.OPEN, order, quantity=Decimal(quantity))]
+    bench.advance(DEAD_S + RULE.settle_s - 0.1)
+    now = bench.now(order)
+    assert len(seconds(bench)) > 2
+    assert (now.status, now.amend_pending is not None) == (UNKNOWN, True)
+    assert bench.exposure() == (9, 0), "it may still be made"
+    bench.advance(5)
+    now = bench.now(order)
+    assert (now.status, now.quantity, now.amend_pending) == (OrderStatus.OPEN, quantity, None)
+    assert bench.exposure() == (quantity, 0)
+    assert sum(isinstance(body, AmendSettled) for body in bench.journaled()) == 1
+
+
+def test_an_amend_that_still_waits_for_its_answer_is_not_settled(bench: Bench) -> None:
+    """Every request ends in exactly one outcome; until then the answer may say more."""
+    order = bench.rest()
+    bench.orders.amend(TENANT, order.order_id, Amendment(quantity=Decimal(9)))
+    bench.account.states = [state(OrderStatus.OPEN, order)]
+    bench.intake.keep(bench.desk, Doubted(order_id=order.order_id, what="?"))
+    bench.advance(600)
+    assert bench.now(order).amend_pending is not None
+    assert bench.exposure() == (9, 0)
+
+
+def test_an_order_that_ended_settles_its_lost_amend_at_once(bench: Bench) -> None:
+    order = lose_amend(bench)
+    bench.account.states = [state(OrderStatus.CANCELLED, order, filled=Decimal(0))]
+    bench.advance(1)
+    assert bench.now(order).status is OrderStatus.CANCELLED
+    assert bench.exposure() == (0, 0)
+
+
+# Restarts
+
+
+def test_a_new_process_takes_up_what_the_last_one_left(bench: Bench) -> None:
+    pending = bench.submit(limit("k1"))
+    wanted = bench.rest(limit("k2"), "V2")
+    bench.cancel(wanted)
+    resting = bench.rest(limit("k3"), "V3")
+    feeless = bench.rest(limit("k4"), "V4")
+    bench.account.tell(
+        changed(
+            execution(feeless, fee=None, fee_asset=None), venue_order_id=feeless.leg.venue_order_id
+        )
+    )
+    bench.restart()
+    bench.recovery.watch_all()
+    bench.advance(1)
+    asked = {asked.about for asked in bench.account.queries("find")}
+    names = {getattr(about, "client_order_id", None) for about in asked}
+    assert names == {pending.order_id, wanted.order_id}
+    assert resting.order_id not in names
+    assert len(bench.account.queries("fills_since")) == 1
+    assert [type(command) for command in bench.sent] == [Cancel]
