@@ -35,7 +35,7 @@ from algotradehub.connectivity.ids import InstallationIds
 from algotradehub.domain.commands import OrderCommand
 from algotradehub.domain.ids import AccountId, Asset, IdempotencyKey, Symbol, TenantId, VenueId
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
-from algotradehub.domain.order import BaseAmount, OrderRequest, OrderType
+from algotradehub.domain.order import BaseAmount, OrderRequest, OrderStatus, OrderType
 from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.ports.venue import Sink, TradingAccount
 from algotradehub.storage.disk import OsDisk
@@ -174,9 +174,10 @@ async def start(path: Path, orders: int) -> None:
     began_s, began_cpu_s = time.perf_counter(), cpu_s()
     async with platform(path, calls) as (core, _):
         accepts_s, used_s, asked = time.perf_counter() - began_s, cpu_s() - began_cpu_s, dict(calls)
-        assert len(core.state.live[ACCOUNT]) == orders
+        known = Counter(order.status for order in core.state.orders.values())
+        assert known == {OrderStatus.OPEN: orders}, known
         placed = core.orders.submit(request(orders))
-        assert core.state.orders[placed.order_id].status == "OPEN"
+        assert core.state.orders[placed.order_id].status is OrderStatus.OPEN
         await asyncio.sleep(1)
         later = calls.total() - sum(asked.values()) - 1  # the order just placed
     print(json.dumps({"accepts_s": accepts_s, "cpu_s": used_s, "calls": asked, "later": later}))
@@ -227,9 +228,10 @@ def main(arguments: list[str]) -> None:
 def show(row: Row) -> None:
     calls = ", ".join(f"{name} {count}" for name, count in row.calls.items())
     print(
-        f"{row.orders:7,} open orders, {row.what} ({row.records:,} records, {row.replayed:,} replayed): "
-        f"accepts orders after {row.accepts_s:.2f} s, {row.accepts_s / row.orders * 1e6:.0f} us an "
-        f"order, CPU {row.cpu_s:.2f} s; asked the venue: {calls}; then {row.asked_later}"
+        f"{row.orders:7,} open orders, {row.what} ({row.records:,} records, {row.replayed:,} "
+        f"replayed): accepts orders after {row.accepts_s:.2f} s, "
+        f"{row.accepts_s / row.orders * 1e6:.0f} us an order, CPU {row.cpu_s:.2f} s; "
+        f"asked the venue: {calls}; in the next second: {row.asked_later}"
     )
 
 

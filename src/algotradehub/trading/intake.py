@@ -60,6 +60,12 @@ class Intake:
         observed = Observed(order_id=order_id, evidence=evidence)
         self._follow(desk, self._recorder.keep(desk.account_id, observed))
 
+    def attribute(self, desk: AccountDesk, order: Order, evidence: OrphanEvidence) -> None:
+        """Take what happened as being about ``order``, by whatever name it was told."""
+        news = self._news(order, evidence)
+        if news is not None:
+            self.observe(desk, order.order_id, news)
+
     def keep(self, desk: AccountDesk, body: Body) -> None:
         """Record what became known about an order, and take up what follows from it."""
         self._follow(desk, self._recorder.keep(desk.account_id, body))
@@ -142,9 +148,7 @@ class Intake:
     def _happened(self, desk: AccountDesk, evidence: OrphanEvidence) -> None:
         order = self.known(desk, evidence.client_order_id, evidence.venue_order_id)
         if order is not None:
-            news = self._news(order, evidence)
-            if news is not None:
-                self.observe(desk, order.order_id, news)
+            self.attribute(desk, order, evidence)
             return
         if isinstance(evidence, OrderState) and evidence.client_order_id is not None:
             # It names an order that is neither in memory nor in the projection: not placed from

@@ -361,12 +361,14 @@ class Recovery:
         if order is None:
             self._intake.adopt(desk, state)
             order = self._intake.known(desk, state.client_order_id, state.venue_order_id)
+            if order is None:
+                return  # it cannot be adopted, and people were told why
         else:
             self._intake.observe(desk, order.order_id, state)
-        # Adopting hands waiting events on by the names it learnt; what waits under ``name`` alone
-        # is handed on here.
+        # Adopting hands waiting events on by the names it learnt; what waits under another one
+        # is known to be the order's only since this look-up.
         for evidence in desk.orphans.take(name.client_order_id, name.venue_order_id):
-            self._intake.receive(desk, evidence)
+            self._intake.attribute(desk, self._state.orders[order.order_id], evidence)
 
     def _may_be_ours(self, name: OrderName) -> bool:
         for order_id in self._state.live.get(self._desk.account_id, ()):

@@ -111,12 +111,10 @@ class Feed:
 
 
 class Projected:
-    """A projection that is stored in the call that feeds it, and the API's way to read it."""
+    """A projection that is stored in the call that feeds it."""
 
-    def __init__(self, store: Store, clock: FakeClock) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._clock = clock
-        self.stuck = False
 
     @property
     def applied_seq(self) -> int:
@@ -124,6 +122,18 @@ class Projected:
 
     def feed(self, changes: Changes) -> None:
         self._store.apply(changes)
+
+    async def settled(self, seq: int) -> None:
+        assert seq <= self.applied_seq, "nothing else would ever store it"
+
+
+class StoreQueries:
+    """Implements ``api.parts.Queries``; ``stuck`` is a projection that does not keep up."""
+
+    def __init__(self, store: Store, clock: FakeClock) -> None:
+        self._store = store
+        self._clock = clock
+        self.stuck = False
 
     async def settled(self) -> None:
         if self.stuck:
@@ -151,7 +161,7 @@ class Gateway(msgspec.Struct, kw_only=True):
     clock: FakeClock
     disk: FailingDisk
     feed: Feed
-    queries: Projected
+    queries: StoreQueries
     troubles: dict[str, str | None]
     escaped: list[Exception] = []  # errors that a server would log
 
@@ -248,7 +258,7 @@ async def gateway(
         clock = FakeClock()
         store = memory_store()
         disk = FailingDisk(MemoryDisk(clock))
-        queries = Projected(store, clock)
+        queries = StoreQueries(store, clock)
         market, feed = MarketDataManager(), Feed()
         market.attach(feed)
         market.listen(VENUE, Channel(SPOT.symbol, "quotes"), lambda event: None)
@@ -277,7 +287,7 @@ async def gateway(
             ids=ids,
             disk=disk,
             store=store,
-            projection=queries,
+            projection=Projected(store),
             prices=market,
             accounts=setups,
             epoch=1,

@@ -3,7 +3,7 @@
 import pytest
 
 from algotradehub.api.app import PREFIX
-from tests.unit.api.gateway import Projected, Reply, gateway
+from tests.unit.api.gateway import Reply, StoreQueries, gateway
 
 
 def is_problem(reply: Reply, status: int, code: str) -> bool:
@@ -52,7 +52,7 @@ async def test_an_error_nobody_expected_can_be_found_in_the_log(
     async def fail(self: object, wanted: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(Projected, "orders", fail)
+    monkeypatch.setattr(StoreQueries, "orders", fail)
     async with gateway() as api:
         reply = await api.ask("GET", f"{PREFIX}/orders")
     assert is_problem(reply, 500, "internal_error")

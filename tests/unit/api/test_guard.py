@@ -48,7 +48,9 @@ async def test_with_the_token_all_is_open(scheme: str) -> None:
     assert reply.status == 200
 
 
-@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1:1", "[::1]:8000"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost.:8000", "LOCALHOST:8000", "127.0.0.1:1", "[::1]:8000"]
+)
 async def test_loopback_names_are_ours(host: str) -> None:
     async with gateway() as api:
         assert (await api.ask("GET", "/api/v1/orders", host=host)).status == 200

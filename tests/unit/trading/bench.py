@@ -5,8 +5,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any, TypeAlias
 
-from algotradehub.app.core import restore
 from algotradehub.app.projector import Projector
+from algotradehub.app.restoring import restore
 from algotradehub.bus.memory import MemoryBus
 from algotradehub.connectivity.ids import InstallationIds
 from algotradehub.domain.capabilities import Capabilities
@@ -245,6 +245,9 @@ class StoreAsItIs:
 
     def feed(self, changes: Changes) -> None:
         self._store.apply(changes)
+
+    async def settled(self, seq: int) -> None:
+        """Stored as soon as it is fed."""
 
 
 class _Prices:

@@ -1,6 +1,6 @@
 """Probes: the process is up, and whether it accepts orders."""
 
-from tests.unit.api.gateway import ACCOUNT, gateway
+from tests.unit.api.gateway import ACCOUNT, OTHERS_ACCOUNT, gateway
 
 
 async def test_health_is_up_while_the_loop_turns() -> None:
@@ -14,7 +14,9 @@ async def test_ready_names_what_is_ready() -> None:
     async with gateway() as api:
         reply = await api.ask("GET", "/ready")
     assert (reply.status, reply.json["ready"]) == (200, True)
-    assert {"journal", f"account {ACCOUNT}"} <= set(reply.json["parts"])
+    # A probe asks about the whole process, whoever owns the accounts.
+    everything = {"journal", f"account {ACCOUNT}", f"account {OTHERS_ACCOUNT}"}
+    assert set(reply.json["parts"]) == everything
 
 
 async def test_not_ready_says_why() -> None:

@@ -66,6 +66,9 @@ async def test_a_position_follows_the_fills_and_the_price() -> None:
 async def test_flat_positions_can_be_left_out() -> None:
     async with gateway() as api:
         await bought(api, "0.010")
+        for path in ("positions", "positions/aggregated"):
+            held = (await api.ask("GET", f"{PREFIX}/{path}?flat=false")).json["positions"]
+            assert [each["quantity"] for each in held] == ["0.010"]
         order_id = (await api.place("k2", side="SELL")).json["order_id"]
         api.account.fill(order_id, quantity=Decimal("0.010"), price=Decimal(60100))
         for path in ("positions", "positions/aggregated"):
