@@ -22,12 +22,13 @@ from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.state import DeskState
 from algotradehub.venues.paper.records import PaperOrder
 from algotradehub.venues.paper.venue import PaperVenue
-from tests.e2e.killed_process import ACCOUNT, INSTRUMENT, TENANT, VENUE, plan
+from tests.e2e.plan import ACCOUNT, INSTRUMENT, TENANT, VENUE, plan
 from tests.fakes.clock import FakeClock
 from tests.fakes.disk import MemoryDisk
 
 pytestmark = pytest.mark.slow
-PROGRAM = Path(__file__).with_name("killed_process.py")
+ROOT = Path(__file__).parents[2]
+PROGRAM = "tests.e2e.killed_process"
 DEATHS = 15  # of each durability, spread over the whole run
 WANTED = {step.idempotency_key: step for step in plan() if isinstance(step, OrderRequest)}
 NEVER = 0
@@ -36,7 +37,8 @@ NEVER = 0
 def run(directory: Path, durability: Durability, *, dies_at: int) -> list[str]:
     """One life; return what it said."""
     ran = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, str(PROGRAM), str(directory), durability, str(dies_at)],
+        [sys.executable, "-m", PROGRAM, str(directory), durability, str(dies_at)],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,

@@ -1,4 +1,4 @@
-"""An account that says nothing by itself: the test speaks for the venue, within the port's rules."""
+"""An account that says nothing by itself: the test speaks for the venue."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext

@@ -188,13 +188,10 @@ class MarketDataManager:
         return None if trade is None else trade.price
 
     def _receive(self, key: tuple[VenueId, Channel], event: MarketEvent) -> None:
-        match event:
-            case Quote():
-                self._quotes[event.venue, event.symbol] = event
-            case Trade():
-                self._trades[event.venue, event.symbol] = event
-            case Candle() | BookUpdate():
-                pass
+        if isinstance(event, Quote):
+            self._quotes[event.venue, event.symbol] = event
+        elif isinstance(event, Trade):
+            self._trades[event.venue, event.symbol] = event
         for sink in tuple(self._listeners.get(key, {}).values()):
             sink(event)
 

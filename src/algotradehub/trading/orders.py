@@ -1,6 +1,6 @@
 """The order manager: takes requests, makes them durable, sends them, and never sends one twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Protocol
@@ -45,6 +45,8 @@ from algotradehub.trading.validation import amend_refusals, refusals
 
 SEND_WITHIN_S = 5.0
 _NS = 1_000_000_000
+_NAME_SHOWN = 64
+_NAMES_COMPARED = 500
 _replace = msgspec.structs.replace
 
 
@@ -157,13 +159,14 @@ class OrderManager:
 
         Raises:
             NotFound: There is no such order for this tenant.
+            NotReady: Its account is not open here.
         """
         order = self.order(tenant, order_id)
         if order.is_final:
             return order
         if self._dispatch.cancelled_unstored(order_id):
-            return order
-        desk = self._desks[order.request.account]
+            return _replace(order, cancel_pending=True)
+        desk = self._desk_of(order)
         if not order.cancel_pending:
             self._recorder.keep(desk.account_id, CancelAsked(order_id=order_id))
         self._dispatch.cancel(desk, order)
@@ -185,7 +188,7 @@ class OrderManager:
             NotReady: Nothing new is accepted now.
         """
         order = self.order(tenant, order_id)
-        desk = self._desks[order.request.account]
+        desk = self._desk_of(order)
         capabilities = desk.account.capabilities
         if capabilities.amend is not AmendStyle.IN_PLACE:
             raise Unsupported(
@@ -221,6 +224,13 @@ class OrderManager:
         if order is None or order.request.tenant != tenant:
             raise NotFound(f"there is no order {order_id}")
         return order
+
+    def _desk_of(self, order: Order) -> AccountDesk:
+        desk = self._desks.get(order.request.account)
+        if desk is None:
+            account = order.request.account
+            raise NotReady(f"{account} is not open here; add it to the settings to go on with it")
+        return desk
 
     def _repeated(self, order_id: ClientOrderId, request: OrderRequest) -> Order:
         order = self._state.require(order_id)
@@ -294,6 +304,9 @@ class OrderManager:
             raise InvalidRequest(Refusal(field="order_id", rule=problem, value=order.order_id))
 
 
-def _unknown(field: str, rule: str, value: str, known: object) -> Refusal:
-    near = get_close_matches(value, list(known), n=1, cutoff=0)  # type: ignore[call-overload]
-    return Refusal(field=field, rule=rule, value=value, nearest=near[0] if near else None)
+def _unknown(field: str, rule: str, value: str, known: Iterable[str]) -> Refusal:
+    """Name the likeliest of ``known``; of very many, those that begin alike."""
+    names = [name for name in known if name[:1] == value[:1]] or list(known)
+    near = get_close_matches(value[:_NAME_SHOWN], names[:_NAMES_COMPARED], n=1, cutoff=0)
+    shown = value[:_NAME_SHOWN]
+    return Refusal(field=field, rule=rule, value=shown, nearest=near[0] if near else None)

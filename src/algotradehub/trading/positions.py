@@ -22,9 +22,15 @@ PositionKey: TypeAlias = tuple[AccountId, Symbol, PositionSide]
 
 
 class AggregatedPosition(msgspec.Struct, frozen=True, kw_only=True):
-    """One asset over every account that holds it (Property 25)."""
+    """One asset over every account that holds it, of what is reckoned alike (Property 25).
+
+    Base units valued in one quote add up; contracts of inverse instruments add up among
+    themselves. What is reckoned differently is never summed.
+    """
 
     asset: Asset
+    quote: Asset  # of ``cost`` and ``realized``; the settle asset where ``inverse``
+    inverse: bool
     quantity: Decimal
     cost: Decimal
     realized: Decimal
@@ -104,20 +110,23 @@ class PositionManager:
     def aggregated(
         self, accounts: frozenset[AccountId] | None = None
     ) -> tuple[AggregatedPosition, ...]:
-        """One line per base asset: the sums of ``all``."""
-        by_asset: dict[Asset, list[Position]] = {}
+        """One line per base asset, quote and way of reckoning: the sums of ``all``."""
+        alike: dict[tuple[Asset, Asset, bool], list[Position]] = {}
         for held in self.all(accounts):
-            base = self._instruments[held.account, held.symbol].base
-            by_asset.setdefault(base, []).append(held)
+            instrument = self._instruments[held.account, held.symbol]
+            quote = instrument.settle if instrument.inverse else instrument.quote
+            alike.setdefault((instrument.base, quote, instrument.inverse), []).append(held)
         return tuple(
             AggregatedPosition(
                 asset=asset,
+                quote=quote,
+                inverse=inverse,
                 quantity=sum((held.quantity for held in group), ZERO),
                 cost=sum((held.cost for held in group), ZERO),
                 realized=sum((held.realized for held in group), ZERO),
                 positions=tuple(group),
             )
-            for asset, group in by_asset.items()
+            for (asset, quote, inverse), group in alike.items()
         )
 
     def _moved(

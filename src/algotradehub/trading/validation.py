@@ -243,16 +243,17 @@ def _check_prices(
         _refuse(found, "trail", f"given for {kind}", None)
 
 
-def _check_amount(field: str, value: Decimal, found: _Found) -> bool:
-    """Whether ``value`` is one that arithmetic can be done with."""
+def _check_amount(field: str, value: Decimal, found: _Found, least: Decimal | None = None) -> bool:
+    """Whether ``value`` is one that arithmetic can be done with; ``least`` is the smallest one."""
     if value.is_finite() and ZERO < value < LARGEST:
         return True
-    _refuse(found, field, f"a number above 0 and below {LARGEST:f}", value)
+    nearest = least if value.is_finite() and value <= ZERO else None
+    _refuse(found, field, f"a number above 0 and below {LARGEST:f}", value, nearest)
     return False
 
 
 def _check_price(field: str, price: Decimal, instrument: Instrument, found: _Found) -> bool:
-    if not _check_amount(field, price, found):
+    if not _check_amount(field, price, found, instrument.price_step(ONE)):
         return False
     if not instrument.is_valid_price(price):
         step = instrument.price_step(price)
@@ -325,7 +326,7 @@ def _check_value(
         _refuse(found, "amount", f"an amount in base units for {request.type}", value)
     elif not capabilities.quote_amounts:
         _refuse(found, "amount", "an amount in base units at this venue", value)
-    if not _check_amount("amount", value, found):
+    if not _check_amount("amount", value, found, instrument.min_notional):
         return
     least, most = instrument.min_notional, instrument.max_notional
     if least is not None and value < least:
@@ -346,7 +347,7 @@ def _check_quantity(
     filled: Decimal = ZERO,
 ) -> None:
     """Lot, smallest and largest quantity and value; the hint keeps all of them at once."""
-    if not _check_amount(field, quantity, found):
+    if not _check_amount(field, quantity, found, instrument.min_quantity):
         return
     lot = instrument.lot_of(market=market)
     lower, upper = _bounds(instrument, price, market=market, closing=closing)

@@ -119,6 +119,8 @@ def test_an_aggregate_is_valued_only_if_all_of_it_is() -> None:
     ]
     whole = AggregatedPosition(
         asset=Asset("BTC"),
+        quote=Asset("USDT"),
+        inverse=False,
         quantity=Decimal(1),
         cost=Decimal(10),
         realized=Decimal(0),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from algotradehub.app.demo import demo_settings
-from algotradehub.app.embedded import run_embedded
+from algotradehub.app.embedded import Platform, run_embedded
 from algotradehub.domain.order import OrderStatus
 from tests.unit.app.small import assert_books_agree_with_venue, until
 from tests.unit.cli.process import demo, line_with, program
@@ -68,16 +68,21 @@ async def test_killed_in_the_middle_it_loses_and_doubles_nothing(tmp_path: Path)
     quiet = settings.model_copy(update={"api": settings.api.model_copy(update={"enabled": False})})
     async with run_embedded(quiet) as platform:
         state = platform.core.state
-        unclear = (OrderStatus.PENDING, OrderStatus.UNKNOWN)
-        await until(
-            platform,
-            lambda: not any(order.status in unclear for order in state.orders.values()),
-        )
+        await until(platform, lambda: is_settled(platform))
         await assert_books_agree_with_venue(platform)
         told = sum(len(found) for found in state.executions.values())
         assert told >= fills
         keys = [order.request.idempotency_key for order in state.orders.values()]
         assert len(keys) == len(set(keys))
+
+
+def is_settled(platform: Platform) -> bool:
+    """Every account has caught up, and no question about an order is open."""
+    unclear = (OrderStatus.PENDING, OrderStatus.UNKNOWN)
+    return all(desk.refusing is None for desk in platform.core.orders.desks) and not any(
+        order.status in unclear or order.doubt is not None or order.lacks_fills
+        for order in platform.core.state.orders.values()
+    )
 
 
 def killed_after_fills(data: Path) -> int:

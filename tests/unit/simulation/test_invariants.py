@@ -233,7 +233,7 @@ def position_ahead_of_the_journal(core: Core, store: Store) -> None:
 
 def balance_ahead_of_the_journal(core: Core, store: Store) -> None:
     balance = core.state.balances.all()[0]
-    core.state.balances.restore(_replace(balance, updated_ns=1))
+    core.state.balances.restore(_replace(balance, posted=balance.posted + 1))
 
 
 def claim_ahead_of_the_journal(core: Core, store: Store) -> None:

@@ -43,6 +43,7 @@ from tests.unit.trading.words import (
     TENANT,
     VENUE,
     acknowledged,
+    facts,
     limit,
 )
 
@@ -127,9 +128,10 @@ class Bench:
     def sent(self) -> list[OrderCommand]:
         return self.account.sent
 
-    def exposure(self, symbol: Symbol = SYMBOL) -> tuple[Decimal, Decimal]:
-        sums = self.state.sums.of(ACCOUNT, symbol)
-        return sums.buying, sums.selling
+    def exposure(self) -> tuple[object, ...]:
+        """What may still be bought and sold."""
+        sums = self.state.sums.of(ACCOUNT, SYMBOL)
+        return facts(sums.buying, sums.selling)
 
     def journaled(self) -> Iterator[Any]:
         """Bodies of the account's records, as they stand on the disk."""

@@ -16,7 +16,7 @@ def test_a_new_desk_accepts_nothing_and_says_why() -> None:
         orphans=Orphans(ACCOUNT, capacity=1, sums=RunningSums()),
     )
     assert desk.refusing == "kraken-main is not connected yet; try again in a moment"
-    assert not (desk.instruments or desk.in_flight or desk.connections)
+    assert (desk.instruments, desk.in_flight, desk.connections) == ({}, set(), 0)
     desk.questions = NotedQuestions()
     questions: Questions = desk.questions
     questions.resynchronise("x")

@@ -12,7 +12,7 @@ from algotradehub.domain.ids import AccountId, Asset
 from algotradehub.domain.records import FORMAT_VERSION, Kind, Record
 from algotradehub.ports.store import Changes
 from algotradehub.trading.balances import BalanceKeeper
-from tests.unit.trading.words import ACCOUNT, BTC, USDT
+from tests.unit.trading.words import ACCOUNT, BTC, USDT, changed, facts
 
 OTHER = AccountId("okx-main")
 
@@ -59,7 +59,7 @@ def test_a_restored_balance_goes_on_where_it_was() -> None:
     keeper.restore(held)
     assert keeper.get(ACCOUNT, BTC) == held
     (posted,) = keeper.post(record(), [(BTC, Decimal(-3))], Changes(applied_seq=1))
-    assert (posted.expected, posted.posted) == (4, -1)
+    assert facts(posted.expected, posted.posted) == (4, -1)
 
 
 postings = st.lists(
@@ -96,3 +96,23 @@ def test_the_venues_word_stands_beside_ours_after_any_history(
         assert balance.posted == posted.get(asset, 0)
         assert balance.opening == openings.get(asset)
         assert changes.balances[ACCOUNT, asset] == balance
+
+
+def test_a_word_that_changes_no_total_moves_only_what_is_available() -> None:
+    keeper, changes = BalanceKeeper(), Changes(applied_seq=1)
+    assert keeper.refresh(ACCOUNT, word(5)) is None, "the first word makes the opening balance"
+    told = keeper.tell(record(), word(5), changes)
+    assert keeper.refresh(ACCOUNT, word(6)) is None
+    reserved = Balance(asset=USDT, total=Decimal(5), available=Decimal(2), venue_time_ns=2)
+    refreshed = keeper.refresh(ACCOUNT, reserved)
+    assert refreshed == changed(told, available=Decimal(2))
+    assert keeper.get(ACCOUNT, USDT) == refreshed
+    assert changes.balances[ACCOUNT, USDT] == told, "the fold of the journal knows nothing of it"
+
+
+def test_a_word_older_than_one_that_was_heard_is_stale() -> None:
+    keeper = BalanceKeeper()
+    heard = [keeper.is_stale(ACCOUNT, word(1, venue_time_ns=at)) for at in (5, 4, 5, 6)]
+    assert heard == [False, True, False, False]
+    assert not keeper.is_stale(ACCOUNT, word(1, BTC, venue_time_ns=1))
+    assert not keeper.is_stale(OTHER, word(1, venue_time_ns=1))

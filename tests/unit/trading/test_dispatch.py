@@ -15,7 +15,7 @@ from algotradehub.ports.bus import OrderChanged
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.risk import RiskLimits
 from tests.unit.trading.bench import Bench, OpenBench
-from tests.unit.trading.words import ACCOUNT, TENANT, acknowledged, limit, state
+from tests.unit.trading.words import ACCOUNT, TENANT, acknowledged, facts, limit, state
 
 BROKEN = OSError(errno.EIO, "input/output error")
 
@@ -50,7 +50,8 @@ def test_an_order_is_sent_and_told_of_when_its_intent_survives_power_loss(bench:
     bench.account.on_send = lambda _: synced.append((bench.journal.synced_seq, bench.journal.seq))
     order = bench.submit()
     assert order.status is OrderStatus.PENDING
-    assert not (bench.sent or heard(bench))
+    assert bench.sent == []
+    assert heard(bench) == []
     settle(bench)
     assert heard(bench) == [order]
     assert [type(command) for command in bench.sent] == [Place]
@@ -159,7 +160,8 @@ def test_what_was_kept_while_the_disk_failed_is_written_when_it_heals(bench: Ben
 def test_a_cancel_of_an_order_that_is_being_stored_ends_it_unsent(bench: Bench) -> None:
     """Order-path 6: it is certain that nothing was sent, so nothing has to be asked."""
     order = bench.submit()
-    assert bench.cancel(order) == order
+    assert bench.cancel(order).cancel_pending
+    assert bench.now(order) == order, "the journal has neither of them yet"
     settle(bench)
     ended = bench.now(order)
     assert (ended.status, ended.origin) == (OrderStatus.REJECTED, Origin.UNSENT)
@@ -278,7 +280,7 @@ def test_an_amend_that_never_became_durable_is_not_sent(
     settle(bench)
     assert kinds(bench) == ["Place"]
     assert bench.now(order).amend_pending is None
-    assert (bench.now(order).status, bench.now(order).quantity) == (OrderStatus.OPEN, 6)
+    assert facts(bench.now(order).status, bench.now(order).quantity) == (OrderStatus.OPEN, 6)
     assert bench.exposure() == (7, 0)
 
 

@@ -32,6 +32,7 @@ from tests.unit.trading.words import (
     changed,
     cumulative,
     execution,
+    facts,
     fee_settled,
     foreign,
     limit,
@@ -62,11 +63,11 @@ def test_an_execution_counts_once_under_either_name(bench: Bench) -> None:
     for told in (named, named, changed(named, client_order_id=None), named):
         bench.account.tell(told)
     now = bench.now(order)
-    assert (now.filled, now.remaining, now.status) == (2, 4, OrderStatus.PARTIALLY_FILLED)
+    assert facts(now.filled, now.remaining, now.status) == (2, 4, OrderStatus.PARTIALLY_FILLED)
     assert observations(bench) == 2, "the answer and the first telling"
     bench.account.tell(execution(order, "e2", 4, status=OrderStatus.FILLED))
     now = bench.now(order)
-    assert (now.filled, now.remaining, now.status) == (6, 0, OrderStatus.FILLED)
+    assert facts(now.filled, now.remaining, now.status) == (6, 0, OrderStatus.FILLED)
     held = bench.state.positions.get(ACCOUNT, SYMBOL)
     assert held is not None
     assert held.quantity == 6
@@ -129,7 +130,7 @@ def test_a_provisional_fill_has_its_executions_fetched(bench: Bench) -> None:
     assert fill.cause is FillCause.PROVISIONAL
     bench.account.tell(execution(order))
     now = bench.now(order)
-    assert (now.filled, now.provisional) == (2, 0)
+    assert facts(now.filled, now.provisional) == (2, 0)
     assert [*bench.state.executions[order.order_id]] == ["e1"]
     assert not bench.state.fees_unknown(order.order_id)
 
@@ -328,7 +329,7 @@ def test_an_order_that_was_over_when_it_was_found_is_in_the_books_all_the_same(
         foreign("V9", "x-77", status=OrderStatus.FILLED, filled=Decimal(6), value=Decimal(600))
     )
     (order,) = bench.state.orders.values()
-    assert (order.status, order.filled) == (OrderStatus.FILLED, 6)
+    assert facts(order.status, order.filled) == (OrderStatus.FILLED, 6)
     held = bench.state.positions.get(ACCOUNT, SYMBOL)
     assert held is not None
     assert held.quantity == 6
@@ -349,7 +350,9 @@ def test_before_the_instruments_are_known_a_foreign_order_waits_for_the_lists(
     """Order-path 9: the resynchronisation that fetches them tells of it again."""
     bench.desk.instruments = {}
     bench.account.tell(foreign("V9", "x-77"))
-    assert not (bench.state.orders or bench.alerts() or len(bench.desk.orphans))
+    assert bench.state.orders == {}
+    assert bench.alerts() == []
+    assert len(bench.desk.orphans) == 0
 
 
 def test_an_order_without_a_clients_name_waits_for_a_look_up(bench: Bench) -> None:
@@ -373,7 +376,7 @@ def test_a_late_fill_brings_its_order_back(bench: Bench, by: str) -> None:
     bench.account.tell(execution(order if by == "client" else None, "e1"))
     assert bench.now(order).filled == 2, "counted before it left memory"
     bench.account.tell(execution(order if by == "client" else None, "e2", 1))
-    assert (bench.now(order).filled, bench.now(order).status) == (3, OrderStatus.UNKNOWN)
+    assert facts(bench.now(order).filled, bench.now(order).status) == (3, OrderStatus.UNKNOWN)
     assert bench.exposure() == (3, 0)
 
 
@@ -408,7 +411,7 @@ def test_the_venues_word_on_balance_and_position_is_kept_beside_ours(bench: Benc
     bench.account.tell(execution(order))
     kept = bench.state.balances.get(ACCOUNT, BTC)
     assert kept is not None
-    assert (kept.total, kept.opening, kept.posted, kept.difference) == (5, 5, 2, -2)
+    assert facts(kept.total, kept.opening, kept.posted, kept.difference) == (5, 5, 2, -2)
     held = bench.state.positions.get(ACCOUNT, SYMBOL)
     assert held is not None
     assert held.quantity == 2

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import closing
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from algotradehub.domain.errors import Conflict, InvalidRequest, NotFound, NotRe
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import (
+    Amendment,
     BaseAmount,
     Order,
     OrderRequest,
@@ -39,6 +41,7 @@ from tests.unit.trading.words import (
     acknowledged,
     changed,
     execution,
+    facts,
     limit,
     lost,
     refused,
@@ -69,7 +72,7 @@ def no_traces(bench: Bench) -> bool:
     ],
 )
 def test_a_malformed_request_leaves_no_trace(
-    bench: Bench, changes: dict[str, object], field: str
+    bench: Bench, changes: dict[str, Any], field: str
 ) -> None:
     """Order-path 1: it claims nothing, journals nothing, sends nothing."""
     with pytest.raises(InvalidRequest) as error:
@@ -296,7 +299,7 @@ def test_no_two_orders_have_the_same_id(steps: list[str]) -> None:
     ],
 )
 def test_every_order_type_reaches_the_account_unchanged(
-    bench: Bench, changes: dict[str, object]
+    bench: Bench, changes: dict[str, Any]
 ) -> None:
     request = limit(**changes)
     bench.submit(request)
@@ -322,13 +325,17 @@ def test_every_time_in_force_reaches_the_account(bench: Bench, time_in_force: Ti
 # What exposure is valued at
 
 
-def reserved(bench: Bench, request: OrderRequest) -> tuple[Decimal, Decimal]:
+def reserved(bench: Bench, request: OrderRequest) -> tuple[object, ...]:
     order = bench.submit(request)
-    return order.reserve_price, order.exposure
+    return facts(order.reserve_price, order.exposure)
 
 
 def test_exposure_is_valued_at_the_first_price_that_is_known(bench: Bench) -> None:
-    spend = {"type": OrderType.MARKET, "limit_price": None, "amount": QuoteAmount(Decimal(600))}
+    spend: dict[str, Any] = {
+        "type": OrderType.MARKET,
+        "limit_price": None,
+        "amount": QuoteAmount(Decimal(600)),
+    }
     bench.reference = Decimal(120)
     assert reserved(bench, limit()) == (PRICE, 6)
     trigger = Trigger(price=Decimal(150), direction=RISES)
@@ -372,6 +379,16 @@ def test_an_order_is_its_tenants_own(bench: Bench) -> None:
             bench.orders.cancel(tenant, order_id)
     assert bench.orders.desks == (bench.desk,)
     assert bench.state.positions.instrument(ACCOUNT, SYMBOL) is not None
+
+
+def test_an_order_of_an_account_that_is_not_open_here_cannot_be_moved(bench: Bench) -> None:
+    order = bench.rest()
+    bench.orders._desks.clear()
+    with pytest.raises(NotReady, match="kraken-main is not open here"):
+        bench.cancel(order)
+    with pytest.raises(NotReady, match="add it to the settings"):
+        bench.orders.amend(TENANT, order.order_id, Amendment(quantity=Decimal(5)))
+    assert bench.now(order) == order
 
 
 def test_the_books_reckon_with_the_instrument_as_it_is_at_the_order(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """Cancelling: wanted until the venue's word, one unanswered request at a time (order-path 6)."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from algotradehub.domain.commands import Cancel, Place
 from algotradehub.domain.evidence import CommandKind, OrderEvidence
 from algotradehub.domain.ids import VenueOrderId
-from algotradehub.domain.order import Amendment, OrderStatus
+from algotradehub.domain.order import Amendment, Order, OrderStatus
 from algotradehub.domain.records import CancelAsked
 from tests.unit.trading.bench import Bench
 from tests.unit.trading.words import (
@@ -33,7 +34,7 @@ def cancels(bench: Bench) -> list[Cancel]:
 @pytest.mark.parametrize("word", [acknowledged, refused, lost, not_sent])
 @pytest.mark.parametrize("partly", [False, True])
 def test_no_answer_to_a_cancel_makes_an_order_cancelled(
-    bench: Bench, word: object, *, partly: bool
+    bench: Bench, word: Callable[[Order, CommandKind], OrderEvidence], *, partly: bool
 ) -> None:
     """Order-path 4 and 6: it keeps its status and stays wanted cancelled; only the venue's word
     on the order itself ends it."""
@@ -43,9 +44,7 @@ def test_no_answer_to_a_cancel_makes_an_order_cancelled(
     before = bench.now(order).status
     asked = bench.cancel(order)
     assert (asked.status, asked.cancel_pending) == (before, True)
-    assert callable(word)
-    answer: OrderEvidence = word(order, CANCEL)
-    bench.account.tell(answer)
+    bench.account.tell(word(order, CANCEL))
     told = bench.now(order)
     assert (told.status, told.cancel_pending) == (before, True)
     assert (told.doubt is None) == (word is acknowledged), "a failed cancel leaves a question"

@@ -26,9 +26,7 @@ def buffer(capacity: int = 10) -> tuple[Orphans, RunningSums]:
 def test_the_first_event_of_an_order_names_it() -> None:
     orphans, _ = buffer()
     name = orphans.add(execution())
-    assert name == OrderName(
-        client_order_id=None, venue_order_id=V1, symbol=SYMBOL, side=Side.BUY
-    )
+    assert name == OrderName(client_order_id=None, venue_order_id=V1, symbol=SYMBOL, side=Side.BUY)
     assert orphans.add(cumulative(2, 200)) is None
     assert orphans.holds(name)
     assert len(orphans) == 2
@@ -59,10 +57,11 @@ def test_what_has_no_name_belongs_to_nobody() -> None:
 
 def test_at_capacity_nothing_more_is_kept() -> None:
     orphans, sums = buffer(capacity=2)
-    orphans.add(execution(name="e1"))
-    assert not orphans.full
-    orphans.add(execution(name="e2"))
-    assert orphans.full
+    fullness = [orphans.full]
+    for name in ("e1", "e2"):
+        orphans.add(execution(name=name))
+        fullness.append(orphans.full)
+    assert fullness == [False, False, True]
     assert orphans.add(execution(name="e3", venue_order_id=V2)) is None
     assert len(orphans) == 2
     assert sums.of(ACCOUNT, SYMBOL).buying == 4
@@ -114,6 +113,10 @@ def test_exposure_is_what_waits(events: list[Execution | Cumulative | VenueOrder
         counted = sums.of(ACCOUNT, SYMBOL)
         for side, sum_ in ((Side.BUY, counted.buying), (Side.SELL, counted.selling)):
             assert sum_ == sum(
-                (kept.quantity for kept in waiting if isinstance(kept, Execution) and kept.side is side),
+                (
+                    kept.quantity
+                    for kept in waiting
+                    if isinstance(kept, Execution) and kept.side is side
+                ),
                 Decimal(0),
             )

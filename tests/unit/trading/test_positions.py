@@ -25,6 +25,7 @@ from tests.unit.trading.words import (
     SYMBOL,
     USDT,
     changed,
+    facts,
     fee_settled,
     limit,
 )
@@ -80,12 +81,13 @@ def record(seq: int) -> Record:
 
 def fill(
     positions: PositionManager,
-    of: Order,
-    quantity: int,
-    price: int,
     changes: Changes,
+    of: Order,
+    traded: tuple[int, int],
     seq: int = 1,
 ) -> Position:
+    """Have ``of`` fill a quantity at a price."""
+    quantity, price = traded
     effect = Effect(side=of.request.side, quantity=Decimal(quantity), price=Decimal(price))
     return positions.fill(record(seq), of, effect, ExecutionId(f"e{seq}"), changes)
 
@@ -108,7 +110,7 @@ def test_quantity_cost_and_profit_follow_from_the_fills(
     changes = Changes(applied_seq=0)
     mark = Decimal(77)
     for seq, ((account, symbol), side, quantity, price) in enumerate(told, 1):
-        fill(positions, order(account, symbol, side), quantity, price, changes, seq)
+        fill(positions, changes, order(account, symbol, side), (quantity, price), seq)
     for (account, symbol), instrument in LISTED.items():
         mine = [(side, q, p) for key, side, q, p in told if key == (account, symbol)]
         held = positions.get(account, symbol)
@@ -137,7 +139,7 @@ def test_every_change_is_one_line_of_history(
     positions, _ = manager()
     changes = Changes(applied_seq=0)
     for seq, ((account, symbol), side, quantity, price) in enumerate(told, 1):
-        fill(positions, order(account, symbol, side), quantity, price, changes, seq)
+        fill(positions, changes, order(account, symbol, side), (quantity, price), seq)
     lines = changes.position_changes
     assert [line.seq for line in lines] == list(range(1, len(told) + 1))
     assert [line.execution_id for line in lines] == [f"e{line.seq}" for line in lines]
@@ -167,7 +169,7 @@ def test_aggregated_positions_are_the_sums_of_the_single_ones(
     positions, _ = manager()
     changes = Changes(applied_seq=0)
     for (account, symbol), side, quantity, price in told:
-        fill(positions, order(account, symbol, side), quantity, price, changes)
+        fill(positions, changes, order(account, symbol, side), (quantity, price))
     for accounts in (None, frozenset(wanted)):
         single = positions.all(accounts)
         assert {held.account for held in single} <= (accounts or set(told_accounts(told)))
@@ -184,6 +186,23 @@ def test_aggregated_positions_are_the_sums_of_the_single_ones(
             assert line.average_price == expected
 
 
+@pytest.mark.design_property(25)
+def test_what_is_reckoned_differently_is_never_summed() -> None:
+    """Another quote, or contracts instead of base units: a line of its own."""
+    positions, _ = manager()
+    for name, changes in (
+        ("BTC/INR", {"quote": "INR", "settle": "INR"}),
+        ("BTC/USD:BTC", {"quote": "USD", "settle": "BTC", "inverse": True}),
+    ):
+        listed = changed(SPOT, symbol=Symbol(name), **changes)
+        positions.list_instrument(OKX, listed)
+        fill(positions, Changes(applied_seq=0), order(OKX, Symbol(name)), (3, 100))
+    for account in (ACCOUNT, OKX):
+        fill(positions, Changes(applied_seq=0), order(account), (2, 100))
+    lines = {(line.quote, line.inverse): line.quantity for line in positions.aggregated()}
+    assert lines == {("INR", False): 3, ("BTC", True): 3, ("USDT", False): 4}
+
+
 def told_accounts(
     told: Sequence[tuple[tuple[AccountId, Symbol], Side, int, int]],
 ) -> list[AccountId]:
@@ -193,15 +212,15 @@ def told_accounts(
 def test_long_and_short_are_two_positions_of_one_instrument() -> None:
     positions, sums = manager()
     changes = Changes(applied_seq=0)
-    fill(positions, order(position_side=PositionSide.LONG), 3, 100, changes)
-    fill(positions, order(side=Side.SELL, position_side=PositionSide.SHORT), 2, 100, changes)
+    fill(positions, changes, order(position_side=PositionSide.LONG), (3, 100))
+    fill(positions, changes, order(side=Side.SELL, position_side=PositionSide.SHORT), (2, 100))
     assert positions.get(ACCOUNT, SYMBOL) is None
     long, short = (
         positions.get(ACCOUNT, SYMBOL, side) for side in (PositionSide.LONG, PositionSide.SHORT)
     )
     assert long is not None
     assert short is not None
-    assert (long.quantity, short.quantity) == (3, -2)
+    assert facts(long.quantity, short.quantity) == (3, -2)
     assert sums.of(ACCOUNT, SYMBOL).position == 1
 
 
@@ -239,7 +258,7 @@ def test_what_was_restored_counts() -> None:
 @pytest.mark.design_property(27)
 def test_the_venues_report_changes_nothing_of_ours() -> None:
     positions, sums = manager()
-    fill(positions, order(), 3, 100, Changes(applied_seq=0))
+    fill(positions, Changes(applied_seq=0), order(), (3, 100))
     for quantity in (5, 4):
         positions.report(
             ACCOUNT,

@@ -17,7 +17,7 @@ from algotradehub.ports.bus import (
     PositionChanged,
 )
 from tests.unit.trading.bench import Bench
-from tests.unit.trading.words import ACCOUNT, USDT, execution, fee_settled, limit, state
+from tests.unit.trading.words import ACCOUNT, USDT, execution, facts, fee_settled, limit, state
 
 HALT = HaltSet(halted=True, reason="r", by="ann")
 
@@ -69,7 +69,8 @@ def test_what_the_journal_refuses_has_not_happened(bench: Bench) -> None:
         bench.recorder.append(ACCOUNT, HALT)
     with pytest.raises(NotReady):
         bench.recorder.append_synced(ACCOUNT, HALT, lambda _: None)
-    assert not (bench.state.halts or bench.facts)
+    assert not bench.state.halts
+    assert not bench.facts
 
 
 def test_what_is_true_anyway_is_kept_and_told_with_a_failed_journal(bench: Bench) -> None:
@@ -93,7 +94,8 @@ def test_what_must_survive_power_loss_is_told_only_then(bench: Bench) -> None:
     applied = bench.recorder.append_synced(ACCOUNT, asked, answers.append)
     assert applied.order is not None
     assert applied.order.cancel_pending
-    assert not (bench.facts or answers)
+    assert not bench.facts
+    assert not answers
     bench.advance(0.1)
     assert answers == [True]
     bench.recorder.publish(applied.order)
@@ -113,16 +115,14 @@ def test_the_venues_word_on_a_total_is_recorded_and_on_the_rest_told(bench: Benc
     word = Balance(asset=USDT, total=Decimal(9), available=Decimal(9), venue_time_ns=1)
     reserved = Balance(asset=USDT, total=Decimal(9), available=Decimal(5), venue_time_ns=2)
     spent = Balance(asset=USDT, total=Decimal(4), available=Decimal(4), venue_time_ns=3)
-    for told in (word, reserved, spent):
+    for told in (word, reserved, spent, reserved):
         bench.account.tell(told)
     assert [body.word for body in bench.journaled() if isinstance(body, Told)] == [word, spent]
-    available = [
-        fact.balance.available for fact in bench.facts if isinstance(fact, BalanceChanged)
-    ]
-    assert available == [9, 5, 4]
+    available = [fact.balance.available for fact in bench.facts if isinstance(fact, BalanceChanged)]
+    assert available == [9, 5, 4], "and an older word says nothing"
     kept = bench.state.balances.get(ACCOUNT, USDT)
     assert kept is not None
-    assert (kept.total, kept.opening) == (4, 9)
+    assert facts(kept.total, kept.opening) == (4, 9)
 
 
 def test_every_record_wakes_the_projection(bench: Bench) -> None:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import pairwise
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algotradehub.domain.capabilities import AbsenceProof, AbsenceRule
+from algotradehub.domain.capabilities import AbsenceProof
 from algotradehub.domain.commands import Cancel, Place
-from algotradehub.domain.evidence import CommandKind, Connection, ConnectionState
+from algotradehub.domain.evidence import CommandKind, Connection, ConnectionState, OrderEvidence
 from algotradehub.domain.order import Amendment, Order, OrderStatus, Origin
 from algotradehub.domain.records import AmendSettled, Doubted, ProvenAbsent
 from algotradehub.trading.recovery import LOOK_UPS_AT_ONCE, Look, absence_proven
@@ -21,6 +21,7 @@ from tests.unit.trading.words import (
     acknowledged,
     changed,
     execution,
+    facts,
     limit,
     lost,
     not_sent,
@@ -96,8 +97,8 @@ def test_a_proof_meets_every_condition(seen: list[Look], dead_s: int) -> None:
         assert len(proof) >= RULE.look_ups
         assert len({one.connections for one in proof}) == 1
         assert all(one.sources == RULE.sources and one.asked_ns >= dead_s * S for one in proof)
-        times = [one.asked_ns for one in proof]
-        assert all(b - a >= RULE.settle_s * S for a, b in zip(times, times[1:], strict=False))
+        pairs = pairwise(one.asked_ns for one in proof)
+        assert all(second - first >= RULE.settle_s * S for first, second in pairs)
 
 
 @pytest.mark.design_property(36)
@@ -133,13 +134,29 @@ def test_a_lost_order_that_is_there_is_found_and_not_placed_again(bench: Bench) 
     assert [type(command) for command in bench.sent] == [Place]
 
 
+def test_a_question_that_is_answered_meanwhile_is_not_asked(bench: Bench) -> None:
+    order = unanswered(bench)
+    bench.account.tell(state(OrderStatus.OPEN, order))
+    bench.advance(60)
+    assert seconds(bench) == []
+
+
+def test_an_answer_to_a_question_that_is_none_any_more_says_nothing(bench: Bench) -> None:
+    order = unanswered(bench)
+    bench.account.states = [state(OrderStatus.CANCELLED, order, filled=Decimal(0))]
+    bench.account.answer_s = 5
+    bench.advance(2)
+    bench.account.tell(state(OrderStatus.OPEN, order, venue_time_ns=9))
+    bench.advance(60)
+    assert len(seconds(bench)) == 1
+    assert bench.now(order).status is OrderStatus.OPEN
+
+
 @pytest.mark.design_property(39)
 def test_where_a_person_decides_the_order_stays_unknown(open_bench: OpenBench) -> None:
     """Order-path 5: without an expiry at the venue nothing ends it by itself."""
-    person = msgspec.structs.replace(
-        ALL, absence=AbsenceRule(proof=AbsenceProof.PERSON, **expiry(ALL.absence))
-    )
-    bench = open_bench(recovers=True, capabilities=person)
+    rule = changed(ALL.absence, proof=AbsenceProof.PERSON)
+    bench = open_bench(recovers=True, capabilities=changed(ALL, absence=rule))
     order = unanswered(bench)
     bench.advance(24 * 3600)
     now = bench.now(order)
@@ -147,11 +164,6 @@ def test_where_a_person_decides_the_order_stays_unknown(open_bench: OpenBench) -
     assert now.doubt is not None
     assert now.doubt.what == "kraken cannot prove absence: a person decides"
     assert bench.exposure() == (6, 0)
-
-
-def expiry(rule: AbsenceRule) -> dict[str, float]:
-    names = ("expiry_s", "backend_timeout_s", "clock_error_s")
-    return {name: getattr(rule, name) for name in names}
 
 
 def test_a_broken_stream_begins_the_proof_anew(bench: Bench) -> None:
@@ -253,9 +265,7 @@ def cancels(bench: Bench) -> int:
 
 def answer_all_cancels(bench: Bench, order: Order) -> None:
     bench.account.on_send = lambda command: (
-        bench.account.tell(lost(order, CommandKind.CANCEL))
-        if isinstance(command, Cancel)
-        else None
+        bench.account.tell(lost(order, CommandKind.CANCEL)) if isinstance(command, Cancel) else None
     )
 
 
@@ -306,17 +316,15 @@ def test_nothing_is_cancelled_again_that_nobody_wants_cancelled(bench: Bench) ->
 @pytest.mark.design_property(6)
 @pytest.mark.parametrize("word", [lost, not_sent])
 def test_places_and_amends_are_never_repeated(
-    bench: Bench, word: Callable[[Order, CommandKind], object]
+    bench: Bench, word: Callable[[Order, CommandKind], OrderEvidence]
 ) -> None:
     """Order-path 14: neither is retried by category; a person or a new key may."""
-    for key, answer in (("k1", lost), ("k2", not_sent)):
-        bench.account.tell(answer(bench.submit(limit(key))))
+    bench.account.tell(lost(bench.submit(limit("k1"))))
+    bench.account.tell(not_sent(bench.submit(limit("k2"))))
     order = bench.rest(limit("k3"))
     bench.account.states = [state(OrderStatus.OPEN, order)]
     bench.orders.amend(TENANT, order.order_id, Amendment(quantity=Decimal(9)))
-    answer = word(order, CommandKind.AMEND)
-    assert isinstance(answer, type(lost(order)) | type(not_sent(order)))
-    bench.account.tell(answer)
+    bench.account.tell(word(order, CommandKind.AMEND))
     bench.advance(600)
     assert [type(command).__name__ for command in bench.sent] == ["Place"] * 3 + ["Amend"]
 
@@ -346,7 +354,7 @@ def test_a_lost_amend_is_settled_by_a_look_up_after_its_last_instant(
     assert bench.exposure() == (9, 0), "it may still be made"
     bench.advance(20)
     now = bench.now(order)
-    assert (now.status, now.quantity, now.amend_pending) == (OrderStatus.OPEN, quantity, None)
+    assert facts(now.status, now.quantity, now.amend_pending) == (OrderStatus.OPEN, quantity, None)
     assert bench.exposure() == (quantity, 0)
     assert sum(isinstance(body, AmendSettled) for body in bench.journaled()) == 1
 

@@ -19,6 +19,7 @@ from tests.unit.trading.words import (
     changed,
     cumulative,
     execution,
+    facts,
     fee_settled,
     foreign,
     limit,
@@ -50,7 +51,7 @@ def test_the_executions_behind_a_provisional_fill_are_fetched(bench: Bench) -> N
     assert bench.now(order).provisional == 4
     bench.advance(1.5)
     now = bench.now(order)
-    assert (now.filled, now.provisional) == (4, 0)
+    assert facts(now.filled, now.provisional) == (4, 0)
     assert fees(bench, order) == [Decimal("0.2")]
     (asked,) = bench.account.queries("fills_since")
     assert asked.about == order.created_ns - 60 * S, "the venue's clock may be behind ours"
@@ -125,6 +126,14 @@ def test_a_total_that_was_never_told_is_looked_up(bench: Bench) -> None:
     assert len(bench.account.asked) == asked
 
 
+def test_a_total_the_venue_does_not_tell_is_asked_for_again(bench: Bench) -> None:
+    order = bench.rest()
+    bench.account.tell(state(OrderStatus.CANCELLED, order))
+    bench.advance(8)
+    assert asked_s(bench, "find") == [1, 3, 7]
+    assert bench.now(order).status is OrderStatus.CANCELLED
+
+
 def test_a_claim_beyond_our_fills_is_closed_by_the_executions(bench: Bench) -> None:
     """The venue told a quantity without its value: no provisional fill can be made of it."""
     order = bench.rest()
@@ -184,7 +193,7 @@ def test_the_order_behind_an_orphan_is_adopted_with_its_fills(bench: Bench) -> N
     bench.account.tell(told)
     bench.advance(1.5)
     (order,) = bench.state.orders.values()
-    assert (order.external, order.filled) == (True, 2)
+    assert facts(order.external, order.filled) == (True, 2)
     assert len(bench.desk.orphans) == 0
     assert bench.exposure() == (4, 0)
     asked = len(bench.account.asked)
@@ -220,7 +229,7 @@ def test_the_look_up_may_tell_that_it_was_ours_all_along(bench: Bench) -> None:
     bench.account.answer_s = 0.1
     bench.advance(10)
     now = bench.now(order)
-    assert (now.filled, now.status) == (2, OrderStatus.PARTIALLY_FILLED)
+    assert facts(now.filled, now.status) == (2, OrderStatus.PARTIALLY_FILLED)
     assert now.leg.venue_order_id == "V1"
     assert [type(command) for command in bench.sent] == [Place]
     held = bench.state.balances.get(bench.desk.account_id, USDT)

@@ -10,7 +10,7 @@ from algotradehub.domain.ids import AccountId
 from algotradehub.domain.instrument import InstrumentKind, Side
 from algotradehub.domain.order import Amendment, Leg, Order, OrderStatus
 from algotradehub.trading.risk import RiskEngine, RiskLimits, RunningSums
-from tests.unit.trading.words import ACCOUNT, PRICE, SPOT, SYMBOL, changed, limit
+from tests.unit.trading.words import ACCOUNT, PRICE, SPOT, SYMBOL, changed, facts, limit
 
 
 def order(name: str = "o1", quantity: int = 6, price: int = 100, **changes: Any) -> Order:
@@ -112,9 +112,7 @@ def test_an_account_without_limits_has_none() -> None:
 
 
 def test_inverse_contracts_are_valued_in_quote() -> None:
-    inverse = changed(
-        SPOT, kind=InstrumentKind.PERPETUAL, inverse=True, contract_size=Decimal(100)
-    )
+    inverse = changed(SPOT, kind=InstrumentKind.PERPETUAL, inverse=True, contract_size=Decimal(100))
     risk, _ = engine(max_order_notional=Decimal(600))
     risk.check(order(), inverse, PRICE)
     with pytest.raises(RiskRefused, match="700 asked"):
@@ -160,14 +158,14 @@ def test_sums_follow_an_order_to_its_end() -> None:
     sums = RunningSums()
     pending = order()
     sums.order_moved(None, pending)
-    assert sums.snapshot() == {(ACCOUNT, SYMBOL): (6, 0, 0)}
+    assert facts(*sums.snapshot().values()) == ((6, 0, 0),)
     filled = changed(pending, status=OrderStatus.PARTIALLY_FILLED, filled=Decimal(2))
     sums.order_moved(pending, filled)
     assert sums.of(ACCOUNT, SYMBOL).buying == 4
     assert sums.open_orders(ACCOUNT) == 1
     ended = changed(filled, status=OrderStatus.CANCELLED)
     sums.order_moved(filled, ended)
-    assert sums.snapshot() == {(ACCOUNT, SYMBOL): (0, 0, 0)}
+    assert facts(*sums.snapshot().values()) == ((0, 0, 0),)
     assert sums.open_orders(ACCOUNT) == 0
     doubted = changed(ended, status=OrderStatus.UNKNOWN)
     sums.order_moved(ended, doubted)

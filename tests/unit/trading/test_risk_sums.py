@@ -167,9 +167,7 @@ class Histories(RuleBasedStateMachine):
         order = self.pick(number)
         venue_id = VenueOrderId(self.venue_id(order))
         value = 101 * filled if valued else None
-        self.tell(
-            cumulative(filled, value, venue_order_id=venue_id, side=order.request.side)
-        )
+        self.tell(cumulative(filled, value, venue_order_id=venue_id, side=order.request.side))
 
     @precondition(lambda self: self.bench.state.orders)
     @rule(number=which)
@@ -265,6 +263,4 @@ class Histories(RuleBasedStateMachine):
 
 
 Histories.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
-TestHistories = pytest.mark.design_property(19)(
-    pytest.mark.design_property(24)(Histories.TestCase)
-)
+TestHistories = pytest.mark.design_property(19)(pytest.mark.design_property(24)(Histories.TestCase))

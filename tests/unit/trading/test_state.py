@@ -38,6 +38,7 @@ from tests.unit.trading.words import (
     changed,
     cumulative,
     execution,
+    facts,
     fee_settled,
     limit,
     lost,
@@ -85,9 +86,7 @@ class Fold:
         order = Order(
             order_id=order_id,
             request=request,
-            legs=(
-                Leg(client_order_id=order_id, quantity=Decimal(6), limit_price=Decimal(100)),
-            ),
+            legs=(Leg(client_order_id=order_id, quantity=Decimal(6), limit_price=Decimal(100)),),
             created_ns=self.now_ns + 1,
             send_before_ns=9,
             reserve_price=Decimal(100),
@@ -196,7 +195,7 @@ def test_an_amend_is_settled_by_what_the_order_is_now(fold: Fold) -> None:
     now = state(OrderStatus.OPEN, order, quantity=Decimal(9), venue_time_ns=9)
     applied = fold(AmendSettled(order_id=order.order_id, state=now))
     assert applied.order is not None
-    assert (applied.order.quantity, applied.order.amend_pending) == (9, None)
+    assert facts(applied.order.quantity, applied.order.amend_pending) == (9, None)
     assert fold.state.sums.of(ACCOUNT, SPOT.symbol).buying == 9
 
 
@@ -253,7 +252,7 @@ def test_a_provisional_fill_is_dropped_when_the_real_ones_are_there(fold: Fold) 
     assert fold.state.changes.dropped_fills == {key}
     held = fold.state.positions.get(ACCOUNT, SPOT.symbol)
     assert held is not None
-    assert (held.quantity, held.cost) == (4, 400)
+    assert facts(held.quantity, held.cost) == (4, 400)
     fold.observe(order, cumulative(5, 500))
     assert fold.state.changes.fills[key].quantity == 1
     assert not fold.state.changes.dropped_fills, "there is one again"
@@ -355,6 +354,7 @@ def test_what_is_restored_is_what_was_stored(fold: Fold) -> None:
     order = fold.rest()
     fold.observe(order, execution(order, venue_time_ns=8))
     fold.observe(order, lost(order))
+    fold(HaltSet(halted=True, reason="r", by="ann"))
     old = fold.state
     changes = old.take_changes()
     new = Fold().state
@@ -374,6 +374,7 @@ def test_what_is_restored_is_what_was_stored(fold: Fold) -> None:
     assert new.changes.applied_seq == old.changes.applied_seq
     assert (new.orders, new.live, new.by_venue_id) == (old.orders, old.live, old.by_venue_id)
     assert (new.executions, new.claims) == (old.executions, old.claims)
+    assert new.halts == old.halts != {}
     assert new.last_fill_ns == old.last_fill_ns
     assert new.sums.snapshot() == old.sums.snapshot()
     assert new.positions.all() == old.positions.all()

@@ -81,7 +81,7 @@ async def list_positions(parts: Parts, query: Annotated[PositionQuery, Query()])
 async def list_aggregated_positions(
     parts: Parts, query: Annotated[PositionQuery, Query()]
 ) -> Response:
-    """List one position per base asset, over every account that holds it."""
+    """List one position per base asset and quote, over every account that holds it."""
     whole = parts.state.positions.aggregated(_accounts(parts, query.account))
     shown = [
         aggregated_view(each, [_position(parts, held) for held in each.positions])

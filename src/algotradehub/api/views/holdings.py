@@ -80,9 +80,13 @@ class Positions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AggregatedView(msgspec.Struct, frozen=True, kw_only=True):
-    """One base asset over every account that holds it."""
+    """One base asset over every account that holds it, of what is reckoned alike."""
 
     asset: Asset
+    quote: Annotated[
+        Asset, _Told(description="Of the amounts; contracts' settle asset if inverse.")
+    ]
+    inverse: Annotated[bool, _Told(description="Whether the quantity counts inverse contracts.")]
     quantity: Decimal
     average_price: Decimal | None
     cost: Decimal
@@ -96,8 +100,10 @@ class AggregatedView(msgspec.Struct, frozen=True, kw_only=True):
 def aggregated_view(whole: AggregatedPosition, parts: Sequence[PositionView]) -> AggregatedView:
     return AggregatedView(
         asset=whole.asset,
+        quote=whole.quote,
+        inverse=whole.inverse,
         quantity=whole.quantity,
-        average_price=quotient(whole.cost, whole.quantity),
+        average_price=None if whole.inverse else quotient(whole.cost, whole.quantity),
         cost=whole.cost,
         unrealized=_sum_of_known(part.unrealized for part in parts if part.quantity),
         realized=whole.realized,
