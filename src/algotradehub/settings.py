@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import tomllib
 from collections.abc import Collection, Mapping
 from decimal import Decimal
@@ -10,90 +9,80 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from msgspec import Meta
 
 from algotradehub.domain import money
 from algotradehub.domain.errors import InvalidRequest, Refusal
+from algotradehub.domain.reading import MAX_QUOTED, Spoken, amount, listed, read
 from algotradehub.strategies.market_maker import MarketMakerParameters
 from algotradehub.trading.account_desk import Durability
 
 ENV_PREFIX: Final = "ALGOTRADEHUB__"
-MAX_LISTED: Final = 1_000  # venues, accounts, instruments, files: each list
-MAX_QUOTED: Final = 100  # characters of a bad value that a message repeats
 PAPER: Final = "paper:"
 
-_SYMBOL: Final = re.compile(r"[A-Z0-9]+/[A-Z0-9]+(:[A-Z0-9]+)?")
+_AT_LEAST_ONE: Final = Meta(ge=1, description="a whole number of 1 or more")
 
 
-def _paper(venue: str) -> str:
-    if not venue.startswith(PAPER):
-        raise ValueError(f'a name that starts with "{PAPER}", such as paper:binance')
-    return venue
+def _from_to(least: float, most: float) -> Meta:
+    return Meta(ge=least, le=most, description=f"a number from {least} to {most}")
 
 
-def _symbol(symbol: str) -> str:
-    if not _SYMBOL.fullmatch(symbol):
-        raise ValueError("a symbol such as BTC/USDT or BTC/USDT:USDT")
-    return symbol
+def _above_zero(most: float) -> Meta:
+    return Meta(gt=0, le=most, description=f"a number above 0, at most {most:,}")
 
 
-def _positive(amount: Decimal) -> Decimal:
-    if amount <= money.ZERO:
-        raise ValueError("an amount above 0")
-    return amount
+def _text(pattern: str, rule: str) -> Meta:
+    return Meta(pattern=rf"\A{pattern}\Z", description=rule)
 
 
-def _not_negative(amount: Decimal) -> Decimal:
-    if amount < money.ZERO:
-        raise ValueError("an amount of 0 or more")
-    return amount
+def _name(marks: str, most: int) -> Meta:
+    return _text(
+        rf"[A-Za-z0-9][A-Za-z0-9{marks}-]{{0,{most - 1}}}",
+        f"a name of at most {most} letters, digits and {marks}- that starts with none of the marks",
+    )
 
 
-# Amounts are text here as everywhere: a TOML or JSON number has been through binary floats.
-Amount: TypeAlias = Annotated[Decimal, BeforeValidator(money.parse)]
-Positive: TypeAlias = Annotated[Amount, AfterValidator(_positive)]
-NotNegative: TypeAlias = Annotated[Amount, AfterValidator(_not_negative)]
-Name: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
-StrategyName: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
-PaperVenueName: TypeAlias = Annotated[Name, AfterValidator(_paper)]
-SymbolText: TypeAlias = Annotated[str, AfterValidator(_symbol)]
+Positive: TypeAlias = Annotated[Decimal, amount("an amount above 0", lambda a: a > money.ZERO)]
+NotNegative: TypeAlias = Annotated[
+    Decimal, amount("an amount of 0 or more", lambda a: a >= money.ZERO)
+]
+Name: TypeAlias = Annotated[str, _name("._:@", 64)]
+StrategyName: TypeAlias = Annotated[str, _name("._", 32)]
+PaperVenueName: TypeAlias = Annotated[
+    str,
+    _text(
+        rf"{PAPER}[A-Za-z0-9._:@-]{{0,58}}",
+        f'a name that starts with "{PAPER}", such as paper:binance',
+    ),
+]
+SymbolText: TypeAlias = Annotated[
+    str, _text(r"[A-Z0-9]+/[A-Z0-9]+(:[A-Z0-9]+)?", "a symbol such as BTC/USDT or BTC/USDT:USDT")
+]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ApiSettings(_Section):
+class ApiSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where the HTTP API listens, and whether it asks for the token."""
 
     enabled: bool = True
     host: str = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65535)  # 0: any that is free
+    port: Annotated[int, _from_to(0, 65_535)] = 8080  # 0: any that is free
     authentication: bool = True  # off is possible on a loopback address only
     token_file: Path | None = None  # None: ``token`` in the data directory
     tenant: Name = "local"  # who the token stands for
     allowed_hosts: tuple[str, ...] = ()  # names beside the loopback ones it may be called by
 
 
-class LimitSettings(_Section):
+class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Risk limits of one account, see ``trading.risk.RiskLimits``; what is left out is no limit."""
 
     max_order_notional: Positive | None = None
     max_position: Positive | None = None
     max_position_notional: Positive | None = None
-    max_open_orders: int | None = Field(default=None, ge=1)
+    max_open_orders: Annotated[int, _AT_LEAST_ONE] | None = None
     price_band_bps: Positive | None = None
 
 
-class AccountSettings(_Section):
+class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One wallet at one venue."""
 
     id: Name
@@ -110,7 +99,7 @@ class AccountSettings(_Section):
         return Durability.PROCESS if self.venue.startswith(PAPER) else Durability.SYNC
 
 
-class ListingSettings(_Section):
+class ListingSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One instrument of a paper venue; the last four shape a synthetic market."""
 
     symbol: SymbolText
@@ -118,89 +107,72 @@ class ListingSettings(_Section):
     lot: Positive = Decimal("0.00001")
     min_notional: NotNegative = Decimal(5)  # quote units
     price: Positive | None = None  # where a synthetic market starts
-    volatility: float = Field(default=0.6, gt=0, le=20)  # of a year
-    spread_bps: float = Field(default=1.0, gt=0, le=1_000)
-    trades_per_s: float = Field(default=0.5, gt=0, le=100)
+    volatility: Annotated[float, _above_zero(20)] = 0.6  # of a year
+    spread_bps: Annotated[float, _above_zero(1_000)] = 1.0
+    trades_per_s: Annotated[float, _above_zero(100)] = 0.5
 
 
-class SyntheticSettings(_Section):
+class SyntheticSettings(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="synthetic"
+):
     """Seeded prices and a crowd that trades around them."""
 
-    kind: Literal["synthetic"] = "synthetic"
     seed: int = 1
-    rate_hz: float = Field(default=5.0, ge=0.1, le=100)
+    rate_hz: Annotated[float, _from_to(0.1, 100)] = 5.0
 
 
-class RecordedFile(_Section):
+class RecordedFile(msgspec.Struct, frozen=True, kw_only=True):
     """Recorded market data of one symbol, in any format ``data import`` reads."""
 
     path: Path
     symbol: SymbolText
 
 
-class ReplaySettings(_Section):
+class ReplaySettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="replay"):
     """Recorded market data, played as if it happened now."""
 
-    kind: Literal["replay"]
-    files: tuple[RecordedFile, ...] = Field(min_length=1, max_length=MAX_LISTED)
-    speed: float = Field(default=1.0, gt=0, le=1_000_000)  # 1 is real time
+    files: Annotated[tuple[RecordedFile, ...], listed(1)]
+    speed: Annotated[float, _above_zero(1_000_000)] = 1.0  # 1 is real time
     loop: bool = True
 
 
-class PaperVenueSettings(_Section):
+class PaperVenueSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A venue in our own process."""
 
     id: PaperVenueName
-    listings: tuple[ListingSettings, ...] = Field(min_length=1, max_length=MAX_LISTED)
-    maker_fee: Amount = Decimal("0.001")  # a rate; negative is a rebate
-    taker_fee: Amount = Decimal("0.001")
-    opening: dict[str, NotNegative] = {"USDT": Decimal(100_000)}  # of each account, when it is new
-    leverage: Positive = Decimal(1)
-    latency_s: float = Field(default=0.0, ge=0, le=10)  # from the venue's act to our hearing of it
-    market: Annotated[SyntheticSettings | ReplaySettings, Field(discriminator="kind")] = (
-        SyntheticSettings()
+    listings: Annotated[tuple[ListingSettings, ...], listed(1)]
+    maker_fee: Decimal = Decimal("0.001")  # a rate; negative is a rebate
+    taker_fee: Decimal = Decimal("0.001")
+    opening: dict[str, NotNegative] = msgspec.field(  # of each account, when it is new
+        default_factory=lambda: {"USDT": Decimal(100_000)}
     )
+    leverage: Positive = Decimal(1)
+    latency_s: Annotated[float, _from_to(0, 10)] = 0.0  # from the venue's act to our hearing of it
+    market: SyntheticSettings | ReplaySettings = SyntheticSettings()
 
-    @model_validator(mode="after")
-    def _market_knows_every_listing(self) -> "PaperVenueSettings":
-        _require_unique("listings", [listing.symbol for listing in self.listings])
+    def __post_init__(self) -> None:
+        symbols = [listing.symbol for listing in self.listings]
+        _require_unique("listings", "symbol", symbols)
         if isinstance(self.market, SyntheticSettings):
-            missing = [listing.symbol for listing in self.listings if listing.price is None]
-            if missing:
-                raise ValueError(f"a synthetic market needs a price to start at: {missing[0]}")
-            return self
-        recorded = {file.symbol for file in self.market.files}
-        listed = {listing.symbol for listing in self.listings}
-        if recorded != listed:
-            raise ValueError(
-                f"listings and market.files must name the same symbols, and these are only in "
-                f"one of them: {', '.join(sorted(recorded ^ listed))}"
-            )
-        return self
+            for index, listing in enumerate(self.listings):
+                if listing.price is None:
+                    rule = "an amount above 0, at which a synthetic market starts"
+                    raise _refused(f"listings.{index}.price", rule, "nothing")
+            return
+        odd = {file.symbol for file in self.market.files} ^ set(symbols)
+        if odd:
+            rule = f"recordings of the listed symbols ({', '.join(symbols)}), and of each of them"
+            raise _refused("market.files", rule, ", ".join(sorted(odd)))
 
 
-class StrategySettings(_Section):
+class StrategySettings(msgspec.Struct, frozen=True, kw_only=True):
     """One built-in strategy to run; ``parameters`` are those of its kind."""
 
     kind: Literal["market_maker"]
     name: StrategyName
     account: Name
     symbol: SymbolText
-    parameters: dict[str, Any] = {}
-
-    @model_validator(mode="after")
-    def _parameters_are_known(self) -> "StrategySettings":
-        _ = self.market_maker
-        return self
-
-    @property
-    def market_maker(self) -> MarketMakerParameters:
-        """The parameters, read.
-
-        Raises:
-            ValueError: One is missing, unknown, or out of bounds.
-        """
-        return msgspec.convert(self.parameters, MarketMakerParameters)
+    parameters: MarketMakerParameters = MarketMakerParameters()
 
 
 def default_data_dir(name: str = "algotradehub") -> Path:
@@ -209,40 +181,45 @@ def default_data_dir(name: str = "algotradehub") -> Path:
     return (Path(home) if home else Path.home() / ".local" / "share") / name
 
 
-class Settings(_Section):
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a person can choose. Read by ``app`` only."""
 
-    data_dir: Path = Field(default_factory=default_data_dir)
+    data_dir: Path = msgspec.field(default_factory=default_data_dir)
     api: ApiSettings = ApiSettings()
-    paper_venues: tuple[PaperVenueSettings, ...] = Field(default=(), max_length=MAX_LISTED)
-    accounts: tuple[AccountSettings, ...] = Field(default=(), max_length=MAX_LISTED)
-    strategies: tuple[StrategySettings, ...] = Field(default=(), max_length=MAX_LISTED)
+    paper_venues: tuple[PaperVenueSettings, ...] = ()
+    accounts: tuple[AccountSettings, ...] = ()
+    strategies: tuple[StrategySettings, ...] = ()
 
-    @model_validator(mode="after")
-    def _names_fit_together(self) -> "Settings":
+    def __post_init__(self) -> None:
         venues = {venue.id: venue for venue in self.paper_venues}
         accounts = {account.id: account for account in self.accounts}
-        _require_unique("paper_venues", [venue.id for venue in self.paper_venues])
-        _require_unique("accounts", [account.id for account in self.accounts])
-        _require_unique("strategies", [strategy.name for strategy in self.strategies])
-        for account in self.accounts:
-            if account.venue not in venues:
-                raise _Unknown("accounts.venue", account.venue, "a venue", venues)
-        for strategy in self.strategies:
-            owner = accounts.get(strategy.account)
-            if owner is None:
-                raise _Unknown("strategies.account", strategy.account, "an account", accounts)
+        _require_unique("paper_venues", "id", [venue.id for venue in self.paper_venues])
+        _require_unique("accounts", "id", [account.id for account in self.accounts])
+        _require_unique("strategies", "name", [strategy.name for strategy in self.strategies])
+        for index, account in enumerate(self.accounts):
+            _require_known(f"accounts.{index}.venue", account.venue, "a venue", venues)
+        for index, strategy in enumerate(self.strategies):
+            key = f"strategies.{index}"
+            _require_known(f"{key}.account", strategy.account, "an account", accounts)
+            owner = accounts[strategy.account]
             symbols = [listing.symbol for listing in venues[owner.venue].listings]
-            if strategy.symbol not in symbols:
-                listed = f"a symbol of {owner.venue}"
-                raise _Unknown("strategies.symbol", strategy.symbol, listed, symbols)
-        return self
+            _require_known(f"{key}.symbol", strategy.symbol, f"a symbol of {owner.venue}", symbols)
 
 
-class _Unknown(ValueError):
-    def __init__(self, key: str, value: str, what: str, known: Collection[str]) -> None:
+def _refused(key: str, rule: str, value: str) -> InvalidRequest:
+    return InvalidRequest(Refusal(field=key, rule=rule, value=value))
+
+
+def _require_unique(key: str, field: str, names: list[str]) -> None:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise _refused(f"{key}.{index}.{field}", "a name that no other one has", name)
+
+
+def _require_known(key: str, value: str, what: str, known: Collection[str]) -> None:
+    if value not in known:
         names = ", ".join(known) or "none is defined"
-        super().__init__(f"{key} must be {what} of these settings ({names}), was {value!r}")
+        raise _refused(key, f"{what} of these settings ({names})", value)
 
 
 def load(
@@ -256,7 +233,8 @@ def load(
     Args:
         file: TOML, or JSON if its name ends so.
         environment: ``ALGOTRADEHUB__SECTION__KEY`` variables, lists and tables as JSON; None takes
-            those of this process.
+            those of this process. Numbers, true and false are read from their text; elsewhere
+            text is no number.
         overrides: Values by key. Of all three, tables are merged and everything else replaces.
 
     Raises:
@@ -265,16 +243,13 @@ def load(
     """
     values: dict[str, Any] = {}
     if file is not None:
-        _merge(values, _read(file))
+        _merge(values, _contents(file))
     _merge(values, _variables(os.environ if environment is None else environment))
     _merge(values, overrides or {})
-    try:
-        return Settings.model_validate(values)
-    except ValidationError as error:
-        raise InvalidRequest(*map(_refusal, error.errors(include_url=False))) from error
+    return read(Settings, values)
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _contents(file: Path) -> dict[str, Any]:
     is_json = file.suffix == ".json"
     try:
         text = file.read_text(encoding="utf-8")
@@ -302,7 +277,7 @@ def _variables(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def _value(name: str, text: str) -> Any:
     if not text.startswith(("[", "{")):
-        return text
+        return Spoken(text)
     try:
         return json.loads(text)
     except ValueError as error:
@@ -317,20 +292,3 @@ def _merge(values: dict[str, Any], more: Mapping[str, Any]) -> None:
             _merge(held, value)
         else:
             values[key] = dict(value) if isinstance(value, Mapping) else value
-
-
-def _refusal(error: Any) -> Refusal:
-    key = ".".join(str(part) for part in error["loc"]) or "settings"
-    rule = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "extra_forbidden":
-        rule = "no such setting; check the spelling"
-    given = error["input"]
-    # Of a whole section the rule names what is wrong in it.
-    value = "" if isinstance(given, dict | BaseModel) else str(given)[:MAX_QUOTED]
-    return Refusal(field=key, rule=rule, value=value)
-
-
-def _require_unique(key: str, names: list[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"{key} must have each name once, and {name!r} is there twice")

@@ -207,7 +207,7 @@ def _start_strategies(host: StrategyHost, settings: Settings) -> None:
         symbol = Symbol(wanted.symbol)
         host.start(
             MarketMaker(
-                wanted.name, wanted.market_maker, account=account, venue=venue, symbol=symbol
+                wanted.name, wanted.parameters, account=account, venue=venue, symbol=symbol
             ),
             tenant=TenantId(owner.tenant),
             accounts=[account],

@@ -79,7 +79,7 @@ class PaperVenues:
             tenant=TenantId(account.tenant),
             open=account_opener(venue, account_id, latency_s=latency_s),
             durability=account.durable,
-            limits=RiskLimits(**account.limits.model_dump()),
+            limits=RiskLimits(**msgspec.structs.asdict(account.limits)),
         )
 
     def _synthetic(

@@ -151,8 +151,9 @@ async def test_a_stop_leaves_the_projection_level_with_the_journal(tmp_path: Pat
 
 
 async def test_a_stop_waits_for_answers_under_way(tmp_path: Path) -> None:
-    slow = small_settings(tmp_path).paper_venues[0].model_copy(update={"latency_s": 0.1})
-    settings = small_settings(tmp_path).model_copy(update={"paper_venues": (slow,)})
+    settings = small_settings(tmp_path)
+    slow = msgspec.structs.replace(settings.paper_venues[0], latency_s=0.1)
+    settings = msgspec.structs.replace(settings, paper_venues=(slow,))
     async with run_embedded(settings) as platform:
         await priced(platform)
         assert platform.core.orders.submit(request("a")).status is OrderStatus.PENDING

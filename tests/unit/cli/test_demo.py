@@ -62,10 +62,8 @@ def test_a_signal_ends_it_in_order(tmp_path: Path, number: signal.Signals) -> No
 async def test_killed_in_the_middle_it_loses_and_doubles_nothing(tmp_path: Path) -> None:
     """``kill -9`` while it trades; a new process must find books and venue telling one story."""
     fills = killed_after_fills(tmp_path)
-    settings = demo_settings(data_dir=tmp_path, port=0, token_file=None, seed=1).model_copy(
-        update={"strategies": ()}
-    )
-    quiet = settings.model_copy(update={"api": settings.api.model_copy(update={"enabled": False})})
+    settings = demo_settings(data_dir=tmp_path, port=0, token_file=None, seed=1)
+    quiet = msgspec.structs.replace(settings, api=ApiSettings(enabled=False), strategies=())
     async with run_embedded(quiet) as platform:
         state = platform.core.state
         await until(platform, lambda: is_settled(platform))
