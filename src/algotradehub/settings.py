@@ -38,7 +38,7 @@ def _text(pattern: str, rule: str) -> Meta:
 def _name(marks: str, most: int) -> Meta:
     return _text(
         rf"[A-Za-z0-9][A-Za-z0-9{marks}-]{{0,{most - 1}}}",
-        f"a name of at most {most} letters, digits and {marks}- that starts with none of the marks",
+        f"a name of at most {most} letters, digits and {marks}- that starts with a letter or digit",
     )
 
 

@@ -50,7 +50,7 @@ class Acknowledged(
     command: CommandKind
     client_order_id: ClientOrderId
     venue_order_id: VenueOrderId | None = None
-    venue_time_ns: int = 0
+    venue_time_ns: int = 0  # of the order's change; 0 if the venue tells its gateway's time only
 
 
 class Refused(
@@ -62,7 +62,11 @@ class Refused(
     omit_defaults=True,
     gc=False,
 ):
-    """The venue understood the request and did not execute it."""
+    """The venue understood the request and did not execute it, and nothing of it exists there.
+
+    A place refused because its client id is taken does not belong here: an order under that id
+    does exist. An adapter tells it as ``Lost``, and a look-up finds out.
+    """
 
     command: CommandKind
     client_order_id: ClientOrderId

@@ -68,7 +68,9 @@ class BookUpdate(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     action: BookAction
     bids: tuple[tuple[Decimal, Decimal], ...]  # (price, quantity), best first in a snapshot
     asks: tuple[tuple[Decimal, Decimal], ...]
-    first_sequence: int  # the venue's own numbers of the first and last change merged in here
+    # The venue's own numbers of the first and last change merged in here; the previous last + 1
+    # where a venue tells the previous one. Unbroken is: first <= last of the one before + 1.
+    first_sequence: int  # 0: the source does not number
     last_sequence: int
     venue_time_ns: int
     received_ns: int

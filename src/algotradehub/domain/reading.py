@@ -39,7 +39,7 @@ def listed(least: int) -> Meta:
     return Meta(min_length=least, max_length=MAX_LISTED, description=rule)
 
 
-_TABLE: Final = "a table of settings"
+_TABLE: Final = "a table"
 # What a type without an annotation of its own allows.
 _PLAIN: Final[Mapping[Any, Meta]] = {
     bool: Meta(description="true or false"),

@@ -18,7 +18,10 @@ class Clock(Protocol):
         ...
 
     def after(self, delay_s: float, callback: Callable[..., object], *args: object) -> Timer:
-        """Call ``callback(*args)`` on the loop thread, ``delay_s`` seconds from now."""
+        """Call ``callback(*args)`` on the loop thread, ``delay_s`` seconds from now.
+
+        It may come a little early; the order of calls due at one instant is not defined.
+        """
         ...
 
     async def sleep(self, delay_s: float) -> None: ...

@@ -24,7 +24,8 @@ class AppendFile(Protocol):
     def sync(self, done: Callable[[OSError | None], None]) -> None:
         """Make what was written before this call survive power loss.
 
-        Returns at once; ``done`` is called on the loop thread, in the order of the calls.
+        Returns at once; ``done`` is called on the loop thread, in the order of the calls on this
+        file. After an error, what it covered may never become durable.
         """
         ...
 
@@ -42,10 +43,22 @@ class Disk(Protocol):
         """Names of the files, sorted."""
         ...
 
-    def read(self, name: str) -> bytes: ...
+    def read(self, name: str) -> bytes:
+        """Return the whole file.
 
-    def open(self, name: str) -> AppendFile:
-        """Open for appending; the file is created, and its name made durable, if it is new."""
+        Raises:
+            FileNotFoundError: There is no such file.
+        """
         ...
 
-    def remove(self, name: str) -> None: ...
+    def open(self, name: str) -> AppendFile:
+        """Open for appending, creating the file; its name is durable when this returns."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Remove a file.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+        """
+        ...

@@ -58,6 +58,7 @@ class Journal(Protocol):
         Synced within 20 ms, not awaited.
 
         Raises:
+            NotReady: The lease was lost, or the journal is closed.
             StorageDamaged: The bound on held records is passed; the process must end.
         """
         ...

@@ -38,8 +38,9 @@ class TradingAccount(Protocol):
 
     Outcomes of ``send`` reach the sink given at construction, each exactly once per request:
     ``Acknowledged``, ``Refused``, ``NotSent`` or ``Lost``. A request without an answer ends in
-    ``Lost`` after ``capabilities.request_timeout_s``. What the venue pushes reaches the same sink.
-    The sink may be called before ``send`` returns.
+    ``Lost`` after ``capabilities.request_timeout_s``; ``CancelAll`` is answered by the end of each
+    order. What the venue pushes reaches the same sink, ``Connection`` UP first of all. The sink may
+    be called before ``send`` returns.
     """
 
     @property

@@ -1,10 +1,12 @@
 """The promise, judged: what the books say against what really happened at the venue."""
 
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 
 from algotradehub.app.core import Core, memory_store
 from algotradehub.app.restoring import restore
+from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
@@ -93,15 +95,25 @@ def check_storage(core: Core, store: Store, *, now_ns: int) -> None:
         "in positions or balances",
     )
     _require(replayed.claims.items() >= state.claims.items(), "replay differs", "in the claims")
+    kept = store.restore(changed_after_ns=0, claimed_after_ns=0)
+    _require(
+        {(held.symbol, held.side): held for held in kept.positions}
+        == {(held.symbol, held.side): held for held in state.positions.all()}
+        and _totals(kept.balances) == _totals(state.balances.all()),
+        "projection differs",
+        "in positions or balances",
+    )
+    claims = {(claim.tenant, claim.key): claim.order_id for claim in kept.claims}
+    _require(claims.items() >= state.claims.items(), "projection differs", "in the claims")
     for order_id, fills in state.executions.items():
         stored_fills = store.fills(tenant=state.orders[order_id].request.tenant, order_id=order_id)
         by_id = {fill.execution_id: fill for fill in stored_fills}
         _require(by_id == fills, "projection differs", f"in the fills of {order_id}")
 
 
-def _totals(state: DeskState) -> dict[str, tuple[Decimal | None, ...]]:
+def _totals(balances: Iterable[AssetBalance]) -> dict[str, tuple[Decimal | None, ...]]:
     """What of the balances is durable: not what is available, which the venue tells again."""
-    return {held.asset: (held.opening, held.posted, held.total) for held in state.balances.all()}
+    return {held.asset: (held.opening, held.posted, held.total) for held in balances}
 
 
 def _check_doubles(venue: ScriptedVenue) -> None:

@@ -5,6 +5,7 @@ import gc
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from algotradehub.app.embedded import Platform, run_embedded
