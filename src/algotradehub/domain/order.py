@@ -244,4 +244,5 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if amendment is not None and amendment.quantity is not None:
             total = max(total, amendment.quantity)
         # What the venue claims beyond our fills is in no position yet, so it still counts here.
-        return max(ZERO, total - self.filled)
+        left = total - self.filled if self.filled else total
+        return left if left > ZERO else ZERO

@@ -30,6 +30,12 @@ from algotradehub.domain.order_table import TRANSITIONS, Word
 
 _replace = msgspec.structs.replace
 
+# Members looked up once: on Python 3.11 that costs 50 ns each time.
+_PLACE, _AMEND = CommandKind.PLACE, CommandKind.AMEND
+_PENDING, _UNKNOWN, _OPEN = OrderStatus.PENDING, OrderStatus.UNKNOWN, OrderStatus.OPEN
+_FILLED, _REJECTED = OrderStatus.FILLED, OrderStatus.REJECTED
+_ACCEPTED, _FILL, _LIVE, _LOST = Word.ACCEPTED, Word.FILL, Word.LIVE, Word.LOST
+
 _WORD_OF_STATUS = {
     OrderStatus.OPEN: Word.LIVE,
     OrderStatus.PARTIALLY_FILLED: Word.LIVE,
@@ -60,7 +66,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     effect: Effect | None = None
 
 
-def advance(  # noqa: C901, PLR0912 - one branch per kind of evidence is the clearest form
+def advance(  # noqa: C901 - one branch per kind of evidence is the clearest form
     order: Order, evidence: OrderEvidence, at_ns: int
 ) -> Step:
     """Return ``order`` after ``evidence``.
@@ -69,6 +75,8 @@ def advance(  # noqa: C901, PLR0912 - one branch per kind of evidence is the cle
     belongs to this order. Everything else may repeat, be late, or contradict what was said.
     """
     match evidence:
+        case Acknowledged():
+            return Step(_acknowledged(order, evidence, at_ns))
         case Execution():
             return _grown(_executed(order, evidence, at_ns))
         case OrderState():
@@ -77,35 +85,24 @@ def advance(  # noqa: C901, PLR0912 - one branch per kind of evidence is the cle
             return _grown(_totalled(order, evidence, at_ns))
         case FeeSettled():
             return Step(_replace(order, updated_ns=at_ns))
-        case Acknowledged(command=CommandKind.PLACE):
-            return Step(_moved(_named(order, evidence.venue_order_id, at_ns), Word.ACCEPTED))
-        case Refused(command=CommandKind.PLACE):
+        case Refused() if evidence.command is _PLACE:
             return Step(_moved(_replace(order, updated_ns=at_ns), Word.REFUSED, evidence.reason))
-        case NotSent(command=CommandKind.PLACE):
+        case NotSent() if evidence.command is _PLACE:
             return Step(_moved(_replace(order, updated_ns=at_ns), Word.NOT_SENT, evidence.reason))
-        case Lost(command=CommandKind.PLACE):
+        case Lost() if evidence.command is _PLACE:
             order = _doubted(order, evidence.reason, at_ns)
-            return Step(_moved(order, Word.LOST))
-        case Acknowledged(command=CommandKind.AMEND):
-            order = _amended(_named(order, evidence.venue_order_id, at_ns), at_ns)
-            # A word from before the amendment must not bring the old quantity back.
-            return Step(
-                _replace(order, venue_time_ns=max(order.venue_time_ns, evidence.venue_time_ns))
-            )
-        case Refused(command=CommandKind.AMEND) | NotSent(command=CommandKind.AMEND):
+            return Step(_moved(order, _LOST))
+        case Refused() | NotSent() if evidence.command is _AMEND:
             order = _replace(order, amend_pending=None, amend_before_ns=0, updated_ns=at_ns)
             if isinstance(evidence, Refused) and evidence.order_unknown:
                 order = _doubted(order, f"amend: {evidence.reason}", at_ns)
             return Step(order)
-        case Lost(command=CommandKind.AMEND):
+        case Lost() if evidence.command is _AMEND:
             # May have been executed: the quantity is not known, so neither is the order.
             order = _doubted(order, evidence.reason, at_ns)
-            return Step(order if order.is_final else _replace(order, status=OrderStatus.UNKNOWN))
-        case Acknowledged() | Refused() | NotSent() | Lost():
-            # Of a cancel: no status follows from any of them; CANCELLED is the venue's word on
-            # the order. A failed cancel leaves a question.
-            if isinstance(evidence, Acknowledged):
-                return Step(_replace(order, updated_ns=at_ns))
+            return Step(order if order.is_final else _replace(order, status=_UNKNOWN))
+        case Refused() | NotSent() | Lost():
+            # A failed cancel changes no status and leaves a question.
             return Step(_doubted(order, f"cancel: {evidence.reason}", at_ns))
 
 
@@ -119,11 +116,11 @@ def proven_absent(order: Order, reason: str, at_ns: int) -> Order:
 
 def restarted(order: Order, at_ns: int) -> Order:
     """The process that may have sent this order is gone: whatever was unanswered is in doubt."""
-    waiting = order.status is OrderStatus.PENDING
+    waiting = order.status is _PENDING
     if not (waiting or order.amend_pending is not None):
         return order
     order = _doubted(order, "restarted before an answer came", at_ns)
-    return _replace(order, status=OrderStatus.UNKNOWN)
+    return _replace(order, status=_UNKNOWN)
 
 
 def doubted(order: Order, what: str, at_ns: int) -> Order:
@@ -131,11 +128,22 @@ def doubted(order: Order, what: str, at_ns: int) -> Order:
     return _doubted(order, what, at_ns)
 
 
+def _acknowledged(order: Order, answer: Acknowledged, at_ns: int) -> Order:
+    if answer.command is _PLACE:
+        return _moved(_named(order, answer.venue_order_id, at_ns), _ACCEPTED)
+    if answer.command is _AMEND:
+        order = _amended(_named(order, answer.venue_order_id, at_ns), at_ns)
+        # A word from before the amendment must not bring the old quantity back.
+        return _replace(order, venue_time_ns=max(order.venue_time_ns, answer.venue_time_ns))
+    # Of a cancel: CANCELLED is the venue's word on the order, not on our request.
+    return _replace(order, updated_ns=at_ns)
+
+
 def _executed(order: Order, execution: Execution, at_ns: int) -> Step:
     price, quantity, status = execution.price, execution.quantity, execution.status
     ends = status is not None and status in FINAL_STATUSES
     claimed = execution.cumulative
-    if claimed is None and status is OrderStatus.FILLED:
+    if claimed is None and status is _FILLED:
         claimed = _whole(order)
     venue_filled = order.venue_filled if claimed is None else max(order.venue_filled, claimed)
     covered = covered_paid = ZERO
@@ -174,7 +182,7 @@ def _executed(order: Order, execution: Execution, at_ns: int) -> Step:
         if ends
         else order.venue_time_ns,
     )
-    order = _moved(order, _WORD_OF_STATUS[status] if status is not None and ends else Word.FILL)
+    order = _moved(order, _WORD_OF_STATUS[status] if status is not None and ends else _FILL)
     if ends:
         order = _replace(order, total_untold=claimed is None)
     return Step(_contradicted(order, at_ns) if surpassed else order, effect)
@@ -191,7 +199,7 @@ def _told(before: Order, state: OrderState, at_ns: int) -> Step:
     order = _named(before, state.venue_order_id, at_ns)
     word = _WORD_OF_STATUS[state.status]
     filled = state.filled
-    if filled is None and word is Word.FILLED:
+    if filled is None and state.status is _FILLED:
         filled = _whole(order) if state.quantity is None else state.quantity
     effect = None
     if filled is not None:
@@ -199,14 +207,14 @@ def _told(before: Order, state: OrderState, at_ns: int) -> Step:
     # A word older than one already applied is history: only its totals still count. At the same
     # instant the terminal word ranks above the live one.
     if state.venue_time_ns < before.venue_time_ns or (
-        state.venue_time_ns == before.venue_time_ns and word is Word.LIVE and before.is_final
+        state.venue_time_ns == before.venue_time_ns and word is _LIVE and before.is_final
     ):
-        if word is not Word.LIVE:
+        if word is not _LIVE:
             # Nothing lives after its end. Which of the two words is wrong, a look-up must tell.
             order = _doubted(order, f"called {state.status} before its newest live word", at_ns)
         return Step(_risen(before, order), effect)
     # That it lives does not answer whether a lost amendment was made (order-path 7).
-    amending = word is Word.LIVE and order.amend_pending is not None
+    amending = word is _LIVE and order.amend_pending is not None
     order = _replace(
         order, venue_time_ns=state.venue_time_ns, doubt=order.doubt if amending else None
     )
@@ -214,7 +222,7 @@ def _told(before: Order, state: OrderState, at_ns: int) -> Step:
         order = _resized(order, state)
     order = _moved(order, word, state.reason)
     if order.is_final:
-        untold = filled is None and word is not Word.REJECTED
+        untold = filled is None and state.status is not _REJECTED
         order = _replace(order, total_untold=untold)
     if order.is_final and filled is not None and order.venue_filled > filled:
         order = _contradicted(order, at_ns)
@@ -227,7 +235,7 @@ def _risen(before: Order, order: Order) -> Order:
         return order
     if before.is_final:
         return _contradicted(order, order.updated_ns)
-    return _moved(order, Word.FILL)
+    return _moved(order, _FILL)
 
 
 def _whole(order: Order) -> Decimal | None:
@@ -270,29 +278,29 @@ def _moved(order: Order, word: Word, reason: str = "") -> Order:
     """Apply the table, then what the table cannot see: quantities and contradictions."""
     before = order.status
     status = TRANSITIONS[before][word]
-    if status is OrderStatus.REJECTED and order.venue_filled:
+    if status is _REJECTED and order.venue_filled:
         return _contradicted(order, order.updated_ns)
-    if status is OrderStatus.OPEN and order.venue_filled:
+    if status is _OPEN and order.venue_filled:
         status = OrderStatus.PARTIALLY_FILLED
     if status is before:
         return order
-    if before is OrderStatus.UNKNOWN and word in _OF_THE_PAST and _is_contradicted(order):
+    if before is _UNKNOWN and word in _OF_THE_PAST and _is_contradicted(order):
         return order
-    if status is OrderStatus.UNKNOWN and word is not Word.LOST:
+    if status is _UNKNOWN and word is not _LOST:
         return _contradicted(order, order.updated_ns)
     if status not in FINAL_STATUSES:
         # A fill proves that the order existed, not that it still rests: the question stays.
-        settled = word is Word.ACCEPTED and order.amend_pending is None
+        settled = word is _ACCEPTED and order.amend_pending is None
         return _replace(order, status=status, doubt=None if settled else order.doubt, origin=None)
     legs = order.legs
-    if status is OrderStatus.FILLED and order.amend_pending is not None:
+    if status is _FILLED and order.amend_pending is not None:
         # The fate of the amendment is not known, but FILLED tells what the size had become.
         legs = (*legs[:-1], _replace(order.leg, quantity=max(order.filled, order.venue_filled)))
     return _replace(
         order,
         legs=legs,
         status=status,
-        origin=_ORIGIN_OF_WORD.get(word) if status is OrderStatus.REJECTED else None,
+        origin=_ORIGIN_OF_WORD.get(word) if status is _REJECTED else None,
         reason=reason,
         doubt=None,
         cancel_pending=False,
@@ -304,7 +312,7 @@ def _contradicted(order: Order, at_ns: int) -> Order:
     since_ns = at_ns if order.doubt is None else order.doubt.since_ns
     return _replace(
         order,
-        status=OrderStatus.UNKNOWN,
+        status=_UNKNOWN,
         doubt=Doubt(what=_CONTRADICTED, since_ns=since_ns),
         origin=None,
         updated_ns=at_ns,
@@ -325,7 +333,7 @@ def _doubted(order: Order, what: str, at_ns: int) -> Order:
 
 def _named(order: Order, venue_order_id: object, at_ns: int) -> Order:
     """Learn the venue's name for the working leg; it is never forgotten or changed."""
-    leg = order.leg
+    leg = order.legs[-1]
     if venue_order_id is None or leg.venue_order_id is not None:
         return _replace(order, updated_ns=at_ns)
     leg = _replace(leg, venue_order_id=venue_order_id)

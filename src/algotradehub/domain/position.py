@@ -61,6 +61,12 @@ class PositionEvent(StrEnum):
     RECONCILE = "RECONCILE"
 
 
+# Members looked up once: on Python 3.11 that costs 50 ns each time.
+_BUY = Side.BUY
+_OPEN, _INCREASE, _FLIP = PositionEvent.OPEN, PositionEvent.INCREASE, PositionEvent.FLIP
+_DECREASE, _CLOSE, _CORRECT = PositionEvent.DECREASE, PositionEvent.CLOSE, PositionEvent.CORRECT
+
+
 def worth(instrument: Instrument, quantity: Decimal, price: Decimal) -> Decimal:
     """Signed value of ``quantity`` at ``price``: quote units, or settle units where inverse.
 
@@ -83,27 +89,27 @@ def filled(
     """
     quantity, cost, realized = position.quantity, position.cost, position.realized
     opened_ns = position.opened_ns
-    signed = effect.quantity * effect.side.sign
+    signed = effect.quantity if effect.side is _BUY else -effect.quantity
     before = quantity
     if signed:
         value = worth(instrument, signed, effect.price)
         if quantity == ZERO or (quantity > ZERO) == (signed > ZERO):
             quantity, cost = quantity + signed, cost + value
-            event = PositionEvent.INCREASE if before else PositionEvent.OPEN
+            event = _INCREASE if before else _OPEN
         elif abs(signed) <= abs(quantity):
             closed = cost if signed == -quantity else cost * -signed / quantity
             realized -= value + closed
             quantity, cost = quantity + signed, cost - closed
-            event = PositionEvent.DECREASE if quantity else PositionEvent.CLOSE
+            event = _DECREASE if quantity else _CLOSE
         else:
             closing = value * -quantity / signed
             realized -= closing + cost
             quantity, cost = quantity + signed, value - closing
-            event = PositionEvent.FLIP
-        if event is PositionEvent.OPEN or event is PositionEvent.FLIP:
+            event = _FLIP
+        if event is _OPEN or event is _FLIP:
             opened_ns = at_ns
     else:
-        event = PositionEvent.CORRECT
+        event = _CORRECT
     if effect.correction:
         moved = _corrected_worth(effect, instrument)
         if quantity and (quantity > ZERO) == (effect.side.sign > 0):
@@ -147,7 +153,7 @@ def fee_settled(
     """The fee of an earlier fill became known."""
     moved, _ = filled(
         _replace(position, fees_unknown=max(0, position.fees_unknown - 1)),
-        Effect(side=Side.BUY, quantity=ZERO, price=ONE, fee=fee, fee_asset=fee_asset),
+        Effect(side=_BUY, quantity=ZERO, price=ONE, fee=fee, fee_asset=fee_asset),
         instrument,
         at_ns,
     )
