@@ -1,6 +1,6 @@
 """Paper venues as the settings describe them: their records, their accounts, their markets."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from decimal import Decimal
 from itertools import islice
@@ -26,7 +26,6 @@ from algotradehub.settings import (
     SyntheticSettings,
 )
 from algotradehub.storage.disk import OsDisk
-from algotradehub.storage.timeseries.recording import Recording, merge, open_recording
 from algotradehub.trading.risk import RiskLimits
 from algotradehub.venues.paper.account import account_opener
 from algotradehub.venues.paper.crowd import Habits
@@ -140,7 +139,7 @@ def _markets(settings: PaperVenueSettings) -> Iterator[Market]:
             case SyntheticSettings():
                 yield PriceTimeMarket(_instrument(settings, listing, listing.tick or _TICK))
             case ReplaySettings() as replay:
-                tick = listing.tick or _finest_step(_recordings(replay, listing.symbol))
+                tick = listing.tick or _finest_step(_recorded(replay, listing.symbol))
                 yield RecordedMarket(_instrument(settings, listing, tick))
 
 
@@ -168,25 +167,31 @@ def _instrument(
 
 
 def _replay(venue: PaperVenue, settings: ReplaySettings) -> Replay:
-    def recording() -> Iterable[MarketEvent]:
-        return merge(*_recordings(settings))
-
-    return Replay(venue, recording, speed=settings.speed, loop=settings.loop)
+    return Replay(venue, lambda: _recorded(settings), speed=settings.speed, loop=settings.loop)
 
 
-def _recordings(settings: ReplaySettings, symbol: str | None = None) -> Sequence[Recording]:
-    return [
-        # Whose data it was does not matter: the venue that plays it puts its own name on it.
-        open_recording(file.path, venue=VenueId("recorded"), symbol=Symbol(file.symbol))
-        for file in settings.files
-        if symbol in (None, file.symbol)
-    ]
+def _recorded(settings: ReplaySettings, symbol: str | None = None) -> Iterator[MarketEvent]:
+    """Play the recordings from their start, all of them or those of ``symbol``."""
+    # Readers of a dozen formats: a tenth of the start, and only for those who replay.
+    from algotradehub.storage.timeseries.recording import (  # noqa: PLC0415 - see above
+        merge,
+        open_recording,
+    )
+
+    return merge(
+        *(
+            # Whose data it was does not matter: the venue that plays it puts its own name on it.
+            open_recording(file.path, venue=VenueId("recorded"), symbol=Symbol(file.symbol))
+            for file in settings.files
+            if symbol in (None, file.symbol)
+        )
+    )
 
 
-def _finest_step(recordings: Sequence[Recording]) -> Decimal:
+def _finest_step(events: Iterator[MarketEvent]) -> Decimal:
     """The smallest power of ten that the first prices are multiples of."""
     finest = 0
-    for event in islice(merge(*recordings), _LOOKED_AT):
+    for event in islice(events, _LOOKED_AT):
         for price in _prices(event):
             exponent = msgspec.convert(price.normalize().as_tuple().exponent, int)
             finest = min(finest, exponent)

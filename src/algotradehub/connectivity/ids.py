@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from struct import Struct
 
 from algotradehub.domain.ids import ClientOrderId, pack_client_order_id
 
@@ -10,24 +11,24 @@ _MAX_COUNTER = 0xFFF
 _ID_BITS = 46
 _TOKEN_BITS = 256
 _NS_PER_MS = 1_000_000
-_PAGE_BYTES = 4096
+_WORD_BITS = 64
+_PAGE = Struct("<512Q")
 
 
 class OsEntropy:
     """The system's randomness, fetched a page at a time: a call for each id costs 2 us."""
 
     def __init__(self) -> None:
-        self._page = b""
-        self._at = 0
+        self._words: list[int] = []
 
     def bits(self, count: int) -> int:
         """Return ``count`` random bits, as a number."""
-        size = -(-count // 8)
-        if self._at + size > len(self._page):
-            self._page, self._at = os.urandom(max(_PAGE_BYTES, size)), 0
-        start = self._at
-        self._at = start + size
-        return int.from_bytes(self._page[start : self._at], "little") >> (8 * size - count)
+        if count > _WORD_BITS:
+            size = -(-count // 8)
+            return int.from_bytes(os.urandom(size), "little") >> (8 * size - count)
+        if not self._words:
+            self._words = list(_PAGE.unpack(os.urandom(_PAGE.size)))
+        return self._words.pop() >> (_WORD_BITS - count)
 
 
 class InstallationIds:

@@ -1,6 +1,7 @@
 """Names of things. Each is text with its own type, so that none is passed for another."""
 
 import re
+from struct import Struct
 from typing import NewType
 
 TenantId = NewType("TenantId", str)
@@ -19,6 +20,8 @@ ClientOrderId = NewType("ClientOrderId", str)  # 128 bit, UUIDv7 layout, 32 lowe
 VenueOrderId = NewType("VenueOrderId", str)
 ExecutionId = NewType("ExecutionId", str)
 IdempotencyKey = NewType("IdempotencyKey", str)  # 1-64 printable characters, scope (tenant, key)
+
+_HALVES = Struct(">QQ").pack
 
 # ms, version 7, counter, variant, tag, random
 _LAYOUT = re.compile(r"[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}")
@@ -41,7 +44,7 @@ def pack_client_order_id(*, ms: int, counter: int, tag: int, random: int) -> Cli
     # the digit, so that the tag is the four hex digits 17 to 20.
     variant = 0x8 | (random >> 44 & 0x3)
     low = variant << 60 | (tag & 0xFFFF) << 44 | (random & 0xFFFFFFFFFFF)
-    return ClientOrderId(f"{high << 64 | low:032x}")
+    return ClientOrderId(_HALVES(high, low).hex())
 
 
 def installation_tag(client_order_id: ClientOrderId) -> int | None:

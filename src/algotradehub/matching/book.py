@@ -5,7 +5,7 @@ book moves few entries: placing, cancelling and matching cost the same in a book
 orders and of a hundred thousand.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterator
 from decimal import Decimal
@@ -65,47 +65,48 @@ class BookSide:
 
     def __init__(self, side: Side) -> None:
         self._buys = side is _BUY
+        # Searched, not hashed: the hash of a new Decimal costs more than comparing some twenty.
         self._keys: list[Decimal] = []  # rising; the best level's key is the last
-        self._levels: dict[Decimal, Level] = {}
+        self._levels: list[Level] = []  # one for each key
 
     def _key(self, price: Decimal) -> Decimal:
         return price if self._buys else price.copy_negate()
 
     def add(self, price: Decimal, order: WorkingOrder) -> None:
-        key = self._key(price)
-        level = self._levels.get(key)
-        if level is None:
-            level = self._levels[key] = Level(price)
-            insort(self._keys, key)
+        key, keys, levels = self._key(price), self._keys, self._levels
+        at = bisect_left(keys, key)
+        if at == len(keys) or keys[at] != key:
+            keys.insert(at, key)
+            levels.insert(at, Level(price))
+        level = levels[at]
         level.orders[order.order_id] = order
         level.quantity += order.remaining
         order.resting = True
 
     def remove(self, price: Decimal, order: WorkingOrder) -> None:
-        key = self._key(price)
-        level = self._levels[key]
+        at = bisect_left(self._keys, self._key(price))
+        level = self._levels[at]
         del level.orders[order.order_id]
         order.resting = False
         if level.orders:
             level.quantity -= order.remaining
             return
-        del self._levels[key]
-        if self._keys[-1] == key:
-            self._keys.pop()
-        else:
-            del self._keys[bisect_left(self._keys, key)]
+        del self._keys[at], self._levels[at]
 
     def reduce(self, price: Decimal, quantity: Decimal) -> None:
         """An order at ``price`` keeps its place with ``quantity`` less."""
-        self._levels[self._key(price)].quantity -= quantity
+        self._levels[bisect_left(self._keys, self._key(price))].quantity -= quantity
 
     def best(self) -> Decimal | None:
-        return self._levels[self._keys[-1]].price if self._keys else None
+        return self._levels[-1].price if self._levels else None
 
     def at(self, price: Decimal) -> Iterator[WorkingOrder]:
         """The orders at exactly ``price``, oldest first."""
-        level = self._levels.get(self._key(price))
-        return iter(()) if level is None else iter(level.orders.values())
+        key = self._key(price)
+        at = bisect_left(self._keys, key)
+        if at == len(self._keys) or self._keys[at] != key:
+            return iter(())
+        return iter(self._levels[at].orders.values())
 
     def orders(self) -> Iterator[WorkingOrder]:
         """Best price first, oldest first. Do not change the side while iterating."""
@@ -114,8 +115,7 @@ class BookSide:
 
     def levels(self) -> Iterator[Level]:
         """Best first. Do not change the side while iterating."""
-        levels = self._levels
-        return (levels[key] for key in reversed(self._keys))
+        return reversed(self._levels)
 
 
 def reaches(side: Side, limit: Decimal, price: Decimal) -> bool:

@@ -54,7 +54,7 @@ class PriceTimeMarket:
         max_orders: int = MAX_ORDERS,
     ) -> None:
         """``fees`` defaults to the instrument's rates, taken in quote."""
-        self._instrument = instrument
+        self.instrument = instrument
         self._working = WorkingOrders(
             instrument,
             fees=fees or QuoteFees(instrument),
@@ -62,10 +62,6 @@ class PriceTimeMarket:
             max_orders=max_orders,
         )
         self._matches = 0
-
-    @property
-    def instrument(self) -> Instrument:
-        return self._instrument
 
     def best(self) -> tuple[Decimal | None, Decimal | None]:
         """Best bid and ask; None where a side is empty."""
@@ -146,11 +142,11 @@ class PriceTimeMarket:
         if best is None:
             reason = f"nobody rests on the other side of a {order.side}"
             return Problem(RefusalCode.NO_LIQUIDITY, reason), None
-        problem = market_notional_problem(order, self._instrument, best)
+        problem = market_notional_problem(order, self.instrument, best)
         if problem is not None or order.value is None:
             return problem, order.quantity
         quantity = self._quantity_for(order.value, order.side, order.owner)
-        return quantity_problem(quantity, self._instrument, market=True), quantity
+        return quantity_problem(quantity, self.instrument, market=True), quantity
 
     def _quantity_for(self, value: Decimal, side: Side, owner: str) -> Decimal:
         """Return the whole market lots that ``value`` pays for.
@@ -158,7 +154,7 @@ class PriceTimeMarket:
         Beyond the book its last price is taken to go on: so an order that the book cannot serve
         in full is told from one that it can.
         """
-        instrument = self._instrument
+        instrument = self.instrument
         total = price = ZERO
         for maker, quantity in self._makers(side, owner, None):
             assert maker.price is not None  # noqa: S101 - it rests

@@ -83,7 +83,7 @@ class RecordedMarket:
         max_orders: int = MAX_ORDERS,
     ) -> None:
         """``fees`` defaults to the instrument's rates, taken in quote."""
-        self._instrument = instrument
+        self.instrument = instrument
         self._rule = rule or CandleRule()
         self._bids = DisplayedSide(Side.BUY)
         self._asks = DisplayedSide(Side.SELL)
@@ -96,10 +96,6 @@ class RecordedMarket:
         self._source = _Source.NOTHING
         self._last: Decimal | None = None
         self._fills = RecordedFills(instrument, self._working)
-
-    @property
-    def instrument(self) -> Instrument:
-        return self._instrument
 
     @property
     def last(self) -> Decimal | None:
@@ -282,10 +278,10 @@ class RecordedMarket:
         if reference is None:
             reason = f"no price is known that a {order.side} could take; wait for market data"
             return Problem(RefusalCode.NO_LIQUIDITY, reason)
-        problem = market_notional_problem(order, self._instrument, reference)
+        problem = market_notional_problem(order, self.instrument, reference)
         if problem is None and order.value is not None:
-            quantity = lots_for(order.value, reference, self._instrument)
-            problem = quantity_problem(quantity, self._instrument, market=True)
+            quantity = lots_for(order.value, reference, self.instrument)
+            problem = quantity_problem(quantity, self.instrument, market=True)
         return problem
 
     def _work(self, order: WorkingOrder, now_ns: int, out: list[Outcome]) -> None:

@@ -17,6 +17,10 @@ from algotradehub.trading.state import DeskState
 
 _replace = msgspec.structs.replace
 
+# Members looked up once: on Python 3.11 that costs 50 ns each time.
+_PENDING = OrderStatus.PENDING
+_SYNC = Durability.SYNC
+
 
 class _Storing:
     """An order whose intent is on its way to the disk."""
@@ -49,7 +53,7 @@ class Dispatch:
             NotReady: The journal refuses; nothing was recorded.
         """
         intent = Intent(order=order)
-        if desk.durability is Durability.SYNC:
+        if desk.durability is _SYNC:
             self._recorder.append_synced(
                 desk.account_id, intent, lambda stored: self._stored(desk, order, stored=stored)
             )
@@ -58,7 +62,7 @@ class Dispatch:
         self._recorder.append(desk.account_id, intent)
         if durable is not None:
             durable(order)
-        if order.status is OrderStatus.PENDING:
+        if order.status is _PENDING:
             self._release(desk, order)
 
     def when_durable(self, order: Order, durable: Callable[[Order], None]) -> None:
@@ -102,7 +106,7 @@ class Dispatch:
         Raises:
             NotReady: The journal refuses; nothing was recorded.
         """
-        if desk.durability is Durability.SYNC:
+        if desk.durability is _SYNC:
             self._recorder.append_synced(
                 desk.account_id, asked, lambda stored: self._send_amend(desk, asked, stored=stored)
             )
@@ -164,7 +168,7 @@ class Dispatch:
         order = self._state.orders[order.order_id]
         for durable in storing.durable:
             durable(order)
-        if order.status is OrderStatus.PENDING:
+        if order.status is _PENDING:
             self._release(desk, order, cancelled=storing.cancelled)
 
     def _release(self, desk: AccountDesk, order: Order, *, cancelled: bool = False) -> None:

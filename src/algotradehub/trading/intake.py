@@ -27,6 +27,9 @@ from algotradehub.trading.orphans import OrphanEvidence
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.state import Applied, DeskState
 
+# Members looked up once: on Python 3.11 that costs 50 ns each time.
+_PLACE = CommandKind.PLACE
+_PENDING, _UNKNOWN = OrderStatus.PENDING, OrderStatus.UNKNOWN
 _LIVE = {OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED}
 
 
@@ -140,7 +143,7 @@ class Intake:
                 "answer_without_order", f"{evidence!r} names no order here", desk.account_id
             )
             return
-        if evidence.command is not CommandKind.PLACE:
+        if evidence.command is not _PLACE:
             desk.in_flight.discard((order.order_id, evidence.command))
         observed = Observed(order_id=order.order_id, evidence=evidence)
         self._follow(desk, self._recorder.keep(desk.account_id, observed))
@@ -203,12 +206,13 @@ class Intake:
             for waiting in desk.orphans.take(leg.client_order_id, leg.venue_order_id):
                 self._happened(desk, waiting)
             order = self._state.orders.get(order.order_id, order)
-        if order.lacks_fills or any(fill.fee is None for fill in applied.fills):
+        fills = applied.fills
+        if order.lacks_fills or (fills and any(fill.fee is None for fill in fills)):
             desk.questions.watch_fills(order.order_id)
-        if order.status is OrderStatus.UNKNOWN or order.doubt is not None:
+        if order.status is _UNKNOWN or order.doubt is not None:
             desk.questions.watch(order.order_id)
         elif order.cancel_pending and not order.is_final:
-            if before is not None and before.status is OrderStatus.PENDING:
+            if before is not None and before.status is _PENDING:
                 # The cancel that overtook the place may have found nothing (order-path 6).
                 desk.questions.cancel_again(order.order_id)
             desk.questions.watch(order.order_id)

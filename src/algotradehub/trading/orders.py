@@ -44,7 +44,7 @@ from algotradehub.trading.state import DeskState
 from algotradehub.trading.validation import amend_refusals, refusals
 
 SEND_WITHIN_S = 5.0
-_NS = 1_000_000_000
+_SEND_WITHIN_NS = int(SEND_WITHIN_S * 1_000_000_000)
 _NAME_SHOWN = 64
 _NAMES_COMPARED = 500
 _replace = msgspec.structs.replace
@@ -205,7 +205,7 @@ class OrderManager:
         reference = self._prices.reference(instrument.venue, instrument.symbol, side)
         self._require_not_halted(desk.account_id)
         self._risk.check_amend(order, amendment, instrument, reference)
-        send_before_ns = self._clock.now_ns() + int(SEND_WITHIN_S * _NS)
+        send_before_ns = self._clock.now_ns() + _SEND_WITHIN_NS
         asked = AmendAsked(order_id=order_id, amendment=amendment, send_before_ns=send_before_ns)
         self._dispatch.amend(desk, asked)
         return self._state.orders[order_id]
@@ -272,7 +272,7 @@ class OrderManager:
                 Leg(client_order_id=order_id, quantity=quantity, limit_price=request.limit_price),
             ),
             created_ns=now_ns,
-            send_before_ns=now_ns + int(SEND_WITHIN_S * _NS),
+            send_before_ns=now_ns + _SEND_WITHIN_NS,
             reserve_price=price,
             updated_ns=now_ns,
         )

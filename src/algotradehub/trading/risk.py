@@ -9,9 +9,10 @@ from algotradehub.domain.errors import RiskRefused
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ZERO
-from algotradehub.domain.order import Amendment, Order
+from algotradehub.domain.order import FINAL_STATUSES, Amendment, Order
 
 _TEN_THOUSAND = Decimal(10_000)
+_BUY = Side.BUY  # looked up once: on Python 3.11 that costs 50 ns each time
 
 
 class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,26 +54,28 @@ class RunningSums:
         return self._open_orders.get(account, 0)
 
     def order_moved(self, before: Order | None, after: Order) -> None:
-        request = after.request
         order_id = after.order_id
         exposure = after.exposure
         counted = self._counted.get(order_id, ZERO)
         if exposure != counted:
+            request = after.request
             self.expect(request.account, request.symbol, request.side, exposure - counted)
             if exposure:
                 self._counted[order_id] = exposure
             else:
                 del self._counted[order_id]
         if before is None or before.status is not after.status:
-            opened = (not after.is_final) - (before is not None and not before.is_final)
-            if opened:
-                account = request.account
+            was_open = before is not None and before.status not in FINAL_STATUSES
+            is_open = after.status not in FINAL_STATUSES
+            if is_open is not was_open:
+                account = after.request.account
+                opened = 1 if is_open else -1
                 self._open_orders[account] = self._open_orders.get(account, 0) + opened
 
     def expect(self, account: AccountId, symbol: Symbol, side: Side, quantity: Decimal) -> None:
         """Add ``quantity`` (negative takes away) that may still be bought or sold."""
         sums = self.of(account, symbol)
-        if side is Side.BUY:
+        if side is _BUY:
             sums.buying += quantity
         else:
             sums.selling += quantity
@@ -113,15 +116,13 @@ class RiskEngine:
         limits = self.limits_of(request.account)
         if limits is _UNLIMITED:
             return
-        open_orders = self._sums.open_orders(request.account)
-        if limits.max_open_orders is not None and open_orders >= limits.max_open_orders:
-            raise RiskRefused(
-                "max_open_orders", f"{open_orders} are open, {limits.max_open_orders} allowed"
-            )
-        exposure = order.exposure
-        if not order.reserve_price and _values(limits):
+        most = limits.max_open_orders
+        if most is not None and (are_open := self._sums.open_orders(request.account)) >= most:
+            raise RiskRefused("max_open_orders", f"{are_open} are open, {most} allowed")
+        exposure, price = order.exposure, order.reserve_price
+        if not price and _values(limits):
             raise RiskRefused("price", "without a known price no notional limit can be checked")
-        self._check_notional(limits, instrument.notional(order.reserve_price, exposure))
+        self._check_notional(limits, instrument, price, exposure)
         self._check_band(limits, request.side, request.limit_price, reference)
         if not request.reduce_only:
             self._check_position(limits, order, instrument, exposure)
@@ -143,55 +144,59 @@ class RiskEngine:
             return
         changed = msgspec.structs.replace(order, amend_pending=amendment)
         price = order.reserve_price if amendment.limit_price is None else amendment.limit_price
-        self._check_notional(limits, instrument.notional(price, changed.exposure))
+        self._check_notional(limits, instrument, price, changed.exposure)
         self._check_band(limits, order.request.side, amendment.limit_price, reference)
         added = changed.exposure - order.exposure
         if added > ZERO and not order.request.reduce_only:
             self._check_position(limits, order, instrument, added)
 
-    def _check_notional(self, limits: RiskLimits, notional: Decimal) -> None:
+    def _check_notional(
+        self, limits: RiskLimits, instrument: Instrument, price: Decimal, quantity: Decimal
+    ) -> None:
         allowed = limits.max_order_notional
-        if allowed is not None and notional > allowed:
+        if allowed is not None and (notional := instrument.notional(price, quantity)) > allowed:
             raise RiskRefused("max_order_notional", f"{notional:f} asked, {allowed:f} allowed")
 
     def _check_band(
         self, limits: RiskLimits, side: Side, price: Decimal | None, reference: Decimal | None
     ) -> None:
-        if limits.price_band_bps is None or price is None:
+        band_bps = limits.price_band_bps
+        if band_bps is None or price is None:
             return
         if reference is None:
             raise RiskRefused("price_band", "there is no price to compare the limit price with")
-        beyond = (price - reference) * side.sign * _TEN_THOUSAND
-        if beyond > limits.price_band_bps * reference:
-            away_bps = beyond / reference
+        beyond = price - reference if side is _BUY else reference - price
+        if beyond * _TEN_THOUSAND > band_bps * reference:
+            away_bps = beyond * _TEN_THOUSAND / reference
             raise RiskRefused(
                 "price_band",
                 f"{price:f} is {away_bps:.1f} bps beyond {reference:f}, "
-                f"{limits.price_band_bps:f} allowed",
+                f"{band_bps:f} allowed",
             )
 
     def _check_position(
         self, limits: RiskLimits, order: Order, instrument: Instrument, added: Decimal
     ) -> None:
-        if limits.max_position is None and limits.max_position_notional is None:
+        most, most_notional = limits.max_position, limits.max_position_notional
+        if most is None and most_notional is None:
             return
         request = order.request
         sums = self._sums.of(request.account, request.symbol)
-        if request.side is Side.BUY:
+        if request.side is _BUY:
             worst = sums.position + sums.buying + added
         else:
             worst = sums.selling + added - sums.position
-        if limits.max_position is not None and worst > limits.max_position:
+        if most is not None and worst > most:
             raise RiskRefused(
-                "max_position",
-                f"could reach {worst:f} {instrument.base}, {limits.max_position:f} allowed",
+                "max_position", f"could reach {worst:f} {instrument.base}, {most:f} allowed"
             )
+        if most_notional is None:
+            return
         notional = instrument.notional(order.reserve_price, worst)
-        allowed = limits.max_position_notional
-        if allowed is not None and notional > allowed:
+        if notional > most_notional:
             raise RiskRefused(
                 "max_position_notional",
-                f"could reach {notional:f} {instrument.quote}, {allowed:f} allowed",
+                f"could reach {notional:f} {instrument.quote}, {most_notional:f} allowed",
             )
 
 

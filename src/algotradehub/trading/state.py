@@ -25,7 +25,7 @@ from algotradehub.domain.ids import (
     TenantId,
     VenueOrderId,
 )
-from algotradehub.domain.order import Order
+from algotradehub.domain.order import FINAL_STATUSES, Order
 from algotradehub.domain.position import Position
 from algotradehub.domain.records import (
     Adopted,
@@ -184,7 +184,7 @@ class DeskState:
         return now_ns if oldest is None else self.orders[oldest].created_ns
 
     def require(self, order_id: ClientOrderId) -> Order:
-        order = self.order(order_id)
+        order = self.orders.get(order_id) or self.order(order_id)
         if order is None:
             raise StorageDamaged(
                 f"the journal speaks of order {order_id}, which neither it nor the projection has; "
@@ -333,25 +333,27 @@ class DeskState:
             self._index(after)
             return
         if before.legs is not after.legs:
-            self._index(after)
+            self._index_legs(after)
         if before.status is not after.status:
-            account = after.request.account
-            if after.is_final:
-                self.live[account].pop(order_id, None)
+            if after.status in FINAL_STATUSES:
+                self.live[after.request.account].pop(order_id, None)
                 self._ended.append((record.at_ns, order_id))
-            else:
-                self.live[account][order_id] = None
+            elif before.status in FINAL_STATUSES:
+                self.live[after.request.account][order_id] = None
 
     def _index(self, order: Order) -> None:
-        account = order.request.account
-        live = self.live.setdefault(account, {})
-        if not order.is_final:
+        live = self.live.setdefault(order.request.account, {})
+        if order.status not in FINAL_STATUSES:
             live[order.order_id] = None
+        self._index_legs(order)
+
+    def _index_legs(self, order: Order) -> None:
+        order_id = order.order_id
         for leg in order.legs:
-            if leg.client_order_id != order.order_id:
-                self.legs[leg.client_order_id] = order.order_id
+            if leg.client_order_id != order_id:
+                self.legs[leg.client_order_id] = order_id
             if leg.venue_order_id is not None:
-                self.by_venue_id[account, leg.venue_order_id] = order.order_id
+                self.by_venue_id[order.request.account, leg.venue_order_id] = order_id
 
     def _set_fill(self, fill: Fill) -> None:
         self.executions.setdefault(fill.order_id, {})[fill.execution_id] = fill

@@ -136,7 +136,7 @@ def test_what_is_there_already_is_taken_and_the_values_are_left_alone() -> None:
         ({"inner": 5}, "inner: a table, was '5'"),
         ({"inner": {"low": 11}}, "inner.low: a whole number up to high, 10, was '11'"),
         ({"inner": {"low": 10}}, "inner: low and high are the same, was ''"),
-        ({"inners": [{}, {"hihg": 1}]}, "inners.1.hihg: no such setting; check the spelling, was '1'"),
+        ({"inners": [{}, {"hihg": 1}]}, "inners.1.hihg: no such setting; check the spelling"),
         ({"inners": {}}, "inners: a list of 0 to 1,000, was ''"),
         ({"names": []}, "names: a list of 1 to 1,000, was '[]'"),
         ({"names": "x"}, "names: a list of 1 to 1,000, was 'x'"),
@@ -202,10 +202,10 @@ anything = st.recursive(
 def test_anything_is_read_or_refused(values: object) -> None:
     try:
         found = read(Everything, values)
-    except InvalidRequest as error:
-        assert error.refusals
-    else:
-        assert msgspec.convert(msgspec.to_builtins(found), Everything, dec_hook=_path) == found
+    except InvalidRequest:
+        return
+    plain = msgspec.to_builtins(found, enc_hook=str)
+    assert msgspec.convert(plain, Everything, dec_hook=_path) == found
 
 
 def _path(wanted: type, value: str) -> Path:

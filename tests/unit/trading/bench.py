@@ -75,7 +75,7 @@ class Bench:
         self.timeline = Timeline(Random(0), start_ns=START_NS)
         self.reference: Decimal | None = PRICE  # what the market's price is told to be
         self.store = SqliteStore()
-        self.ids = InstallationIds(TAG, random_bits=Random(0).getrandbits)
+        self._random = Random(0)
         self._durability = durability
         self._limits = limits or RiskLimits()
         self._capabilities = capabilities
@@ -145,6 +145,7 @@ class Bench:
         self.clock = SimClock(self.loop)
 
     def _start(self) -> None:
+        self.ids = InstallationIds(TAG, random_bits=self._random.getrandbits)
         self.disk = FailingDisk(self.memory)
         self.facts: list[Fact] = []
         self.bus = MemoryBus(on_failure=_unexpected)

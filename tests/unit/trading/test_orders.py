@@ -1,19 +1,13 @@
 """Submitting: what is checked, claimed, recorded and sent, in this order and no other."""
 
-from collections.abc import Callable
-from contextlib import closing
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from algotradehub.domain.commands import Cancel, OrderCommand, Place
 from algotradehub.domain.errors import Conflict, InvalidRequest, NotFound, NotReady
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
-from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import (
     Amendment,
     BaseAmount,
@@ -44,8 +38,6 @@ from tests.unit.trading.words import (
     facts,
     limit,
     lost,
-    refused,
-    state,
 )
 
 RISES = TriggerDirection.RISES_TO
@@ -90,6 +82,20 @@ def test_what_is_not_known_is_answered_with_the_nearest_that_is(bench: Bench) ->
     with pytest.raises(InvalidRequest) as error:
         bench.submit(limit(tenant=TenantId("other")))
     assert error.value.refusals[0].nearest is None, "nobody is told of other people's accounts"
+
+
+@pytest.mark.parametrize(
+    ("asked", "nearest"),
+    [("XBTC/USD", "XBTC/USDT"), ("BTC/USD", "BTC/USDT"), ("TC/USDT", "BTC/USDT")],
+)
+def test_of_many_names_those_that_begin_alike_are_the_likeliest(
+    bench: Bench, asked: str, nearest: str
+) -> None:
+    listed = bench.desk.instruments[SYMBOL]
+    bench.desk.instruments = {SYMBOL: listed, Symbol("XBTC/USDT"): listed}
+    with pytest.raises(InvalidRequest) as error:
+        bench.submit(limit(symbol=Symbol(asked)))
+    assert error.value.refusals[0].nearest == nearest
 
 
 def test_an_account_that_is_catching_up_takes_nothing_and_claims_nothing(bench: Bench) -> None:
@@ -201,79 +207,6 @@ def test_a_place_whose_answer_was_lost_is_never_sent_again_by_a_repeat(bench: Be
     assert bench.submit().status is OrderStatus.UNKNOWN
     assert len(bench.sent) == 1
     assert bench.questions.noted == [("watch", order.order_id)]
-
-
-# One key, one order, whatever became of it (Property 37)
-
-ENDINGS: dict[OrderStatus, Callable[[Bench, Order], None]] = {
-    OrderStatus.PENDING: lambda bench, order: None,
-    OrderStatus.UNKNOWN: lambda bench, order: bench.account.tell(lost(order)),
-    OrderStatus.OPEN: lambda bench, order: bench.account.tell(acknowledged(order)),
-    OrderStatus.PARTIALLY_FILLED: lambda bench, order: bench.account.tell(execution(order)),
-    OrderStatus.FILLED: lambda bench, order: bench.account.tell(
-        execution(order, quantity=6, status=OrderStatus.FILLED)
-    ),
-    OrderStatus.CANCELLED: lambda bench, order: bench.account.tell(
-        state(OrderStatus.CANCELLED, order, filled=Decimal(0))
-    ),
-    OrderStatus.EXPIRED: lambda bench, order: bench.account.tell(
-        state(OrderStatus.EXPIRED, order, filled=Decimal(0))
-    ),
-    OrderStatus.REJECTED: lambda bench, order: bench.account.tell(refused(order)),
-}
-
-
-@pytest.mark.design_property(37)
-@pytest.mark.parametrize("status", list(OrderStatus))
-def test_the_same_key_is_the_same_order_in_every_status(bench: Bench, status: OrderStatus) -> None:
-    order = bench.submit()
-    ENDINGS[status](bench, order)
-    assert bench.now(order).status is status
-    assert bench.submit() == bench.now(order)
-    with pytest.raises(Conflict):
-        bench.submit(limit(quantity=7))
-    bench.restart()
-    after = bench.submit()
-    assert after.order_id == order.order_id
-    unsure = status is OrderStatus.PENDING  # whether it was sent died with the process
-    assert after.status is (OrderStatus.UNKNOWN if unsure else status)
-    with pytest.raises(Conflict):
-        bench.submit(limit(side=Side.SELL))
-    assert not bench.sent, "after a restart nothing is ever resent"
-
-
-@pytest.mark.design_property(37)
-def test_a_key_outlives_its_orders_stay_in_memory(bench: Bench) -> None:
-    """Order-path 8: terminal orders leave memory; their keys do not."""
-    order = bench.rest()
-    bench.account.tell(state(OrderStatus.CANCELLED, order, filled=Decimal(0)))
-    ended = bench.now(order)
-    bench.advance(1)
-    bench.state.forget_ended(bench.clock.now_ns())
-    assert order.order_id not in bench.state.orders
-    assert bench.submit() == ended
-    with pytest.raises(Conflict):
-        bench.submit(limit(quantity=7))
-    assert len(bench.sent) == 1
-
-
-@pytest.mark.design_property(17)
-@given(st.lists(st.sampled_from(["submit", "submit", "wait", "restart", "back"]), max_size=20))
-def test_no_two_orders_have_the_same_id(steps: list[str]) -> None:
-    """Also across restarts, within one millisecond, and when the wall clock is set back."""
-    keys = count()
-    given_ids: list[ClientOrderId] = []
-    with closing(Bench()) as bench:
-        for step in steps:
-            if step == "submit":
-                given_ids.append(bench.submit(limit(f"k{next(keys)}")).order_id)
-            elif step == "wait":
-                bench.advance(0.001)
-            elif step == "back":
-                bench.clock.step(-S)
-            else:
-                bench.restart()
-    assert len(set(given_ids)) == len(given_ids)
 
 
 # Every kind of order arrives as it was asked for

@@ -1,6 +1,5 @@
 """Positions: one writer, every change one line of history, and sums that are sums."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -172,7 +171,10 @@ def test_aggregated_positions_are_the_sums_of_the_single_ones(
         fill(positions, changes, order(account, symbol, side), (quantity, price))
     for accounts in (None, frozenset(wanted)):
         single = positions.all(accounts)
-        assert {held.account for held in single} <= (accounts or set(told_accounts(told)))
+        involved = {account for (account, _), *_ in told}
+        assert {held.account for held in single} == (
+            involved if accounts is None else involved & accounts
+        )
         together = positions.aggregated(accounts)
         assert len({line.asset for line in together}) == len(together)
         assert sorted(map(repr, (held for line in together for held in line.positions))) == sorted(
@@ -201,12 +203,6 @@ def test_what_is_reckoned_differently_is_never_summed() -> None:
         fill(positions, Changes(applied_seq=0), order(account), (2, 100))
     lines = {(line.quote, line.inverse): line.quantity for line in positions.aggregated()}
     assert lines == {("INR", False): 3, ("BTC", True): 3, ("USDT", False): 4}
-
-
-def told_accounts(
-    told: Sequence[tuple[tuple[AccountId, Symbol], Side, int, int]],
-) -> list[AccountId]:
-    return [account for (account, _), *_ in told]
 
 
 def test_long_and_short_are_two_positions_of_one_instrument() -> None:

@@ -2,18 +2,14 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from algotradehub.domain.capabilities import AbsenceProof
 from algotradehub.domain.commands import Cancel, Place
-from algotradehub.domain.evidence import CommandKind, Connection, ConnectionState, OrderEvidence
-from algotradehub.domain.order import Amendment, Order, OrderStatus, Origin
-from algotradehub.domain.records import AmendSettled, Doubted, ProvenAbsent
-from algotradehub.trading.recovery import LOOK_UPS_AT_ONCE, Look, absence_proven
+from algotradehub.domain.evidence import CommandKind, OrderEvidence
+from algotradehub.domain.order import Amendment, Order, OrderStatus
+from algotradehub.domain.records import AmendSettled, Doubted
+from algotradehub.trading.recovery import LOOK_UPS_AT_ONCE
 from tests.fakes.account import ALL
 from tests.unit.trading.bench import START_NS, Bench, OpenBench, S
 from tests.unit.trading.words import (
@@ -29,7 +25,7 @@ from tests.unit.trading.words import (
     state,
 )
 
-RULE = ALL.absence  # dead 6.5 s after the last instant, look-ups 2 s apart, two of them
+RULE = ALL.absence
 DEAD_S = 5.0 + RULE.dead_after_s
 UNKNOWN = OrderStatus.UNKNOWN
 
@@ -50,78 +46,6 @@ def unanswered(bench: Bench, key: str = "k1") -> Order:
     return order
 
 
-# When "not seen" is "not there" (order-path 5)
-
-
-def look(asked_s: float, connections: int = 1, sources: tuple[str, ...] = RULE.sources) -> Look:
-    return Look(int(asked_s * S), connections, sources)
-
-
-@pytest.mark.parametrize(
-    ("looks", "proof"),
-    [
-        ([], 0),
-        ([look(10)], 0),
-        ([look(10), look(12)], 2),
-        ([look(10), look(11.9)], 0),
-        ([look(10), look(11), look(12)], 2),
-        ([look(9.9), look(12)], 0),
-        ([look(9.9), look(12), look(14)], 2),
-        ([look(10), look(12, connections=2)], 0),
-        ([look(10), look(12, connections=2), look(14, connections=2)], 2),
-        ([look(10), look(12, sources=RULE.sources[:-1])], 0),
-        ([look(10), look(11, sources=()), look(12)], 2),
-        ([look(10), look(12, sources=("more", *RULE.sources))], 2),
-    ],
-)
-def test_each_condition_of_absence_is_needed(looks: list[Look], proof: int) -> None:
-    """Order-path 5: after the last instant, apart, over every source, on one whole stream."""
-    assert len(absence_proven(looks, RULE, dead_ns=10 * S)) == proof
-
-
-def test_where_a_person_decides_no_look_up_proves_anything() -> None:
-    rule = changed(RULE, proof=AbsenceProof.PERSON)
-    assert absence_proven([look(10), look(20), look(30)], rule, dead_ns=0) == ()
-
-
-looks = st.lists(
-    st.builds(look, st.integers(0, 30), st.integers(1, 2), st.sampled_from([(), RULE.sources])),
-    max_size=8,
-).map(lambda seen: sorted(seen, key=lambda one: one.asked_ns))
-
-
-@given(looks, st.integers(0, 20))
-def test_a_proof_meets_every_condition(seen: list[Look], dead_s: int) -> None:
-    proof = absence_proven(seen, RULE, dead_ns=dead_s * S)
-    if proof:
-        assert len(proof) >= RULE.look_ups
-        assert len({one.connections for one in proof}) == 1
-        assert all(one.sources == RULE.sources and one.asked_ns >= dead_s * S for one in proof)
-        pairs = pairwise(one.asked_ns for one in proof)
-        assert all(second - first >= RULE.settle_s * S for first, second in pairs)
-
-
-@pytest.mark.design_property(36)
-def test_a_lost_order_that_is_nowhere_is_rejected_when_that_is_proven(bench: Bench) -> None:
-    """Order-path 3 and 5: look-ups first, no second place, and no end before the proof."""
-    order = unanswered(bench)
-    bench.advance(DEAD_S + RULE.settle_s - 0.01)
-    assert bench.now(order).status is UNKNOWN
-    assert len(seconds(bench)) > 2, "asked before, though it could prove nothing yet"
-    bench.advance(3)
-    ended = bench.now(order)
-    assert (ended.status, ended.origin) == (OrderStatus.REJECTED, Origin.UNSENT)
-    (proof,) = (body for body in bench.journaled() if isinstance(body, ProvenAbsent))
-    first_ns, second_ns = proof.looked_ns
-    assert first_ns >= START_NS + DEAD_S * S
-    assert second_ns - first_ns >= RULE.settle_s * S
-    assert proof.sources == RULE.sources
-    assert [type(command) for command in bench.sent] == [Place]
-    asked = len(bench.account.asked)
-    bench.advance(600)
-    assert len(bench.account.asked) == asked, "the question is answered: nobody asks on"
-
-
 @pytest.mark.design_property(36)
 def test_a_lost_order_that_is_there_is_found_and_not_placed_again(bench: Bench) -> None:
     order = unanswered(bench)
@@ -136,6 +60,7 @@ def test_a_lost_order_that_is_there_is_found_and_not_placed_again(bench: Bench) 
 
 def test_a_question_that_is_answered_meanwhile_is_not_asked(bench: Bench) -> None:
     order = unanswered(bench)
+    bench.advance(0.5)
     bench.account.tell(state(OrderStatus.OPEN, order))
     bench.advance(60)
     assert seconds(bench) == []
@@ -150,46 +75,6 @@ def test_an_answer_to_a_question_that_is_none_any_more_says_nothing(bench: Bench
     bench.advance(60)
     assert len(seconds(bench)) == 1
     assert bench.now(order).status is OrderStatus.OPEN
-
-
-@pytest.mark.design_property(39)
-def test_where_a_person_decides_the_order_stays_unknown(open_bench: OpenBench) -> None:
-    """Order-path 5: without an expiry at the venue nothing ends it by itself."""
-    rule = changed(ALL.absence, proof=AbsenceProof.PERSON)
-    bench = open_bench(recovers=True, capabilities=changed(ALL, absence=rule))
-    order = unanswered(bench)
-    bench.advance(24 * 3600)
-    now = bench.now(order)
-    assert now.status is UNKNOWN
-    assert now.doubt is not None
-    assert now.doubt.what == "kraken cannot prove absence: a person decides"
-    assert bench.exposure() == (6, 0)
-
-
-def test_a_broken_stream_begins_the_proof_anew(bench: Bench) -> None:
-    """Order-path 5: what was seen empty before the break may have been told while it was down."""
-    order = unanswered(bench)
-    bench.advance(DEAD_S + 0.5)
-    assert bench.now(order).status is UNKNOWN
-    bench.account.tell(Connection(state=ConnectionState.DOWN))
-    bench.advance(30)
-    assert bench.now(order).status is UNKNOWN, "nothing is proven while the stream is down"
-    bench.account.tell(Connection(state=ConnectionState.UP))
-    up_s = (bench.clock.now_ns() - START_NS) / S
-    bench.advance(30)
-    assert bench.now(order).status is OrderStatus.REJECTED
-    (proof,) = (body for body in bench.journaled() if isinstance(body, ProvenAbsent))
-    assert min(proof.looked_ns) >= START_NS + up_s * S
-
-
-def test_a_look_up_across_a_reconnect_proves_nothing(bench: Bench) -> None:
-    order = unanswered(bench)
-    bench.advance(DEAD_S)
-    bench.account.answer_s = 1.5
-    for _ in range(20):  # the stream is whole again whenever an answer comes, but never for long
-        bench.advance(1.6)
-        bench.account.tell(Connection(state=ConnectionState.UP))
-    assert bench.now(order).status is UNKNOWN
 
 
 def test_a_look_up_that_fails_is_a_doubt_and_no_answer(bench: Bench) -> None:
@@ -209,29 +94,6 @@ def test_a_look_up_that_fails_is_a_doubt_and_no_answer(bench: Bench) -> None:
     bench.account.states = [state(OrderStatus.OPEN, order)]
     bench.advance(60)
     assert bench.now(order).doubt is None
-
-
-def test_an_order_the_venue_acknowledged_is_never_proven_absent(bench: Bench) -> None:
-    order = bench.rest()
-    bench.intake.keep(bench.desk, Doubted(order_id=order.order_id, what="?"))
-    bench.advance(3600)
-    now = bench.now(order)
-    assert now.status is OrderStatus.OPEN
-    assert now.doubt is not None
-    assert now.doubt.what == "the venue does not list an order it has acknowledged"
-    assert bench.exposure() == (6, 0)
-
-
-def test_a_found_order_ends_what_was_seen_empty_before(bench: Bench) -> None:
-    """One empty copy, the order, one empty copy: that is no proof."""
-    order = unanswered(bench)
-    bench.advance(DEAD_S + 0.5)
-    bench.account.states = [state(OrderStatus.OPEN, order)]
-    bench.advance(5)
-    assert bench.now(order).status is OrderStatus.OPEN
-    bench.account.states = []
-    bench.advance(60)
-    assert bench.now(order).status is OrderStatus.OPEN
 
 
 @pytest.mark.design_property(6)

@@ -138,6 +138,19 @@ def test_an_old_attempt_that_fails_late_refuses_nothing(bench: Bench) -> None:
     assert bench.desk.refusing is None
 
 
+def test_what_was_asked_before_trust_was_lost_is_asked_again(bench: Bench) -> None:
+    """An attempt under way has read its fills before the events that were then dropped."""
+    bench.account.answer_s = 1
+    bench.account.tell(UP)
+    bench.advance(3.5)
+    bench.recovery.resynchronise("lost track")
+    bench.advance(2)
+    assert bench.desk.refusing == f"{ACCOUNT} is catching up: lost track"
+    bench.advance(4)
+    bench.submit()
+    assert len(bench.account.queries("fills_since")) == 2
+
+
 # Fills since the last known one
 
 

@@ -23,6 +23,7 @@ from tests.unit.trading.words import (
     SYMBOL,
     TENANT,
     acknowledged,
+    changed,
     cumulative,
     execution,
     foreign,
@@ -108,22 +109,9 @@ class Histories(RuleBasedStateMachine):
     ) -> None:
         order = self.pick(number)
         name = f"e{number % 5}" if repeat else f"n{self.next()}"
-        told = execution(order if by_client else None, name, quantity, fee=fee)
-        self.tell(self.of(order, told))
-
-    def of(self, order: Order, told: Execution) -> Execution:
-        return Execution(
-            client_order_id=told.client_order_id,
-            venue_order_id=VenueOrderId(self.venue_id(order)),
-            execution_id=told.execution_id,
-            symbol=told.symbol,
-            side=order.request.side,
-            price=told.price,
-            quantity=told.quantity,
-            fee=told.fee,
-            fee_asset=told.fee_asset,
-            venue_time_ns=told.venue_time_ns,
-        )
+        venue_order_id = VenueOrderId(self.venue_id(order))
+        told = execution(order if by_client else None, name, quantity, side=order.request.side)
+        self.tell(changed(told, venue_order_id=venue_order_id, fee=fee))
 
     @rule(venue=st.sampled_from(["X1", "X2"]), side=st.sampled_from(Side), quantity=few)
     def fill_of_a_stranger(self, venue: str, side: Side, quantity: int) -> None:

@@ -30,6 +30,10 @@ _DRIFT = Decimal("1.01")
 Quotes: TypeAlias = Callable[[Symbol], Quote | None]
 """The last quote of a symbol, as the public sees it."""
 
+# Members looked up once: on Python 3.11 that costs 50 ns each time.
+_BUY, _SELL, _NET = Side.BUY, Side.SELL, PositionSide.NET
+_LIMIT, _MARKET = OrderType.LIMIT, OrderType.MARKET
+
 _DEPTH = 20  # levels of a book looked at first; ten times as many if these are not enough
 
 
@@ -57,7 +61,7 @@ def admit(
     value = amount.value if isinstance(amount, QuoteAmount) else None
     if not (quantity or value or ZERO) > ZERO:
         return _refused(command, RefusalCode.QUANTITY, "the amount must be positive")
-    if request.type is OrderType.LIMIT:
+    if request.type is _LIMIT:
         reserve_price = request.limit_price
         if reserve_price is None or reserve_price <= ZERO:
             return _refused(command, RefusalCode.PRICE, "a limit order needs a positive price")
@@ -92,7 +96,7 @@ def shortage_of(
 ) -> str | None:
     """Say what the wallet lacks for ``order`` as it is given, or None."""
     instrument = market.instrument
-    if not instrument.is_spot and order.side is (Side.BUY if instrument.inverse else Side.SELL):
+    if not instrument.is_spot and order.side is (_BUY if instrument.inverse else _SELL):
         # Matched at a better price than its limit, such a contract binds more margin.
         best = _best(market, quote, order.side)
         if best is not None and _reaches(order.side, order.reserve_price, best):
@@ -107,9 +111,9 @@ def shortage_of(
 
 def _unsupported(command: Place, instrument: Instrument) -> str | None:
     request = command.request
-    if request.type is not OrderType.LIMIT and request.type is not OrderType.MARKET:
+    if request.type is not _LIMIT and request.type is not _MARKET:
         return f"{request.type} orders are not offered; LIMIT and MARKET are"
-    if request.position_side is not PositionSide.NET:
+    if request.position_side is not _NET:
         return f"one net position per contract here, not {request.position_side}"
     if request.reduce_only and instrument.is_spot:
         return f"reduce-only is for contracts; {instrument.symbol} is spot"
@@ -125,7 +129,7 @@ def _market_price(market: Market, quote: Quotes, side: Side, amount: Amount) -> 
         best = market.mark  # of trades or candles: what would take waits for the next of them
     if best is None:
         return None
-    return best * _DRIFT if side is Side.BUY else best / _DRIFT
+    return best * _DRIFT if side is _BUY else best / _DRIFT
 
 
 def _average_price(market: PriceTimeMarket, side: Side, amount: Amount) -> Decimal | None:
@@ -134,7 +138,7 @@ def _average_price(market: PriceTimeMarket, side: Side, amount: Amount) -> Decim
     depth = _DEPTH
     while True:
         bids, asks = market.levels(depth)
-        levels = asks if side is Side.BUY else bids
+        levels = asks if side is _BUY else bids
         taken, paid, is_enough = _taken(levels, instrument, amount)
         if is_enough or len(levels) < depth:
             return instrument.passive_price(paid / taken, side.opposite) if taken else None
@@ -160,15 +164,15 @@ def _best(market: Market, quote: Quotes, side: Side) -> Decimal | None:
     """The best price for somebody who does ``side``."""
     if isinstance(market, PriceTimeMarket):
         bid, ask = market.best()
-        return ask if side is Side.BUY else bid
+        return ask if side is _BUY else bid
     shown = quote(market.instrument.symbol)
     if shown is None:
         return None
-    return shown.ask if side is Side.BUY else shown.bid
+    return shown.ask if side is _BUY else shown.bid
 
 
 def _reaches(side: Side, limit: Decimal, price: Decimal) -> bool:
-    return price <= limit if side is Side.BUY else price >= limit
+    return price <= limit if side is _BUY else price >= limit
 
 
 def _refused(command: Place, code: str, reason: str) -> Refused:

@@ -16,7 +16,7 @@ _HEADER = struct.Struct("<II")  # length and crc32 of the body, as in order-path
 _GROWTH = 4
 _SYNC_LAG_S = 1.0  # the most that a power failure, not a crash, may cost
 
-_encoder = msgspec.msgpack.Encoder()
+_encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Entry] = msgspec.msgpack.Decoder(Entry)
 
 
@@ -86,7 +86,7 @@ class PaperLog:
     def _write(self, entry: Entry) -> None:
         if self._failure is not None:
             raise LogFailed(self._failure)
-        body = _encoder.encode(entry)
+        body = _encode(entry)
         try:
             self._file.write(_HEADER.pack(len(body), zlib.crc32(body)) + body)
         except OSError as error:

@@ -93,7 +93,8 @@ class Register:
         Raises:
             StorageDamaged: It speaks of an instrument that is not listed any more.
         """
-        self.at_ns = max(self.at_ns, entry.at_ns)
+        if entry.at_ns > self.at_ns:
+            self.at_ns = entry.at_ns
         self.marks.update(entry.marks)
         if isinstance(entry, Snapshot):
             self._fold_snapshot(entry)
@@ -141,20 +142,21 @@ class Register:
 
     def _put(self, order: PaperOrder) -> None:
         self._require(order.symbol)
+        order_id = order.venue_order_id
         customer = self.customers[order.account]
-        before = self.working.get(order.venue_order_id)
+        before = self.working.get(order_id)
         if before is not None and not _keeps_its_place(before, order):
-            del self.working[order.venue_order_id]
+            del self.working[order_id]
         customer.orders[order.client_order_id] = order
-        customer.by_venue_id[order.venue_order_id] = order
+        customer.by_venue_id[order_id] = order
         if order.is_open:
-            self.working[order.venue_order_id] = order
+            self.working[order_id] = order
         else:
             customer.closed.append(order)
             self._forget(customer)
         customer.wallet.hold(order)
-        if before is None:
-            self.next_order = max(self.next_order, int(order.venue_order_id) + 1)
+        if before is None and (number := int(order_id)) >= self.next_order:
+            self.next_order = number + 1
 
     def _add_execution(self, account: AccountId, execution: Execution) -> None:
         customer = self.customers[account]

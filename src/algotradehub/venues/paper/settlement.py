@@ -16,21 +16,19 @@ from algotradehub.venues.paper.register import Register
 _replace = msgspec.structs.replace
 
 
-class Settlement:
+class Settlement(msgspec.Struct):
     """One request, or one move of a market: all of it is recorded, or none.
 
     The register is only read. ``batch`` is what has to be written and then folded into it;
     ``told`` is the evidence per account, in the order in which things happened.
     """
 
-    def __init__(self, register: Register, at_ns: int) -> None:
-        self._register = register
-        self.at_ns = at_ns
-        self._orders: dict[VenueOrderId, PaperOrder] = {}
-        self._executions: list[tuple[AccountId, Execution]] = []
-        self._next_execution = register.next_execution
-        self.traded = False  # anybody with anybody
-        self.told: dict[AccountId, list[Evidence]] = {}
+    register: Register
+    at_ns: int
+    orders: dict[VenueOrderId, PaperOrder] = {}  # as they are now
+    executions: list[tuple[AccountId, Execution]] = []
+    traded: bool = False  # anybody with anybody
+    told: dict[AccountId, list[Evidence]] = {}
 
     def tell(self, account: AccountId, evidence: Evidence) -> None:
         told = self.told.get(account)
@@ -65,7 +63,7 @@ class Settlement:
         self.tell(order.account, refusal)
 
     def accept(self, order: PaperOrder) -> None:
-        self._orders[order.venue_order_id] = order
+        self.orders[order.venue_order_id] = order
 
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """Follow a market's outcomes; those of orders that are not ours are its own affair."""
@@ -75,7 +73,7 @@ class Settlement:
             if isinstance(outcome, Matched):
                 self.traded = True
             order_id = VenueOrderId(outcome.order_id)
-            order = self._orders.get(order_id) or self._register.working.get(order_id)
+            order = self.orders.get(order_id) or self.register.working.get(order_id)
             if order is None:
                 continue
             if isinstance(outcome, Matched):
@@ -87,12 +85,12 @@ class Settlement:
 
     def batch(self, marks: dict[Symbol, Decimal]) -> Batch | None:
         """What changed; None if nothing did."""
-        if not (self._orders or marks):
+        if not (self.orders or marks):
             return None
         return Batch(
             at_ns=self.at_ns,
-            orders=list(self._orders.values()),
-            executions=self._executions,
+            orders=list(self.orders.values()),
+            executions=self.executions,
             marks=marks,
         )
 
@@ -103,7 +101,7 @@ class Settlement:
         execution = Execution(
             client_order_id=order.client_order_id,
             venue_order_id=order.venue_order_id,
-            execution_id=ExecutionId(str(self._next_execution)),
+            execution_id=ExecutionId(str(self.register.next_execution + len(self.executions))),
             symbol=order.symbol,
             side=order.side,
             price=match.price,
@@ -115,9 +113,8 @@ class Settlement:
             status=status,
             cumulative=match.filled,
         )
-        self._next_execution += 1
-        self._executions.append((order.account, execution))
-        self._orders[order.venue_order_id] = _replace(
+        self.executions.append((order.account, execution))
+        self.orders[order.venue_order_id] = _replace(
             order,
             status=status,
             filled=match.filled,
@@ -135,12 +132,12 @@ class Settlement:
             reserve_price=outcome.limit_price,
             changed_ns=self.at_ns,
         )
-        self._orders[order.venue_order_id] = order
+        self.orders[order.venue_order_id] = order
         self.tell(order.account, order.state())
 
     def _closed(self, order: PaperOrder, outcome: Closed) -> None:
         told = order.status in FINAL_STATUSES  # by its last execution
         order = _replace(order, status=outcome.status, reason=outcome.reason, changed_ns=self.at_ns)
-        self._orders[order.venue_order_id] = order
+        self.orders[order.venue_order_id] = order
         if not told:
             self.tell(order.account, order.state())

@@ -16,6 +16,9 @@ from algotradehub.domain.position import Position, filled, worth
 from algotradehub.venues.paper.records import PaperOrder, WalletState
 
 
+_BUY = Side.BUY  # looked up once: on Python 3.11 that costs 50 ns each time
+
+
 class _Exposure(msgspec.Struct):
     """One contract of one account. ``buys`` and ``sells`` are what working orders add up to."""
 
@@ -78,12 +81,13 @@ class Wallet:
         price is the worst at which it may match now.
         """
         terms = self._terms[order.symbol]
-        asset = terms.bought_with if order.side is Side.BUY else terms.sold_from
+        is_buy = order.side is _BUY
+        asset = terms.bought_with if is_buy else terms.sold_from
         more = self._hold_of(order, terms) - self._holds.get(order.venue_order_id, ZERO)
         if not terms.is_spot:
             exposure = self._exposure(order.symbol)
-            buys = exposure.buys + (more if order.side is Side.BUY else ZERO)
-            sells = exposure.sells + (more if order.side is Side.SELL else ZERO)
+            buys = exposure.buys + (more if is_buy else ZERO)
+            sells = exposure.sells + (ZERO if is_buy else more)
             more = self._margin(exposure.position, buys, sells) - exposure.margin
         missing = more - self.available(asset)
         # What holds back no more than before is always allowed, also for a wallet in the red.
@@ -98,11 +102,12 @@ class Wallet:
             self._holds[order.venue_order_id] = wanted
         if not more:
             return
+        is_buy = order.side is _BUY
         if terms.is_spot:
-            self._lock(terms.bought_with if order.side is Side.BUY else terms.sold_from, more)
+            self._lock(terms.bought_with if is_buy else terms.sold_from, more)
             return
         exposure = self._exposure(order.symbol)
-        if order.side is Side.BUY:
+        if is_buy:
             exposure.buys += more
         else:
             exposure.sells += more
@@ -197,9 +202,9 @@ class Wallet:
         else:
             left = _left_of_value(self._instruments[order.symbol], order)
         if terms.is_spot:
-            if order.side is Side.SELL:
-                return left
-            return left * order.reserve_price * terms.fee_share
+            if order.side is _BUY:
+                return left * order.reserve_price * terms.fee_share
+            return left
         if order.reduce_only:
             return ZERO  # it can only give margin back
         value = worth(self._instruments[order.symbol], left, order.reserve_price)
