@@ -139,9 +139,13 @@ def _cpu_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-if __name__ == "__main__":
-    for row in run(int(sys.argv[1]) if len(sys.argv) > 1 else 3):
+def main(arguments: list[str]) -> None:
+    for row in run(int(arguments[0]) if arguments else 3):
         print(
             f"{row.name:12} {row.events_s:10,.0f} events/s   p50 {row.p50_us:7.1f} us   "
             f"p99 {row.p99_us:8.1f} us   CPU {row.cpu_us:5.2f} us/event"
         )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

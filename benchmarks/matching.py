@@ -1,12 +1,15 @@
 """What matching costs: us per order placed, cancelled, matched, by size of the book; events/s.
 
-Run from the repository root: ``python -m benchmarks.matching``.
+python -m benchmarks.matching [RESTING LEVELS]
 """
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from random import Random
+
+import msgspec
 
 from algotradehub.domain.ids import Asset, Symbol, VenueId
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
@@ -19,6 +22,7 @@ from algotradehub.matching.recorded import RecordedMarket
 
 MIDDLE = 6_400_000  # in ticks
 ROUNDS = 20_000
+SIZES = [(1_000, 1_000), (10_000, 1_000), (100_000, 1_000), (100_000, 100_000)]
 
 INSTRUMENT = Instrument(
     venue=VenueId("bench"),
@@ -35,6 +39,14 @@ INSTRUMENT = Instrument(
     maker_fee=Decimal("0.0002"),
     taker_fee=Decimal("0.0005"),
 )
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    orders: int  # resting, over so many prices on each side
+    levels: int
+    place_us: float
+    cancel_us: float
+    match_us: float
 
 
 def limit(name: int, side: Side, ticks: int, quantity: str = "0.5") -> NewOrder:
@@ -65,7 +77,8 @@ def us_each(call: Callable[[NewOrder], object], orders: Sequence[NewOrder]) -> f
     return (time.perf_counter() - started) / len(orders) * 1e6
 
 
-def measure(orders: int, levels: int) -> None:
+def measure(orders: int, levels: int) -> Row:
+    install_context()
     random = Random(1)
     market = book_of(orders, levels, random)
     sides = [Side.BUY if number % 2 else Side.SELL for number in range(ROUNDS)]
@@ -92,11 +105,14 @@ def measure(orders: int, levels: int) -> None:
     match_us = us_each(lambda order: outcomes.extend(market.place(order, orders)), takers)
     matches = sum(isinstance(outcome, Matched) for outcome in outcomes)
     assert matches == 2 * len(takers)
-    print(f"{orders:>8,} {levels:>8,} {place_us:>9.2f} {cancel_us:>9.2f} {match_us:>9.2f}")
+    return Row(
+        orders=orders, levels=levels, place_us=place_us, cancel_us=cancel_us, match_us=match_us
+    )
 
 
-def measure_flow(orders: int) -> None:
-    """Half places, of which every fifth crosses, and half cancels of the oldest placed."""
+def measure_flow(orders: int) -> float:
+    """Events a second: half places, of which every fifth crosses, half cancels of what is left."""
+    install_context()
     random = Random(2)
     market = book_of(orders, 1_000, random)
     placed = [
@@ -108,12 +124,12 @@ def measure_flow(orders: int) -> None:
     for order in placed:
         market.place(order, orders)
         market.cancel(order.order_id, orders)
-    events = 2 * len(placed) / (time.perf_counter() - started)
-    print(f"mixed flow over {orders:,} resting orders: {events:,.0f} events/s")
+    return 2 * len(placed) / (time.perf_counter() - started)
 
 
-def measure_recorded() -> None:
-    """Quotes and candles that reach none of 100 resting orders."""
+def measure_recorded() -> dict[str, float]:
+    """Events a second: quotes and candles that reach none of 100 resting orders."""
+    install_context()
     resting = [limit(number, Side.BUY, MIDDLE - 1_000 - number) for number in range(100)]
     price, step = Decimal(MIDDLE).scaleb(-2), INSTRUMENT.price_step(Decimal(1))
     quotes = [
@@ -145,6 +161,7 @@ def measure_recorded() -> None:
         )
         for number in range(ROUNDS)
     ]
+    events_s = {}
     for name, events in (("quotes", quotes), ("candles", candles)):
         market = RecordedMarket(INSTRUMENT)
         for order in resting:
@@ -155,22 +172,21 @@ def measure_recorded() -> None:
                 market.on_quote(event)
             else:
                 market.on_candle(event)
-        print(f"recorded {name}: {len(events) / (time.perf_counter() - started):,.0f} events/s")
+        events_s[name] = len(events) / (time.perf_counter() - started)
+    return events_s
 
 
-def main() -> None:
-    install_context()
+def main(arguments: list[str]) -> None:
+    sizes = [(int(arguments[0]), int(arguments[1]))] if arguments else SIZES
     print(f"{'resting':>8} {'levels':>8} {'place us':>9} {'cancel us':>9} {'match us':>9}")
-    for orders, levels in (
-        (1_000, 1_000),
-        (10_000, 1_000),
-        (100_000, 1_000),
-        (100_000, 100_000),
-    ):
-        measure(orders, levels)
-    measure_flow(10_000)
-    measure_recorded()
+    for orders, levels in sizes:
+        row = measure(orders, levels)
+        figures = f"{row.place_us:>9.2f} {row.cancel_us:>9.2f} {row.match_us:>9.2f}"
+        print(f"{orders:>8,} {levels:>8,} {figures}")
+    print(f"mixed flow over 10,000 resting orders: {measure_flow(10_000):,.0f} events/s")
+    for name, events_s in measure_recorded().items():
+        print(f"recorded {name}: {events_s:,.0f} events/s")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -245,4 +245,4 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             total = max(total, amendment.quantity)
         # What the venue claims beyond our fills is in no position yet, so it still counts here.
         left = total - self.filled if self.filled else total
-        return left if left > ZERO else ZERO
+        return max(ZERO, left)

@@ -362,10 +362,10 @@ def _check_quantity(
     # Loops, not comprehensions: nearly always one lower bound holds, and there is no other.
     for least, rule, number in lower:
         if quantity < least:
-            rules.append(rule.format(number))  # noqa: PERF401 - see above
+            rules.append(rule.format(number))
     for most, rule, number in upper:
         if quantity > most:
-            rules.append(rule.format(number))  # noqa: PERF401 - see above
+            rules.append(rule.format(number))
     if quantity <= filled:
         rules.append(f"above the {filled:f} that have filled")
     if not rules:

@@ -12,10 +12,12 @@ from algotradehub.domain.order import Amendment, Order, OrderStatus, Origin
 from algotradehub.domain.order_rules import (
     Step,
     advance,
-    _amended as amended,
     doubted,
     proven_absent,
     restarted,
+)
+from algotradehub.domain.order_rules import (
+    _amended as amended,
 )
 from tests.unit.domain.examples import (
     ORDER_ID,

@@ -108,6 +108,9 @@ class Direct:
     def feed(self, changes: Changes) -> None:
         self._store.apply(changes)
 
+    async def settled(self, seq: int) -> None:
+        """Everything that was fed is stored already."""
+
 
 class Scripted:
     """Implements ``Strategy``; every event is noted, then asked of a function."""

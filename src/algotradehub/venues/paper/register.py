@@ -93,8 +93,7 @@ class Register:
         Raises:
             StorageDamaged: It speaks of an instrument that is not listed any more.
         """
-        if entry.at_ns > self.at_ns:
-            self.at_ns = entry.at_ns
+        self.at_ns = max(self.at_ns, entry.at_ns)
         self.marks.update(entry.marks)
         if isinstance(entry, Snapshot):
             self._fold_snapshot(entry)

@@ -118,7 +118,7 @@ class PaperVenue:
     def now_ns(self) -> int:
         """The venue's own time, which never steps back."""
         now_ns, noted_ns = self.clock.now_ns(), self._register.at_ns
-        return now_ns if now_ns > noted_ns else noted_ns
+        return max(noted_ns, now_ns)
 
     # --- accounts ---
 

@@ -15,7 +15,6 @@ from algotradehub.domain.order import PositionSide
 from algotradehub.domain.position import Position, filled, worth
 from algotradehub.venues.paper.records import PaperOrder, WalletState
 
-
 _BUY = Side.BUY  # looked up once: on Python 3.11 that costs 50 ns each time
 
 

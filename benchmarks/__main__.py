@@ -1,0 +1,42 @@
+"""``./run bench``: one table of everything quick; ``./run bench NAME [ARGUMENTS]``: one program."""
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from benchmarks import (
+    journal,
+    matching,
+    order_path,
+    overview,
+    planted,
+    restart,
+    simulation,
+    startup,
+)
+
+PROGRAMS: Final[Mapping[str, Callable[[list[str]], int | None]]] = {
+    "journal": journal.main,
+    "matching": matching.main,
+    "order_path": order_path.main,
+    "planted": planted.main,
+    "restart": restart.main,
+    "simulation": simulation.main,
+    "startup": startup.main,
+}
+
+
+def main(arguments: list[str]) -> int | None:
+    """Run what is asked for and return its exit code."""
+    if not arguments:
+        overview.main()
+        return None
+    name, *others = arguments
+    if name not in PROGRAMS:
+        print(f"{name} is none of: {', '.join(PROGRAMS)}", file=sys.stderr)
+        return 2
+    return PROGRAMS[name](others)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
