@@ -1,7 +1,7 @@
 """``./run bench``: one table of everything quick; ``./run bench NAME [ARGUMENTS]``: one program."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from benchmarks import (
@@ -15,7 +15,7 @@ from benchmarks import (
     startup,
 )
 
-PROGRAMS: Final[Mapping[str, Callable[[list[str]], int | None]]] = {
+PROGRAMS: Final[dict[str, Callable[[list[str]], int | None]]] = {
     "journal": journal.main,
     "matching": matching.main,
     "order_path": order_path.main,

@@ -13,7 +13,7 @@ from benchmarks import journal, matching, order_path, restart, simulation, start
 
 ROUNDS: Final = 1
 RESTING: Final = 10_000  # orders in a book, and orders open at a restart
-_WIDTHS: Final = "{:44} {:>18} {:>24} {:>7}  {:26} {}"
+_LAYOUT: Final = "{:42} {:>17} {:>29} {:>6}  {:25} {}"
 
 
 class Goal(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,7 +152,7 @@ MEASURED: Final[Sequence[Callable[[], Iterator[Row]]]] = (
 
 
 def main() -> None:
-    print(_WIDTHS.format("what", "ours", "floor", "ratio", "goal", "met"))
+    print(_LAYOUT.format("what", "ours", "floor", "ratio", "goal", "met"))
     missing: set[str] = set()
     for measure in MEASURED:
         for row in measure():
@@ -171,7 +171,7 @@ def main() -> None:
 
 
 def line(row: Row) -> str:
-    floor = "-" if row.floor_name is None else f"{row.floor_name} not found"
+    floor = "" if row.floor_name is None else f"{row.floor_name} not found"
     if row.floor is not None:
         floor = f"{row.floor_name} {_number(row.floor)} {row.unit}"
     goal = ""
@@ -179,7 +179,7 @@ def line(row: Row) -> str:
         sign = ">=" if row.goal.at_least else "<="
         of = row.unit if row.floor_name is None else f"x {row.floor_name}"
         goal = f"{row.goal.name}: {sign} {row.goal.limit:g} {of}"
-    return _WIDTHS.format(
+    return _LAYOUT.format(
         row.what,
         f"{_number(row.ours)} {row.unit}",
         floor,

@@ -6,14 +6,12 @@ event. It stops the other way round: nothing that is still asked for is gone alr
 """
 
 import asyncio
-import gc
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import (
     AsyncExitStack,
     ExitStack,
     asynccontextmanager,
     closing,
-    contextmanager,
     suppress,
 )
 from pathlib import Path
@@ -21,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from algotradehub.app.announcement import announced
+from algotradehub.app.collector import rare_collections
 from algotradehub.app.core import Core, open_core
 from algotradehub.app.data_directory import DataDirectory, open_data_directory, start_errors
 from algotradehub.app.listening import listen, url_of
@@ -81,7 +80,7 @@ async def run_embedded(settings: Settings) -> AsyncIterator[Platform]:
     async with AsyncExitStack() as stack:
         with start_errors(settings.data_dir):
             platform = await _start(settings, stack)
-        stack.enter_context(_frozen())
+        stack.enter_context(rare_collections())
         yield platform
 
 
@@ -237,17 +236,6 @@ async def _until(condition: Callable[[], bool], clock: Clock, within_s: float) -
     end_ns = clock.monotonic_ns() + int(within_s * 1_000_000_000)
     while not condition() and clock.monotonic_ns() < end_ns:
         await clock.sleep(_LOOK_EVERY_S)
-
-
-@contextmanager
-def _frozen() -> Iterator[None]:
-    """What the start made stays: the collector need not look at it again and again."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _ignore(event: object) -> None:

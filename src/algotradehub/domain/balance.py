@@ -14,7 +14,7 @@ from algotradehub.domain.money import ZERO
 _replace = msgspec.structs.replace
 
 
-class AssetBalance(msgspec.Struct, frozen=True, kw_only=True):
+class AssetBalance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One asset of one account.
 
     ``total`` and ``available`` are the venue's last word. ``posted`` is the sum of what our fills

@@ -96,7 +96,7 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     source: PriceSource = PriceSource.LAST
 
 
-class OrderRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OrderRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What somebody asked for, in unified words. It never changes once it became an order."""
 
     tenant: TenantId
@@ -169,7 +169,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fals
     dead: bool = False  # proven: it can neither rest nor fill any more
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An instruction and all that is known of it. Moved on by ``order_rules.advance`` only."""
 
     order_id: ClientOrderId  # the first leg's id
@@ -244,5 +244,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if amendment is not None and amendment.quantity is not None:
             total = max(total, amendment.quantity)
         # What the venue claims beyond our fills is in no position yet, so it still counts here.
-        left = total - self.filled if self.filled else total
-        return max(ZERO, left)
+        left = total - self.filled
+        if left < ZERO:  # asked so often that max() would show
+            return ZERO
+        return left

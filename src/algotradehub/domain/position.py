@@ -15,7 +15,7 @@ from algotradehub.domain.order import PositionSide
 _replace = msgspec.structs.replace
 
 
-class Position(msgspec.Struct, frozen=True, kw_only=True):
+class Position(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one account holds of one instrument on one side.
 
     The law: ``cost - realized`` is the sum of ``side.sign x quantity x price`` over its fills,

@@ -51,13 +51,13 @@ def _limit_problem(order: NewOrder, instrument: Instrument) -> Problem | None:
     if order.post_only and order.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}:
         reason = f"post-only contradicts {order.time_in_force}: choose one"
         return Problem(RefusalCode.UNSUPPORTED, reason)
-    return (
-        price_problem(price, instrument)
-        or quantity_problem(quantity, instrument, market=False)
-        or notional_problem(
-            instrument.notional(price, quantity), instrument, reduce_only=order.reduce_only
-        )
+    problem = price_problem(price, instrument) or quantity_problem(
+        quantity, instrument, market=False
     )
+    if problem is not None or (instrument.min_notional is None and instrument.max_notional is None):
+        return problem
+    notional = instrument.notional(price, quantity)
+    return notional_problem(notional, instrument, reduce_only=order.reduce_only)
 
 
 def price_problem(price: Decimal, instrument: Instrument) -> Problem | None:
@@ -95,7 +95,7 @@ def quantity_problem(quantity: Decimal, instrument: Instrument, *, market: bool)
     reason = None
     if quantity <= ZERO:
         reason = f"the quantity {text(quantity)} is not positive"
-    elif quantity % lot != ZERO:
+    elif quantity % lot:
         reason = f"the quantity {text(quantity)} is not a multiple of the lot {text(lot)}"
     elif quantity < instrument.min_quantity:
         reason = f"the quantity {text(quantity)} is below {text(instrument.min_quantity)}"

@@ -133,7 +133,7 @@ class PriceTimeMarket:
         return self._working.asks if side is _BUY else self._working.bids
 
     def _would_take(self, side: Side, price: Decimal) -> bool:
-        best = self._other(side).best()
+        best = (self._working.asks if side is _BUY else self._working.bids).best()
         return best is not None and reaches(side, price, best)
 
     def _market_quantity(self, order: NewOrder) -> tuple[Problem | None, Decimal | None]:

@@ -148,13 +148,14 @@ class WorkingOrders:
     def _opened(self, order: NewOrder, since_ns: int, quantity: Decimal | None) -> WorkingOrder:
         time_in_force = order.time_in_force
         fill_or_kill = time_in_force is _FOK
+        total = ZERO if quantity is None else quantity
         opened = WorkingOrder(
             order_id=order.order_id,
             owner=order.owner,
             side=order.side,
             price=order.limit_price,
-            quantity=ZERO if quantity is None else quantity,
-            remaining=ZERO if quantity is None else quantity,
+            quantity=total,
+            remaining=total,
             since_ns=since_ns,
             immediate=fill_or_kill or time_in_force is _IOC,
             fill_or_kill=fill_or_kill,
@@ -179,7 +180,8 @@ class WorkingOrders:
     def rest(self, order: WorkingOrder) -> None:
         """Put a limit order to the end of the queue at its price."""
         assert order.price is not None  # noqa: S101 - a market order waits, it never rests
-        self.resting(order.side).add(order.price, order)
+        side = self.bids if order.side is _BUY else self.asks
+        side.add(order.price, order)
 
     def lift(self, order: WorkingOrder) -> None:
         """Take an open order from wherever it stands."""

@@ -12,7 +12,7 @@ from algotradehub.domain.order import Order
 from algotradehub.domain.position import Position
 
 
-class Alert(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class Alert(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Something a person should look at."""
 
     name: str  # constant, such as "journal_failed"
@@ -21,25 +21,25 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     at_ns: int
 
 
-class OrderChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class OrderChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     account: AccountId
     account_seq: int
     order: Order
 
 
-class FillChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class FillChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     account: AccountId
     account_seq: int
     fill: Fill
 
 
-class PositionChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class PositionChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     account: AccountId
     account_seq: int
     position: Position
 
 
-class BalanceChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class BalanceChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     account: AccountId
     account_seq: int
     balance: AssetBalance

@@ -87,11 +87,7 @@ class _OsFile:
     def __init__(self, fd: int, jobs: SimpleQueue[_Job]) -> None:
         self.fd = fd
         self._jobs = jobs
-        self._size = os.fstat(fd).st_size
-
-    @property
-    def size(self) -> int:
-        return self._size
+        self.size = os.fstat(fd).st_size
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         try:
@@ -103,17 +99,17 @@ class _OsFile:
                         written += os.write(self.fd, rest[written:])
         except OSError:
             with contextlib.suppress(OSError):
-                os.ftruncate(self.fd, self._size)
-            self._size = os.fstat(self.fd).st_size
+                os.ftruncate(self.fd, self.size)
+            self.size = os.fstat(self.fd).st_size
             raise
-        self._size += written
+        self.size += written
 
     def sync(self, done: _Done) -> None:
         self._jobs.put((self, done))
 
     def truncate(self, size: int) -> None:
         os.ftruncate(self.fd, size)
-        self._size = size
+        self.size = size
 
     def close(self) -> None:
         # Behind the syncs that were asked for: they need the descriptor.

@@ -48,13 +48,17 @@ class Intake:
 
     def receive(self, desk: AccountDesk, evidence: Evidence) -> None:
         """Take one piece of evidence; the sink of every trading account ends here."""
-        match evidence:
-            case Acknowledged() | Refused() | NotSent() | Lost():
+        match evidence:  # the frequent ones first: a class that does not match costs 0.1 us
+            case Acknowledged():
                 self._answered(desk, evidence)
-            case Execution() | Cumulative() | OrderState() | FeeSettled():
+            case Execution():
                 self._happened(desk, evidence)
             case Balance() | PositionReport():
                 self._recorder.hear(desk.account_id, evidence)
+            case Refused() | NotSent() | Lost():
+                self._answered(desk, evidence)
+            case OrderState() | Cumulative() | FeeSettled():
+                self._happened(desk, evidence)
             case Connection():
                 desk.questions.connection(evidence)
 

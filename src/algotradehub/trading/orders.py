@@ -132,8 +132,9 @@ class OrderManager:
             if durable is not None:
                 self._dispatch.when_durable(order, durable)
             return order
-        instrument = self._instrument(desk, request.symbol)
-        reference = self._prices.reference(instrument.venue, request.symbol, request.side)
+        symbol = request.symbol
+        instrument = desk.instruments.get(symbol) or self._instrument(desk, symbol)
+        reference = self._prices.reference(instrument.venue, symbol, request.side)
         now_ns = self._clock.now_ns()
         broken = refusals(
             request,

@@ -44,7 +44,8 @@ class Recorder:
             NotReady: The journal refuses; nothing changed.
         """
         at_ns = self._clock.now_ns()
-        return self._told(account, body, self._journal.append(account, body, at_ns=at_ns), at_ns)
+        seq = self._journal.append(account, body, at_ns=at_ns)
+        return self._fold(account, body, seq, at_ns, tell=True)
 
     def append_synced(
         self, account: AccountId, body: Body, done: Callable[[bool], None]
@@ -58,13 +59,13 @@ class Recorder:
         """
         at_ns = self._clock.now_ns()
         seq = self._journal.append_synced(account, body, at_ns=at_ns, done=done)
-        account_seq = self._journal.account_seq(account)
-        return self._fold(account, body, seq, account_seq, at_ns)
+        return self._fold(account, body, seq, at_ns, tell=False)
 
     def keep(self, account: AccountId, body: Body) -> Applied:
         """Record what is true whether or not the disk works."""
         at_ns = self._clock.now_ns()
-        return self._told(account, body, self._journal.keep(account, body, at_ns=at_ns), at_ns)
+        seq = self._journal.keep(account, body, at_ns=at_ns)
+        return self._fold(account, body, seq, at_ns, tell=True)
 
     def hear(self, account: AccountId, word: Balance | PositionReport) -> None:
         """Take the venue's word on the account; it is recorded if it changes a total."""
@@ -89,17 +90,10 @@ class Recorder:
         at_ns = self._clock.now_ns()
         self._bus.publish(Alert(name=name, detail=detail, account=account, at_ns=at_ns))
 
-    def _told(self, account: AccountId, body: Body, seq: int, at_ns: int) -> Applied:
+    def _fold(self, account: AccountId, body: Body, seq: int, at_ns: int, *, tell: bool) -> Applied:
         account_seq = self._journal.account_seq(account)
-        applied = self._fold(account, body, seq, account_seq, at_ns)
-        self._publish(account, account_seq, applied)
-        return applied
-
-    def _fold(
-        self, account: AccountId, body: Body, seq: int, account_seq: int, at_ns: int
-    ) -> Applied:
         self._on_record()
-        return self._state.apply(
+        applied = self._state.apply(
             Record(
                 v=FORMAT_VERSION,
                 seq=seq,
@@ -110,6 +104,9 @@ class Recorder:
                 body=body,
             )
         )
+        if tell:
+            self._publish(account, account_seq, applied)
+        return applied
 
     def _publish(self, account: AccountId, account_seq: int, applied: Applied) -> None:
         publish = self._bus.publish

@@ -59,7 +59,8 @@ class RunningSums:
         counted = self._counted.get(order_id, ZERO)
         if exposure != counted:
             request = after.request
-            self.expect(request.account, request.symbol, request.side, exposure - counted)
+            more = exposure - counted if counted else exposure
+            self.expect(request.account, request.symbol, request.side, more)
             if exposure:
                 self._counted[order_id] = exposure
             else:
@@ -113,7 +114,7 @@ class RiskEngine:
             RiskRefused: ``limit`` names the rule, the text its value and what was asked.
         """
         request = order.request
-        limits = self.limits_of(request.account)
+        limits = self._limits.get(request.account, _UNLIMITED)
         if limits is _UNLIMITED:
             return
         most = limits.max_open_orders
@@ -170,8 +171,7 @@ class RiskEngine:
             away_bps = beyond * _TEN_THOUSAND / reference
             raise RiskRefused(
                 "price_band",
-                f"{price:f} is {away_bps:.1f} bps beyond {reference:f}, "
-                f"{band_bps:f} allowed",
+                f"{price:f} is {away_bps:.1f} bps beyond {reference:f}, {band_bps:f} allowed",
             )
 
     def _check_position(

@@ -121,9 +121,10 @@ class DeskState:
         changes.account_seqs[record.account] = record.account_seq
         changes.records.append(record)
         body = record.body
+        # Not one more case: where most records are of two kinds, the failed match would show.
+        if type(body) is Intent:
+            return self._intended(record, body)
         match body:
-            case Intent():
-                return self._intended(record, body)
             case Observed():
                 order = self.require(body.order_id)
                 return self._observed(record, order, body.evidence)
@@ -262,20 +263,21 @@ class DeskState:
 
     def _observed(self, record: Record, order: Order, evidence: OrderEvidence) -> Applied:
         before = self.orders[order.order_id]
-        if isinstance(evidence, Execution) and self.counted(order.order_id, evidence):
+        execution = evidence if type(evidence) is Execution else None
+        if execution is not None and self.counted(order.order_id, execution):
             return Applied(order=before, before=before)
         step = order_rules.advance(order, evidence, record.at_ns)
         after = step.order
         self._set_order(record, before, after)
-        if isinstance(evidence, FeeSettled):
+        if type(evidence) is FeeSettled:
             return self._fee_settled(record, after, evidence)
         applied = Applied(order=after, before=before)
-        if isinstance(evidence, Execution):
-            fill = fill_of(after, evidence, received_ns=record.at_ns)
+        if execution is not None:
+            fill = fill_of(after, execution, received_ns=record.at_ns)
             self._set_fill(fill)
             applied.fills = (fill,)
             newest = self.last_fill_ns.get(record.account, 0)
-            self.last_fill_ns[record.account] = max(newest, evidence.venue_time_ns)
+            self.last_fill_ns[record.account] = max(newest, execution.venue_time_ns)
         if step.effect is not None:
             if before.provisional or after.provisional:
                 applied.fills += self._set_provisional(record, after)

@@ -17,7 +17,6 @@ from algotradehub.domain.order import (
     OrderType,
     PositionSide,
     PriceSource,
-    QuoteAmount,
     TimeInForce,
     Trail,
     Trigger,
@@ -67,7 +66,7 @@ def refusals(
     _check_times(request, instrument, now_ns, found)
     _check_prices(request, instrument, reference_price, found)
     amount = request.amount
-    if isinstance(amount, QuoteAmount):
+    if not isinstance(amount, BaseAmount):
         _check_value(amount.value, request, instrument, capabilities, found)
         return tuple(found)
     price = request.limit_price
@@ -359,14 +358,14 @@ def _check_quantity(
     lot = instrument.lot_of(market=market)
     lower, upper = _bounds(instrument, price, market=market, closing=closing)
     rules = [f"a multiple of {lot:f}"] if quantity % lot else []
-    # Loops, not comprehensions: nearly always one lower bound holds, and there is no other.
+    # Plain loops: to set up a comprehension costs more than the one bound of most orders.
     for least, rule, number in lower:
         if quantity < least:
             rules.append(rule.format(number))
     for most, rule, number in upper:
         if quantity > most:
             rules.append(rule.format(number))
-    if quantity <= filled:
+    if filled and quantity <= filled:
         rules.append(f"above the {filled:f} that have filled")
     if not rules:
         return

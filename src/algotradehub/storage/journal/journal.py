@@ -75,6 +75,7 @@ class SegmentJournal:
         self._disk = disk
         self._clock = clock
         self._limits = limits or Limits()
+        self._most_bytes = OVERSIZE * self._limits.segment_bytes
         self._may_write = may_write
         self._on_trouble = on_trouble
 
@@ -114,7 +115,7 @@ class SegmentJournal:
             return "it is closed"
         if self._trouble is not None:
             return self._trouble
-        if self._segment.size >= OVERSIZE * self._limits.segment_bytes:
+        if self._segment.size >= self._most_bytes:
             return f"the disk is behind: {self._segment.name} is full and no other is begun yet"
         if len(self._batch.frames) >= self._limits.held_bytes:
             return f"the disk is behind: {len(self._batch.frames)} bytes wait to be written"

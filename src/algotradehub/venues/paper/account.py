@@ -98,14 +98,15 @@ class PaperAccount:
         """See ``TradingAccount``; ``CancelAll`` is answered by the end of each order."""
         failure = self._venue.failure
         match command:
+            case Place() | Amend():
+                if self._venue.clock.now_ns() > command.send_before_ns:
+                    failure = "it was too late to send"
+            case Cancel():
+                pass
             case CancelAll():
                 if failure is None:
                     self._venue.cancel_all(self._id, command)
                 return
-            case Place() | Amend() if self._venue.clock.now_ns() > command.send_before_ns:
-                failure = "it was too late to send"
-            case _:
-                pass
         if failure is not None:
             self.receive([_not_sent(command, failure)])
         elif not self._asked(command):

@@ -15,7 +15,7 @@ from algotradehub.domain.ids import Symbol, VenueOrderId
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.market import Quote
 from algotradehub.domain.money import ONE, ZERO, text
-from algotradehub.domain.order import Amount, BaseAmount, OrderType, PositionSide, QuoteAmount
+from algotradehub.domain.order import Amount, BaseAmount, OrderType, PositionSide
 from algotradehub.matching.outcomes import Market, RefusalCode
 from algotradehub.matching.price_time import Levels, PriceTimeMarket
 from algotradehub.matching.recorded import RecordedMarket
@@ -57,8 +57,11 @@ def admit(
     if unsupported is not None:
         return _refused(command, RefusalCode.UNSUPPORTED, unsupported)
     amount = request.amount
-    quantity = amount.quantity if isinstance(amount, BaseAmount) else None
-    value = amount.value if isinstance(amount, QuoteAmount) else None
+    quantity = value = None
+    if isinstance(amount, BaseAmount):
+        quantity = amount.quantity
+    else:
+        value = amount.value
     if not (quantity or value or ZERO) > ZERO:
         return _refused(command, RefusalCode.QUANTITY, "the amount must be positive")
     if request.type is _LIMIT:

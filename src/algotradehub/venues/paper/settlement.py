@@ -40,7 +40,7 @@ class Settlement(msgspec.Struct):
     def answer(self, kind: CommandKind, order: PaperOrder, outcomes: Sequence[Outcome]) -> bool:
         """Tell what the market answered to a request about ``order``; True if it did it."""
         for outcome in outcomes:
-            if isinstance(outcome, MarketRefused) and outcome.order_id == order.venue_order_id:
+            if type(outcome) is MarketRefused and outcome.order_id == order.venue_order_id:
                 self.refuse(kind, order, outcome.code, outcome.reason)
                 return False
         acknowledged = Acknowledged(
@@ -68,9 +68,9 @@ class Settlement(msgspec.Struct):
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """Follow a market's outcomes; those of orders that are not ours are its own affair."""
         for outcome in outcomes:
-            if isinstance(outcome, Accepted):
+            if type(outcome) is Accepted:
                 continue
-            if isinstance(outcome, Matched):
+            if type(outcome) is Matched:
                 self.traded = True
             order_id = VenueOrderId(outcome.order_id)
             order = self.orders.get(order_id) or self.register.working.get(order_id)

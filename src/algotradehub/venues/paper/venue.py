@@ -118,7 +118,9 @@ class PaperVenue:
     def now_ns(self) -> int:
         """The venue's own time, which never steps back."""
         now_ns, noted_ns = self.clock.now_ns(), self._register.at_ns
-        return max(noted_ns, now_ns)
+        if now_ns < noted_ns:
+            return noted_ns
+        return now_ns
 
     # --- accounts ---
 
@@ -183,7 +185,7 @@ class PaperVenue:
             now_ns=now_ns,
         )
         settlement = Settlement(self._register, now_ns)
-        if isinstance(order, Refused):
+        if not isinstance(order, PaperOrder):
             settlement.tell(account, order)
             return self._settle(settlement, symbol, ())
         outcomes = self._markets[symbol].place(order.as_new(), now_ns)
@@ -301,7 +303,7 @@ class PaperVenue:
             self._register.fold(batch)
         for account, words in settlement.told.items():
             if batch is not None:
-                words += self._register.customers[account].wallet.take_changed(batch.at_ns)
+                words.extend(self._register.customers[account].wallet.take_changed(batch.at_ns))
             self._queue(account, words)
         return True
 

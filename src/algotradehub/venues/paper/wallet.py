@@ -82,23 +82,27 @@ class Wallet:
         terms = self._terms[order.symbol]
         is_buy = order.side is _BUY
         asset = terms.bought_with if is_buy else terms.sold_from
-        more = self._hold_of(order, terms) - self._holds.get(order.venue_order_id, ZERO)
+        more = self._hold_of(order, terms)
+        held = self._holds.get(order.venue_order_id)
+        if held is not None:
+            more -= held
         if not terms.is_spot:
             exposure = self._exposure(order.symbol)
             buys = exposure.buys + (more if is_buy else ZERO)
             sells = exposure.sells + (ZERO if is_buy else more)
             more = self._margin(exposure.position, buys, sells) - exposure.margin
-        missing = more - self.available(asset)
         # What holds back no more than before is always allowed, also for a wallet in the red.
-        return (asset, missing) if more > ZERO and missing > ZERO else None
+        available = self.available(asset)
+        return (asset, more - available) if more > ZERO and more > available else None
 
     def hold(self, order: PaperOrder) -> None:
         """Bring what ``order`` holds back in line with what is left of it."""
         terms = self._terms[order.symbol]
         wanted = self._hold_of(order, terms) if order.is_open else ZERO
-        more = wanted - self._holds.pop(order.venue_order_id, ZERO)
+        held = self._holds.pop(order.venue_order_id, None)
         if wanted:
             self._holds[order.venue_order_id] = wanted
+        more = wanted if held is None else wanted - held
         if not more:
             return
         is_buy = order.side is _BUY
