@@ -54,17 +54,16 @@ class RunningSums:
         return self._open_orders.get(account, 0)
 
     def order_moved(self, before: Order | None, after: Order) -> None:
-        order_id = after.order_id
         exposure = after.exposure
-        counted = self._counted.get(order_id, ZERO)
+        counted = self._counted.get(after.order_id, ZERO)
         if exposure != counted:
             request = after.request
             more = exposure - counted if counted else exposure
             self.expect(request.account, request.symbol, request.side, more)
             if exposure:
-                self._counted[order_id] = exposure
+                self._counted[after.order_id] = exposure
             else:
-                del self._counted[order_id]
+                del self._counted[after.order_id]
         if before is None or before.status is not after.status:
             was_open = before is not None and before.status not in FINAL_STATUSES
             is_open = after.status not in FINAL_STATUSES

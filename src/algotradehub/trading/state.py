@@ -121,7 +121,7 @@ class DeskState:
         changes.account_seqs[record.account] = record.account_seq
         changes.records.append(record)
         body = record.body
-        # Not one more case: where most records are of two kinds, the failed match would show.
+        # No case of the match: its failure would cost every other record 0.1 us.
         if type(body) is Intent:
             return self._intended(record, body)
         match body:
@@ -263,6 +263,7 @@ class DeskState:
 
     def _observed(self, record: Record, order: Order, evidence: OrderEvidence) -> Applied:
         before = self.orders[order.order_id]
+        # Compared by type, since a failed isinstance of a Struct costs 0.1 us.
         execution = evidence if type(evidence) is Execution else None
         if execution is not None and self.counted(order.order_id, execution):
             return Applied(order=before, before=before)

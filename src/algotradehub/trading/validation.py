@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from algotradehub.domain.capabilities import AmendStyle, Capabilities
-from algotradehub.domain.errors import InvalidRequest, Refusal
+from algotradehub.domain.errors import Refusal
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ONE, ZERO
 from algotradehub.domain.order import (
@@ -82,26 +82,6 @@ def refusals(
         closing=request.reduce_only,
     )
     return tuple(found)
-
-
-def check(
-    request: OrderRequest,
-    instrument: Instrument,
-    capabilities: Capabilities,
-    *,
-    now_ns: int,
-    reference_price: Decimal | None,
-) -> None:
-    """Accept ``request`` in silence.
-
-    Raises:
-        InvalidRequest: It breaks rules; ``refusals`` names each.
-    """
-    broken = refusals(
-        request, instrument, capabilities, now_ns=now_ns, reference_price=reference_price
-    )
-    if broken:
-        raise InvalidRequest(*broken)
 
 
 def amend_refusals(
@@ -330,13 +310,12 @@ def _check_value(
         _refuse(found, "amount", f"an amount in base units for {request.type}", value)
     elif not capabilities.quote_amounts:
         _refuse(found, "amount", "an amount in base units at this venue", value)
-    if not _is_amount(value):
-        _refuse_amount(found, "amount", value, instrument.min_notional)
-        return
     least, most = instrument.min_notional, instrument.max_notional
-    if least is not None and value < least:
+    if not _is_amount(value):
+        _refuse_amount(found, "amount", value, least)
+    elif least is not None and value < least:
         _refuse(found, "amount", f"worth at least {least:f} in quote units", value, least)
-    if most is not None and value > most:
+    elif most is not None and value > most:
         _refuse(found, "amount", f"worth at most {most:f} in quote units", value, most)
 
 
@@ -358,20 +337,17 @@ def _check_quantity(
     lot = instrument.lot_of(market=market)
     lower, upper = _bounds(instrument, price, market=market, closing=closing)
     rules = [f"a multiple of {lot:f}"] if quantity % lot else []
-    # Plain loops: to set up a comprehension costs more than the one bound of most orders.
     for least, rule, number in lower:
         if quantity < least:
             rules.append(rule.format(number))
-    for most, rule, number in upper:
-        if quantity > most:
-            rules.append(rule.format(number))
+    if upper:
+        rules += [rule.format(number) for most, rule, number in upper if quantity > most]
     if filled and quantity <= filled:
         rules.append(f"above the {filled:f} that have filled")
     if not rules:
         return
     one_more = instrument.quantity_down(filled, market=market) + lot
-    least = max(one_more, *(bound for bound, _, _ in lower))
-    least = instrument.quantity_up(least, market=market)
+    least = instrument.quantity_up(max(one_more, *(bound for bound, _, _ in lower)), market=market)
     nearest = max(least, instrument.quantity_down(quantity, market=market))
     if upper:
         most = min(bound for bound, _, _ in upper)
@@ -387,17 +363,14 @@ def _bounds(
     """The lower and the upper bounds of a quantity, those by value included."""
     lower: list[_Bound] = [(instrument.min_quantity, "at least {:f}", instrument.min_quantity)]
     upper: list[_Bound] = []
-    most = instrument.max_quantity
-    if market and instrument.market_max_quantity is not None:
-        most = instrument.market_max_quantity
+    most = instrument.market_max_quantity if market else None
+    most = instrument.max_quantity if most is None else most
     if most is not None:
         upper.append((most, "at most {:f}", most))
-    least_value, most_value = instrument.min_notional, instrument.max_notional
-    if closing:
-        least_value = None  # what is left of a position must stay possible to close
-    if least_value is None and most_value is None:
-        return lower, upper
-    if price is None or not (price.is_finite() and price > ZERO):
+    least_value = None if closing else instrument.min_notional  # a crumb may be closed too
+    most_value = instrument.max_notional
+    unlimited = least_value is None and most_value is None
+    if unlimited or price is None or not (price.is_finite() and price > ZERO):
         return lower, upper
     value = instrument.notional(price, ONE)
     if least_value is not None:

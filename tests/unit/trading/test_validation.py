@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from algotradehub.domain.capabilities import AbsenceProof, AbsenceRule, AmendStyle, Capabilities
-from algotradehub.domain.errors import InvalidRequest, Refusal
+from algotradehub.domain.errors import Refusal
 from algotradehub.domain.ids import (
     AccountId,
     Asset,
@@ -45,7 +45,7 @@ from algotradehub.domain.order import (
     Trigger,
     TriggerDirection,
 )
-from algotradehub.trading.validation import amend_refusals, check, refusals
+from algotradehub.trading.validation import amend_refusals, refusals
 
 NOW_NS = 1_000
 REFERENCE = Decimal(100)
@@ -572,13 +572,6 @@ def test_every_broken_rule_is_named_at_once() -> None:
         "limit_price",
         "trail",
     ]
-    with pytest.raises(InvalidRequest) as raised:
-        check(request, INSTRUMENT, EVERYTHING, now_ns=NOW_NS, reference_price=REFERENCE)
-    assert raised.value.refusals == refused(request)
-
-
-def test_a_valid_request_is_accepted_in_silence() -> None:
-    check(LIMIT, INSTRUMENT, EVERYTHING, now_ns=NOW_NS, reference_price=REFERENCE)
 
 
 # --- amendments

@@ -65,12 +65,18 @@ def _upsert(table: str, keys: str, fixed: str, changing: str, **computed: str) -
     )
 
 
+# Enums are stored by ``_value_``: on Python 3.11 ``value`` is a call, and sqlite3 would look for an
+# adapter of what is not quite a str.
+
+
 def _text(amount: Decimal) -> str:
-    return f"{amount:f}"
+    # The same as f"{amount:f}" in a third of the time.
+    text = str(amount)
+    return f"{amount:f}" if "E" in text else text
 
 
 def _text_or_null(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"{amount:f}"
+    return None if amount is None else _text(amount)
 
 
 ORDER = _upsert(
@@ -91,14 +97,14 @@ def order_row(order: Order, account_seq: int) -> Row:
         request.tenant,
         request.account,
         request.symbol,
-        request.side.value,
-        request.type.value,
-        request.time_in_force.value,
+        request.side._value_,
+        request.type._value_,
+        request.time_in_force._value_,
         request.strategy,
         request.idempotency_key,
         _text(amount.value) if isinstance(amount, QuoteAmount) else None,
         order.created_ns,
-        order.status.value,
+        order.status._value_,
         leg.venue_order_id,
         _text_or_null(leg.quantity),
         _text_or_null(leg.limit_price),
@@ -140,13 +146,13 @@ def fill_row(fill: Fill) -> Row:
         fill.execution_id,
         fill.account,
         fill.symbol,
-        fill.side.value,
+        fill.side._value_,
         fill.venue_order_id,
         _text(fill.price),
         _text(fill.quantity),
         _text_or_null(fill.fee),
         fill.fee_asset,
-        fill.cause.value,
+        fill.cause._value_,
         fill.venue_time_ns,
         _encode(fill),
     )
@@ -164,7 +170,7 @@ def position_row(position: Position) -> Row:
     return (
         position.account,
         position.symbol,
-        position.side.value,
+        position.side._value_,
         _text(position.quantity),
         _text(position.cost),
         _text(position.realized),
@@ -195,8 +201,8 @@ def position_change_rows(changes: Iterable[PositionChange]) -> Iterator[Row]:
             part,
             position.account,
             position.symbol,
-            position.side.value,
-            change.event.value,
+            position.side._value_,
+            change.event._value_,
             change.previous_quantity,
             _text(position.quantity),
             change.previous_cost,
@@ -276,7 +282,7 @@ def record_row(record: Record) -> Row:
         record.at_ns,
         record.account,
         record.account_seq,
-        record.kind.value,
+        record.kind._value_,
         _named_order(record.body),
         _encode(record.body),
     )
@@ -297,14 +303,14 @@ def read_record(row: tuple[int, int, int, str, int, str, bytes]) -> Record:
 
 def _named_order(body: Body) -> ClientOrderId | None:
     """The client order id a record is about: an order's, or the leg's a request was for."""
-    match body:
-        case (
-            Observed() | CancelAsked() | AmendAsked() | AmendSettled() | Doubted() | ProvenAbsent()
-        ):
+    match body:  # the frequent ones first: a class that does not match costs 0.1 us
+        case Observed():
             return body.order_id
-        case Requested() | Responded():
-            return body.client_order_id
         case Intent() | Adopted():
             return body.order.order_id
+        case Requested() | Responded():
+            return body.client_order_id
+        case CancelAsked() | AmendAsked() | AmendSettled() | Doubted() | ProvenAbsent():
+            return body.order_id
         case Listed() | Told() | Restarted() | HaltSet() | Checkpoint():
             return None

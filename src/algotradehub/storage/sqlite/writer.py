@@ -43,7 +43,9 @@ class Writer:
         self._gave_up = gave_up
         self._max_pending_records = max_pending_records
         self._retry_s = retry_s
-        self._pending: Changes | None = None
+        # Joined by the writer's thread: feeding costs the loop no more when much waits.
+        self._pending: list[Changes] = []
+        self._pending_records = 0
         self._closing = False
         self._given_up: str | None = None
         self._changed = threading.Condition()
@@ -56,11 +58,8 @@ class Writer:
         with self._changed:
             if self._given_up is not None:
                 return
-            if self._pending is None:
-                self._hold(changes)
-            else:
-                absorb(self._pending, changes)
-                self._hold(self._pending)
+            self._pending.append(changes)
+            self._count(changes)
             self._changed.notify()
 
     def close(self) -> None:
@@ -76,7 +75,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody must hear of it
             reason = str(error) or repr(error)
         with self._changed:
-            self._pending = None
+            self._pending.clear()
             self._given_up = reason or "it is closed"
         if reason is not None:
             self._gave_up(reason)
@@ -99,28 +98,32 @@ class Writer:
         return self._given_up
 
     def _next(self) -> Changes | None:
-        """Wait for changes and take them; None when there will be none."""
+        """Wait for changes and take all there are; None when there will be none."""
         with self._changed:
-            self._changed.wait_for(lambda: self._pending is not None or self._is_ending)
-            changes, self._pending = self._pending, None
-        return changes
+            self._changed.wait_for(lambda: self._pending or self._is_ending)
+            pending, self._pending, self._pending_records = self._pending, [], 0
+        if not pending:
+            return None
+        first, *later = pending
+        for changes in later:
+            absorb(first, changes)
+        return first
 
     def _put_back(self, changes: Changes, delay_s: float) -> bool:
         """Let ``changes`` wait with what came meanwhile; False when they cannot be tried again."""
         with self._changed:
             if self._is_ending:
                 return False
-            if self._pending is not None:
-                absorb(changes, self._pending)
-            self._hold(changes)
+            self._pending.insert(0, changes)
+            self._count(changes)
             self._changed.wait_for(lambda: self._is_ending, timeout=delay_s)
         return True
 
-    def _hold(self, changes: Changes) -> None:
-        """Let ``changes`` wait, or drop them at the bound. The lock is held."""
-        self._pending = changes
-        if len(changes.records) > self._max_pending_records:
-            self._pending = None
+    def _count(self, changes: Changes) -> None:
+        """``changes`` wait too: drop everything at the bound. The lock is held."""
+        self._pending_records += len(changes.records)
+        if self._pending_records > self._max_pending_records:
+            self._pending.clear()
             self._given_up = f"more than {self._max_pending_records} records waited for it"
 
     @property

@@ -75,6 +75,7 @@ class PaperAccount:
             NotFound: There is no such account.
         """
         venue.customer(account)
+        self.capabilities = CAPABILITIES
         self._id = account
         self._venue = venue
         self._sink = sink
@@ -90,27 +91,24 @@ class PaperAccount:
     def venue(self) -> VenueId:
         return self._venue.id
 
-    @property
-    def capabilities(self) -> Capabilities:
-        return CAPABILITIES
-
     def send(self, command: OrderCommand) -> None:
         """See ``TradingAccount``; ``CancelAll`` is answered by the end of each order."""
-        failure = self._venue.failure
+        venue = self._venue
+        failure = venue.failure
         match command:
             case Place() | Amend():
-                if self._venue.clock.now_ns() > command.send_before_ns:
+                if venue.clock.now_ns() > command.send_before_ns:
                     failure = "it was too late to send"
             case Cancel():
                 pass
             case CancelAll():
                 if failure is None:
-                    self._venue.cancel_all(self._id, command)
+                    venue.cancel_all(self._id, command)
                 return
         if failure is not None:
             self.receive([_not_sent(command, failure)])
         elif not self._asked(command):
-            self.receive([_lost(command, f"{self._venue.id} broke down: {self._venue.failure}")])
+            self.receive([_lost(command, f"{venue.id} broke down: {venue.failure}")])
 
     async def find(self, name: OrderName) -> LookUp:
         if self._venue.failure is not None:

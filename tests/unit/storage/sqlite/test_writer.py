@@ -96,7 +96,7 @@ def test_closing_stores_what_waits() -> None:
     writer.close()
     assert seqs(store) == [[1]]
     writer.feed(batch(2))  # too late, and harmless
-    assert writer._pending is None
+    assert not writer._pending
     assert seqs(store) == [[1]]
 
 
@@ -147,7 +147,7 @@ def test_the_bound_holds_while_the_disk_fails() -> None:
     assert told.wait("gave up") == "more than 3 records waited for it"
     writer.close()
     assert store.attempts == [1]
-    assert writer._pending is None
+    assert not writer._pending
 
 
 def test_the_bound_holds_while_a_batch_is_written() -> None:
