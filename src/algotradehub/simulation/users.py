@@ -85,13 +85,16 @@ class Users:
         while disk.next_write_fault() or disk.next_sync_fault():
             pass
         await self._settle(clock, core)
-        for order_id in tuple(core.state.live.get(ACCOUNT, ())):
-            core.orders.cancel(TENANT, order_id)
-        await self._settle(clock, core)
-        live = core.state.live.get(ACCOUNT)
-        if live:
-            order = core.state.orders[next(iter(live))]
-            raise SimulationFailed(f"{len(live)} orders outlived their cancel, first {order}")
+        cancelled: set[ClientOrderId] = set()
+        while live := tuple(core.state.live.get(ACCOUNT, ())):
+            for order_id in live:
+                if order_id in cancelled:
+                    order = core.state.orders[order_id]
+                    raise SimulationFailed(f"an order outlived its cancel: {order}")
+                core.orders.cancel(TENANT, order_id)
+                cancelled.add(order_id)
+            # A stranger's order may come to light only now; it is wanted cancelled, too.
+            await self._settle(clock, core)
 
     async def _settle(self, clock: SimClock, core: Core) -> None:
         """Wait until no question is open, and for messages that were held up on the way."""
