@@ -86,15 +86,17 @@ class Users:
             pass
         await self._settle(clock, core)
         cancelled: set[ClientOrderId] = set()
-        while live := tuple(core.state.live.get(ACCOUNT, ())):
-            for order_id in live:
+        while True:
+            for order_id in tuple(core.state.live.get(ACCOUNT, ())):
                 if order_id in cancelled:
                     order = core.state.orders[order_id]
                     raise SimulationFailed(f"an order outlived its cancel: {order}")
                 core.orders.cancel(TENANT, order_id)
                 cancelled.add(order_id)
-            # A stranger's order may come to light only now; it is wanted cancelled, too.
             await self._settle(clock, core)
+            if not core.state.live.get(ACCOUNT):
+                return
+            # A stranger's order may come to light only now; it is wanted cancelled, too.
 
     async def _settle(self, clock: SimClock, core: Core) -> None:
         """Wait until no question is open, and for messages that were held up on the way."""
