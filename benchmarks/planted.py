@@ -93,7 +93,7 @@ BUGS = (
         "recovery",
         "a restart leaves unanswered orders as they were",
         "domain/order_rules.py",
-        "    waiting = order.status is OrderStatus.PENDING\n",
+        "    waiting = order.status is _PENDING\n",
         "    waiting = order.doubt is not None\n",
     ),
     Bug(
@@ -119,8 +119,8 @@ BUGS = (
         'missing = Doubted(order_id=order_id, what="not among the venue\'s open orders")',
         "from algotradehub.domain.records import Observed\n"
         "                missing = Observed(order_id=order_id, evidence=OrderState("
-        "client_order_id=order_id, venue_order_id=None, symbol=before.request.symbol, "
-        "side=before.request.side, status=OrderStatus.CANCELLED, filled=before.filled, "
+        "client_order_id=order_id, venue_order_id=None, symbol=order.request.symbol, "
+        "side=order.request.side, status=OrderStatus.CANCELLED, filled=order.filled, "
         "venue_time_ns=self._clock.now_ns()))",
     ),
     Bug(

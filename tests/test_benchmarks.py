@@ -1,5 +1,7 @@
 """The benchmarks' table judges a figure by its goal, and says when it cannot."""
 
+import ast
+
 import pytest
 
 from benchmarks import journal, overview, restart, startup
@@ -14,6 +16,7 @@ from benchmarks.overview import (
     simulation_rows,
     startup_rows,
 )
+from benchmarks.planted import BUGS, SOURCE, Bug
 
 AT_MOST_TWICE = Goal(name="G0", limit=2)
 
@@ -124,3 +127,10 @@ def test_a_name_that_is_none_is_answered_with_those_there_are(
 ) -> None:
     assert main(["jurnal"]) == 2
     assert capsys.readouterr().err.startswith("jurnal is none of: journal, matching, ")
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: f"{bug.where}: {bug.what}")
+def test_every_planted_bug_has_its_place(bug: Bug) -> None:
+    source = (SOURCE / bug.file).read_text()
+    assert source.count(bug.before) == 1, "the code has changed: mend the entry"
+    ast.parse(source.replace(bug.before, bug.after))
