@@ -16,34 +16,34 @@ Rules, beside those of ``checks`` and ``working``:
   taker's own end comes last. The public trade is the taker's: its price, quantity and side.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TypeAlias
 
 from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ONE, ZERO
-from algotradehub.domain.order import OrderStatus, OrderType, TimeInForce
+from algotradehub.domain.order import OrderStatus, TimeInForce
 from algotradehub.matching.book import BookSide, WorkingOrder, reaches
 from algotradehub.matching.checks import (
     Problem,
     market_notional_problem,
     quantity_problem,
 )
-from algotradehub.matching.fees import FeeModel, QuoteFees
-from algotradehub.matching.outcomes import NewOrder, Outcome, RefusalCode, Refused
-from algotradehub.matching.working import MAX_ORDERS, WorkingOrders
+from algotradehub.matching.fees import FeeModel
+from algotradehub.matching.outcomes import NewOrder, Outcome, RefusalCode
+from algotradehub.matching.working import MAX_ORDERS
+from algotradehub.matching.working_market import WorkingMarket
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
 _BUY = Side.BUY
-_MARKET = OrderType.MARKET
 _MAKER, _TAKER = Liquidity.MAKER, Liquidity.TAKER
 
 Levels: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
 """(price, quantity) of each level, best first."""
 
 
-class PriceTimeMarket:
+class PriceTimeMarket(WorkingMarket):
     """Implements ``Market``. Beyond ``max_orders`` open orders new ones are refused."""
 
     def __init__(
@@ -54,13 +54,7 @@ class PriceTimeMarket:
         max_orders: int = MAX_ORDERS,
     ) -> None:
         """``fees`` defaults to the instrument's rates, taken in quote."""
-        self.instrument = instrument
-        self._working = WorkingOrders(
-            instrument,
-            fees=fees or QuoteFees(instrument),
-            would_take=self._would_take,
-            max_orders=max_orders,
-        )
+        super().__init__(instrument, fees=fees, max_orders=max_orders)
         self._matches = 0
 
     def best(self) -> tuple[Decimal | None, Decimal | None]:
@@ -70,51 +64,6 @@ class PriceTimeMarket:
     def levels(self, depth: int) -> tuple[Levels, Levels]:
         """Return the best ``depth`` levels of bids and of asks, added up by price."""
         return _top(self._working.bids, depth), _top(self._working.asks, depth)
-
-    def place(self, order: NewOrder, now_ns: int) -> Sequence[Outcome]:
-        out: list[Outcome] = []
-        working = self._working
-        working.catch_up(now_ns, out)
-        problem = working.problem(order, now_ns)
-        quantity = order.quantity
-        if problem is None and order.type is _MARKET:
-            problem, quantity = self._market_quantity(order)
-        if problem is not None:
-            out.append(Refused(order_id=order.order_id, code=problem.code, reason=problem.reason))
-            return out
-        self._work(working.accept(order, now_ns, out, quantity=quantity), now_ns, out)
-        return out
-
-    def cancel(self, order_id: str, now_ns: int) -> Sequence[Outcome]:
-        out: list[Outcome] = []
-        self._working.catch_up(now_ns, out)
-        self._working.cancel(order_id, out)
-        return out
-
-    def amend(
-        self,
-        order_id: str,
-        *,
-        quantity: Decimal | None,
-        limit_price: Decimal | None,
-        now_ns: int,
-    ) -> Sequence[Outcome]:
-        out: list[Outcome] = []
-        self._working.catch_up(now_ns, out)
-        order = self._working.amend(
-            order_id, quantity=quantity, limit_price=limit_price, now_ns=now_ns, out=out
-        )
-        if order is not None:
-            self._work(order, now_ns, out)
-        return out
-
-    def advance(self, now_ns: int) -> Sequence[Outcome]:
-        out: list[Outcome] = []
-        self._working.catch_up(now_ns, out)
-        return out
-
-    def set_position(self, owner: str, quantity: Decimal) -> None:
-        self._working.set_position(owner, quantity)
 
     def restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> None:
         """See ``Market``.
@@ -137,7 +86,7 @@ class PriceTimeMarket:
         return best is not None and reaches(side, price, best)
 
     def _market_quantity(self, order: NewOrder) -> tuple[Problem | None, Decimal | None]:
-        """Judge a market order against the book, and turn its value into a quantity."""
+        """See ``WorkingMarket``; a value is turned into the quantity it pays for."""
         best = self._other(order.side).best()
         if best is None:
             reason = f"nobody rests on the other side of a {order.side}"
@@ -192,7 +141,6 @@ class PriceTimeMarket:
                 yield maker, quantity
 
     def _work(self, taker: WorkingOrder, now_ns: int, out: list[Outcome]) -> None:
-        """Match ``taker``, then let the rest of it rest or end."""
         working = self._working
         price = taker.price
         if price is not None and not taker.immediate and not self._would_take(taker.side, price):

@@ -39,7 +39,7 @@ from enum import IntEnum
 
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.market import BookAction, BookUpdate, Candle, Quote, Trade
-from algotradehub.domain.order import OrderStatus, OrderType
+from algotradehub.domain.order import OrderStatus
 from algotradehub.matching.book import WorkingOrder, reaches
 from algotradehub.matching.candle_path import CandleRule, LimitsFill, turns
 from algotradehub.matching.checks import (
@@ -49,10 +49,11 @@ from algotradehub.matching.checks import (
     quantity_problem,
 )
 from algotradehub.matching.displayed import DisplayedSide, Volume
-from algotradehub.matching.fees import FeeModel, QuoteFees
-from algotradehub.matching.outcomes import NewOrder, Outcome, RefusalCode, Refused
+from algotradehub.matching.fees import FeeModel
+from algotradehub.matching.outcomes import NewOrder, Outcome, RefusalCode
 from algotradehub.matching.recorded_fills import RecordedFills, shorten_queue
-from algotradehub.matching.working import MAX_ORDERS, WorkingOrders
+from algotradehub.matching.working import MAX_ORDERS
+from algotradehub.matching.working_market import WorkingMarket
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
 _BUY, _SELL = Side.BUY, Side.SELL
@@ -71,7 +72,7 @@ class _Source(IntEnum):
     BOOK = 4
 
 
-class RecordedMarket:
+class RecordedMarket(WorkingMarket):
     """Implements ``Market``; the ``on_...`` methods return the outcomes that the data caused."""
 
     def __init__(
@@ -83,16 +84,10 @@ class RecordedMarket:
         max_orders: int = MAX_ORDERS,
     ) -> None:
         """``fees`` defaults to the instrument's rates, taken in quote."""
-        self.instrument = instrument
+        super().__init__(instrument, fees=fees, max_orders=max_orders)
         self._rule = rule or CandleRule()
         self._bids = DisplayedSide(Side.BUY)
         self._asks = DisplayedSide(Side.SELL)
-        self._working = WorkingOrders(
-            instrument,
-            fees=fees or QuoteFees(instrument),
-            would_take=self._would_take,
-            max_orders=max_orders,
-        )
         self._source = _Source.NOTHING
         self._last: Decimal | None = None
         self._fills = RecordedFills(instrument, self._working)
@@ -113,52 +108,6 @@ class RecordedMarket:
         """What a position is valued at: the mid, else the last price."""
         mid = self.mid
         return self._last if mid is None else mid
-
-    # --- what our side asks for ---
-
-    def place(self, order: NewOrder, now_ns: int) -> Sequence[Outcome]:
-        out: list[Outcome] = []
-        working = self._working
-        working.catch_up(now_ns, out)
-        problem = working.problem(order, now_ns)
-        if problem is None and order.type is OrderType.MARKET:
-            problem = self._market_problem(order)
-        if problem is not None:
-            out.append(Refused(order_id=order.order_id, code=problem.code, reason=problem.reason))
-            return out
-        self._work(working.accept(order, now_ns, out, quantity=order.quantity), now_ns, out)
-        return out
-
-    def cancel(self, order_id: str, now_ns: int) -> Sequence[Outcome]:
-        out: list[Outcome] = []
-        self._working.catch_up(now_ns, out)
-        self._working.cancel(order_id, out)
-        return out
-
-    def amend(
-        self,
-        order_id: str,
-        *,
-        quantity: Decimal | None,
-        limit_price: Decimal | None,
-        now_ns: int,
-    ) -> Sequence[Outcome]:
-        out: list[Outcome] = []
-        self._working.catch_up(now_ns, out)
-        order = self._working.amend(
-            order_id, quantity=quantity, limit_price=limit_price, now_ns=now_ns, out=out
-        )
-        if order is not None:
-            self._work(order, now_ns, out)
-        return out
-
-    def advance(self, now_ns: int) -> Sequence[Outcome]:
-        out: list[Outcome] = []
-        self._working.catch_up(now_ns, out)
-        return out
-
-    def set_position(self, owner: str, quantity: Decimal) -> None:
-        self._working.set_position(owner, quantity)
 
     def restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> None:
         """See ``Market``. The order fills by the data that comes next, as if it had always rested.
@@ -273,19 +222,18 @@ class RecordedMarket:
             return best is not None and reaches(side, price, best)
         return self._last is not None and price != self._last and reaches(side, price, self._last)
 
-    def _market_problem(self, order: NewOrder) -> Problem | None:
+    def _market_quantity(self, order: NewOrder) -> tuple[Problem | None, Decimal | None]:
         reference = self._displayed(order.side.opposite).best() or self.mark
         if reference is None:
             reason = f"no price is known that a {order.side} could take; wait for market data"
-            return Problem(RefusalCode.NO_LIQUIDITY, reason)
+            return Problem(RefusalCode.NO_LIQUIDITY, reason), None
         problem = market_notional_problem(order, self.instrument, reference)
         if problem is None and order.value is not None:
             quantity = lots_for(order.value, reference, self.instrument)
             problem = quantity_problem(quantity, self.instrument, market=True)
-        return problem
+        return problem, order.quantity
 
     def _work(self, order: WorkingOrder, now_ns: int, out: list[Outcome]) -> None:
-        """Let ``order`` take what is displayed, then rest, wait or end."""
         waiting = self._working.waiting
         if self._source < _Source.QUOTES:
             price = order.price
