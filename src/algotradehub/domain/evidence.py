@@ -36,7 +36,7 @@ class FillCause(StrEnum):
     PROVISIONAL = "PROVISIONAL"  # ours, from a cumulative claim, until the real executions come
 
 
-class Acknowledged(
+class _Word(
     msgspec.Struct,
     frozen=True,
     kw_only=True,
@@ -45,6 +45,10 @@ class Acknowledged(
     omit_defaults=True,
     gc=False,
 ):
+    """How every word is written down. What is not inherited, or mypy asks for, is said again."""
+
+
+class Acknowledged(_Word, frozen=True, kw_only=True):
     """The venue accepted the request."""
 
     command: CommandKind
@@ -53,15 +57,7 @@ class Acknowledged(
     venue_time_ns: int = 0  # of the order's change; 0 if the venue tells its gateway's time only
 
 
-class Refused(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="word",
-    tag=True,
-    omit_defaults=True,
-    gc=False,
-):
+class Refused(_Word, frozen=True, kw_only=True):
     """The venue understood the request and did not execute it, and nothing of it exists there.
 
     A place refused because its client id is taken does not belong here: an order under that id
@@ -76,15 +72,7 @@ class Refused(
     order_unknown: bool = False  # a cancel or amend whose order the venue does not know
 
 
-class NotSent(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="word",
-    tag=True,
-    omit_defaults=True,
-    gc=False,
-):
+class NotSent(_Word, frozen=True, kw_only=True):
     """Certain: no byte of the request can have been executed."""
 
     command: CommandKind
@@ -93,15 +81,7 @@ class NotSent(
     retry_after_s: float | None = None
 
 
-class Lost(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="word",
-    tag=True,
-    omit_defaults=True,
-    gc=False,
-):
+class Lost(_Word, frozen=True, kw_only=True):
     """The request may have been executed; no readable answer came."""
 
     command: CommandKind
@@ -109,15 +89,7 @@ class Lost(
     reason: str
 
 
-class Execution(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="word",
-    tag=True,
-    omit_defaults=True,
-    gc=False,
-):
+class Execution(_Word, frozen=True, kw_only=True):
     """One fill; ``status`` and ``cumulative`` are the venue's word in the same message, if any."""
 
     client_order_id: ClientOrderId | None
@@ -141,15 +113,7 @@ class Execution(
         require_positive("quantity", self.quantity)
 
 
-class FeeSettled(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="word",
-    tag=True,
-    omit_defaults=True,
-    gc=False,
-):
+class FeeSettled(_Word, frozen=True, kw_only=True):
     """The fee of an execution that was reported without one."""
 
     client_order_id: ClientOrderId | None
@@ -161,15 +125,7 @@ class FeeSettled(
     fee_asset: Asset
 
 
-class Cumulative(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="word",
-    tag=True,
-    omit_defaults=True,
-    gc=False,
-):
+class Cumulative(_Word, frozen=True, kw_only=True):
     """How much of an order has filled so far, where a venue tells totals instead of executions."""
 
     client_order_id: ClientOrderId | None
@@ -181,15 +137,7 @@ class Cumulative(
     venue_time_ns: int
 
 
-class OrderState(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="word",
-    tag=True,
-    omit_defaults=True,
-    gc=False,
-):
+class OrderState(_Word, frozen=True, kw_only=True):
     """The venue's word on a whole order, pushed or looked up."""
 
     client_order_id: ClientOrderId | None
@@ -209,15 +157,7 @@ class OrderState(
     position_side: PositionSide = PositionSide.NET
 
 
-class Balance(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="word",
-    tag=True,
-    omit_defaults=True,
-    gc=False,
-):
+class Balance(_Word, frozen=True, kw_only=True):
     """The venue's word on one asset of the account."""
 
     asset: Asset
@@ -226,15 +166,7 @@ class Balance(
     venue_time_ns: int
 
 
-class PositionReport(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="word",
-    tag=True,
-    omit_defaults=True,
-    gc=False,
-):
+class PositionReport(_Word, frozen=True, kw_only=True):
     """The venue's word on one position."""
 
     symbol: Symbol
@@ -249,15 +181,7 @@ class ConnectionState(StrEnum):
     DOWN = "DOWN"
 
 
-class Connection(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="word",
-    tag=True,
-    omit_defaults=True,
-    gc=False,
-):
+class Connection(_Word, frozen=True, kw_only=True):
     """The private stream of the account came or went."""
 
     state: ConnectionState
