@@ -18,18 +18,20 @@ from algotradehub.domain.evidence import Balance
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, Symbol, TenantId, VenueId
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind
-from algotradehub.domain.market import BookUpdate, Candle, Quote
+from algotradehub.domain.market import Quote
 from algotradehub.domain.money import money_context
 from algotradehub.domain.order import Order
 from algotradehub.domain.records import Record
-from algotradehub.ports.store import Changes, OrderFilter, Store
-from algotradehub.ports.venue import Channel, MarketSink
+from algotradehub.ports.store import OrderFilter, Store
+from algotradehub.ports.venue import Channel
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.trading.risk import RiskLimits
 from tests.fakes.account import FakeAccount
 from tests.fakes.clock import FakeClock
 from tests.fakes.disk import FailingDisk, MemoryDisk
+from tests.fakes.feed import SilentFeed
+from tests.fakes.projection import StoredAtOnce
 
 TENANT = TenantId("main")
 VENUE = VenueId("paper:one")
@@ -82,51 +84,6 @@ class Reply(msgspec.Struct, frozen=True):
         return json.loads(self.body)
 
 
-class Feed:
-    """Implements ``ports.venue.MarketFeed``; ``tell`` is what it has to say."""
-
-    venue = VENUE
-
-    def __init__(self) -> None:
-        self._sinks: list[MarketSink] = []
-
-    async def instruments(self) -> Sequence[Instrument]:
-        return [SPOT, INVERSE]
-
-    def subscribe(self, channel: Channel, sink: MarketSink) -> Any:
-        self._sinks.append(sink)
-        return lambda: self._sinks.remove(sink)
-
-    async def book(self, symbol: Symbol, depth: int) -> BookUpdate:
-        raise NotImplementedError
-
-    async def candles(
-        self, symbol: Symbol, *, interval_ns: int, start_ns: int, end_ns: int
-    ) -> Sequence[Candle]:
-        raise NotImplementedError
-
-    def tell(self, quote: Quote) -> None:
-        for sink in self._sinks:
-            sink(quote)
-
-
-class Projected:
-    """A projection that is stored in the call that feeds it."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    @property
-    def applied_seq(self) -> int:
-        return self._store.applied_seq
-
-    def feed(self, changes: Changes) -> None:
-        self._store.apply(changes)
-
-    async def settled(self, seq: int) -> None:
-        assert seq <= self.applied_seq, "nothing else would ever store it"
-
-
 class StoreQueries:
     """Implements ``api.parts.Queries``; ``stuck`` is a projection that does not keep up."""
 
@@ -160,10 +117,14 @@ class Gateway(msgspec.Struct, kw_only=True):
     account: FakeAccount
     clock: FakeClock
     disk: FailingDisk
-    feed: Feed
+    feed: SilentFeed
     queries: StoreQueries
     troubles: dict[str, str | None]
     escaped: list[Exception] = []  # errors that a server would log
+
+    def tell(self, quote: Quote) -> None:
+        """Let the feed say ``quote``."""
+        self.feed.push(Channel(quote.symbol, "quotes"), quote)
 
     async def ask(
         self,
@@ -259,7 +220,7 @@ async def gateway(
         store = memory_store()
         disk = FailingDisk(MemoryDisk(clock))
         queries = StoreQueries(store, clock)
-        market, feed = MarketDataManager(), Feed()
+        market, feed = MarketDataManager(), SilentFeed(VENUE, [SPOT.symbol, INVERSE.symbol])
         market.attach(feed)
         market.listen(VENUE, Channel(SPOT.symbol, "quotes"), lambda event: None)
         ids = InstallationIds(7, random_bits=lambda bits: (1 << bits) - 1)
@@ -287,7 +248,7 @@ async def gateway(
             ids=ids,
             disk=disk,
             store=store,
-            projection=Projected(store),
+            projection=StoredAtOnce(store),
             prices=market,
             accounts=setups,
             epoch=1,

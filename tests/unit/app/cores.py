@@ -17,8 +17,9 @@ from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.timeline import Timeline
 from algotradehub.trading.account_desk import Durability
 from tests.fakes.disk import FailingDisk, MemoryDisk
+from tests.fakes.projection import StoredAtOnce
 from tests.fakes.silent_account import SilentAccount
-from tests.unit.trading.bench import START_NS, TAG, StoreAsItIs
+from tests.unit.trading.bench import START_NS, TAG
 from tests.unit.trading.words import ACCOUNT, PRICE, SPOT, TENANT, VENUE
 
 Use = Callable[[Core], Coroutine[Any, Any, None]]
@@ -35,7 +36,7 @@ class Machine:
     def __init__(self) -> None:
         self.timeline = Timeline(Random(0), start_ns=START_NS)
         self.store = memory_store()
-        self.projection: StoreAsItIs = StoreAsItIs(self.store)
+        self.projection = StoredAtOnce(self.store)
         self.ids = InstallationIds(TAG, random_bits=Random(0).getrandbits)
         self.account: SilentAccount
         self.opening_s = 0.0

@@ -16,8 +16,9 @@ from algotradehub.domain.errors import NotReady, StorageDamaged
 from algotradehub.domain.ids import VenueOrderId
 from algotradehub.ports.store import Changes
 from algotradehub.trading.state import DeskState
+from tests.fakes.projection import StoredAtOnce
 from tests.unit.app.cores import Machine
-from tests.unit.trading.bench import Bench, StoreAsItIs
+from tests.unit.trading.bench import Bench
 from tests.unit.trading.words import ACCOUNT, acknowledged, execution, limit, lost
 
 NOTHING_FORGOTTEN_S = 600
@@ -96,7 +97,7 @@ def test_orders_that_ended_long_ago_stay_in_the_projection(machine: Machine) -> 
     machine.run(look)
 
 
-class Fed(StoreAsItIs):
+class Fed(StoredAtOnce):
     """Notes how many records came at once; may refuse to say when they are stored."""
 
     def __init__(self, machine: Machine) -> None:

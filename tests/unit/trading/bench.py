@@ -17,7 +17,6 @@ from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import Order, OrderRequest
 from algotradehub.domain.records import Restarted
 from algotradehub.ports.bus import Alert, Fact
-from algotradehub.ports.store import Changes
 from algotradehub.ports.venue import OrderName
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.loop import SimLoop
@@ -34,6 +33,7 @@ from algotradehub.trading.recovery import Recovery
 from algotradehub.trading.risk import RiskEngine, RiskLimits
 from tests.fakes.account import ALL
 from tests.fakes.disk import FailingDisk, MemoryDisk
+from tests.fakes.projection import StoredAtOnce
 from tests.fakes.silent_account import SilentAccount
 from tests.unit.trading.words import (
     ACCOUNT,
@@ -155,7 +155,7 @@ class Bench:
         self.projector = Projector(
             state=self.state,
             journal=self.journal,
-            projection=StoreAsItIs(self.store),
+            projection=StoredAtOnce(self.store),
             clock=self.clock,
         )
         self.recorder = Recorder(
@@ -234,23 +234,6 @@ class NotedQuestions:
 
     def resynchronise(self, reason: str) -> None:
         self.noted.append(("resynchronise", reason))
-
-
-class StoreAsItIs:
-    """Implements ``app.projector.Projection`` without a thread."""
-
-    def __init__(self, store: SqliteStore) -> None:
-        self._store = store
-
-    @property
-    def applied_seq(self) -> int:
-        return self._store.applied_seq
-
-    def feed(self, changes: Changes) -> None:
-        self._store.apply(changes)
-
-    async def settled(self, seq: int) -> None:
-        """Stored as soon as it is fed."""
 
 
 class _Prices:

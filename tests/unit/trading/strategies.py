@@ -9,7 +9,7 @@ import msgspec
 
 from algotradehub.app.core import AccountSetup, Core, memory_store, open_core
 from algotradehub.connectivity.ids import InstallationIds
-from algotradehub.domain.errors import AlgoTradeHubError, NotFound
+from algotradehub.domain.errors import AlgoTradeHubError
 from algotradehub.domain.evidence import Balance
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import (
@@ -21,7 +21,7 @@ from algotradehub.domain.ids import (
     VenueId,
 )
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
-from algotradehub.domain.market import BookUpdate, Candle, MarketEvent, Quote
+from algotradehub.domain.market import MarketEvent, Quote
 from algotradehub.domain.money import money_context
 from algotradehub.domain.order import (
     BaseAmount,
@@ -30,14 +30,13 @@ from algotradehub.domain.order import (
     OrderType,
 )
 from algotradehub.ports.bus import Alert, Fact
-from algotradehub.ports.store import Changes, Store
 from algotradehub.ports.strategy import (
     PlaceOrder,
     Strategy,
     StrategyCommand,
     View,
 )
-from algotradehub.ports.venue import Channel, MarketSink
+from algotradehub.ports.venue import Channel
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.trading.risk import RiskLimits
@@ -45,6 +44,8 @@ from algotradehub.trading.strategy_host import RunningStrategy, StrategyHost
 from tests.fakes.account import FakeAccount
 from tests.fakes.clock import FakeClock
 from tests.fakes.disk import MemoryDisk
+from tests.fakes.feed import SilentFeed
+from tests.fakes.projection import StoredAtOnce
 
 TENANT = TenantId("main")
 VENUE = VenueId("paper:one")
@@ -63,53 +64,6 @@ SPOT = Instrument(
     lot=Decimal("0.001"),
     min_quantity=Decimal("0.001"),
 )
-
-
-class Feed:
-    """Implements ``ports.venue.MarketFeed``; ``tell`` is what it has to say."""
-
-    venue = VENUE
-
-    def __init__(self) -> None:
-        self.sinks: list[MarketSink] = []
-
-    async def instruments(self) -> Sequence[Instrument]:
-        return [SPOT]
-
-    def subscribe(self, channel: Channel, sink: MarketSink) -> Callable[[], None]:
-        if channel.symbol != SYMBOL:
-            raise NotFound(channel.symbol)
-        self.sinks.append(sink)
-        return lambda: self.sinks.remove(sink)
-
-    async def book(self, symbol: Symbol, depth: int) -> BookUpdate:
-        raise NotImplementedError
-
-    async def candles(
-        self, symbol: Symbol, *, interval_ns: int, start_ns: int, end_ns: int
-    ) -> Sequence[Candle]:
-        raise NotImplementedError
-
-    def tell(self, number: int = 1) -> None:
-        for sink in tuple(self.sinks):
-            sink(quote(number))
-
-
-class Direct:
-    """A projection that is stored in the call that feeds it."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    @property
-    def applied_seq(self) -> int:
-        return self._store.applied_seq
-
-    def feed(self, changes: Changes) -> None:
-        self._store.apply(changes)
-
-    async def settled(self, seq: int) -> None:
-        """Everything that was fed is stored already."""
 
 
 class Scripted:
@@ -152,13 +106,17 @@ class World(msgspec.Struct, kw_only=True):
     host: StrategyHost
     account: FakeAccount
     clock: FakeClock
-    feed: Feed
+    feed: SilentFeed
     alerts: list[Alert]
 
     def start(self, strategy: Strategy, *accounts: AccountId) -> RunningStrategy:
         return self.host.start(
             strategy, tenant=TENANT, accounts=accounts or (ACCOUNT,), channels=[(VENUE, QUOTES)]
         )
+
+    def tell(self, number: int = 1) -> None:
+        """Let the feed say the quote of this number."""
+        self.feed.push(QUOTES, quote(number))
 
     def orders(self) -> list[Order]:
         return list(self.core.state.orders.values())
@@ -171,7 +129,7 @@ async def world(
     with money_context():
         clock = FakeClock()
         store = memory_store()
-        market, feed = MarketDataManager(), Feed()
+        market, feed = MarketDataManager(), SilentFeed(VENUE, [SYMBOL])
         market.attach(feed)
         cash = Balance(asset=Asset("USDT"), total=Decimal(9), available=Decimal(7), venue_time_ns=1)
         accounts = [
@@ -183,7 +141,7 @@ async def world(
             ids=InstallationIds(7, random_bits=lambda bits: (1 << bits) - 1),
             disk=MemoryDisk(clock),
             store=store,
-            projection=Direct(store),
+            projection=StoredAtOnce(store),
             prices=market,
             accounts=[
                 AccountSetup(

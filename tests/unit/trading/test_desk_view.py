@@ -48,9 +48,9 @@ async def test_the_view_shows_the_desk_as_it_is() -> None:
             return [bid()]
 
         w.start(Scripted(market=look))
-        w.feed.tell(1)
+        w.tell(1)
         w.account.fill(w.orders()[0].order_id, quantity=Decimal("0.2"), price=Decimal(90))
-        w.feed.tell(2)
+        w.tell(2)
         assert seen == [
             (True, SPOT, Decimal(0), [], [], Decimal(7), None),
             (True, SPOT, Decimal("0.2"), [Decimal(90)], [], Decimal(7), None),

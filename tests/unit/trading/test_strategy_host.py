@@ -50,7 +50,7 @@ async def test_market_events_are_handled_at_once_and_facts_in_the_next_turn() ->
         await connected()
         strategy = Scripted(market=once(bid()))
         w.start(strategy)
-        w.feed.tell(1)
+        w.tell(1)
         [order] = w.orders()
         assert order.status is OrderStatus.OPEN
         assert strategy.heard == ["quote 1", "order PENDING", "order OPEN"]
@@ -65,8 +65,8 @@ async def test_waiting_facts_come_before_a_newer_market_event() -> None:
         await connected()
         strategy = Scripted(market=once(bid()))
         w.start(strategy)
-        w.feed.tell(1)
-        w.feed.tell(2)
+        w.tell(1)
+        w.tell(2)
         assert strategy.heard == ["quote 1", "order PENDING", "order OPEN", "quote 2"]
 
 
@@ -74,8 +74,8 @@ async def test_orders_carry_the_strategy_and_a_key_of_its_own() -> None:
     async with world(epoch=12) as w:
         await connected()
         running = w.start(Scripted("maker", market=lambda *_: [bid()]))
-        w.feed.tell(1)
-        w.feed.tell(2)
+        w.tell(1)
+        w.tell(2)
         requests = [order.request for order in w.orders()]
         assert [request.idempotency_key for request in requests] == ["maker:12:1", "maker:12:2"]
         assert {request.tenant for request in requests} == {TENANT}
@@ -89,7 +89,7 @@ async def test_a_key_is_never_used_again_after_a_restart() -> None:
         async with world(epoch=epoch) as w:
             await connected()
             w.start(Scripted(market=once(bid())))
-            w.feed.tell()
+            w.tell()
             keys += [order.request.idempotency_key for order in w.orders()]
     assert len(set(keys)) == 2
 
@@ -108,7 +108,7 @@ async def test_cancels_and_amends_reach_the_venue() -> None:
             return ()
 
         w.start(Scripted(market=once(bid()), order=react))
-        w.feed.tell()
+        w.tell()
         w.clock.advance(0)
         [order] = w.orders()
         assert order.leg.limit_price == 91
@@ -121,7 +121,7 @@ async def test_it_hears_of_its_own_orders_and_fills_only() -> None:
         mine, others = Scripted("mine", market=once(bid())), Scripted("others")
         w.start(mine)
         w.start(others)
-        w.feed.tell()
+        w.tell()
         w.account.fill(w.orders()[0].order_id, quantity=Decimal("0.5"), price=Decimal(90))
         w.clock.advance(0)
         assert len(mine.heard) == 5
@@ -132,9 +132,9 @@ async def test_nothing_is_heard_before_the_accounts_are_connected() -> None:
     async with world() as w:
         strategy = Scripted()
         w.start(strategy)
-        w.feed.tell(1)
+        w.tell(1)
         await connected()
-        w.feed.tell(2)
+        w.tell(2)
         assert strategy.heard == ["quote 2"]
 
 
@@ -149,11 +149,11 @@ async def test_a_strategy_that_raises_is_stopped_and_hurts_nobody(where: str) ->
         running = w.start(hurt)
         well = Scripted("well", market=once(bid()))
         w.start(well)
-        w.feed.tell(1)
+        w.tell(1)
         for order in w.orders():
             w.account.fill(order.order_id, quantity=Decimal("0.2"), price=Decimal(90))
         w.clock.advance(0)
-        w.feed.tell(2)
+        w.tell(2)
         assert running.stopped is not None
         assert "ZeroDivisionError" in running.stopped
         [alert] = w.alerts
@@ -170,7 +170,7 @@ async def test_what_is_no_list_of_commands_stops_it(answer: object) -> None:
     async with world() as w:
         await connected()
         running = w.start(Scripted(market=lambda *_: answer))  # type: ignore[arg-type]
-        w.feed.tell()
+        w.tell()
         assert running.stopped is not None
         assert w.orders() == []
 
@@ -181,13 +181,13 @@ async def test_a_refused_command_is_counted_and_told_once_a_minute() -> None:
         wrong = bid("90.05")
         running = w.start(Scripted(market=lambda *_: [wrong, bid()]))
         for number in range(3):
-            w.feed.tell(number)
+            w.tell(number)
         assert (running.refused, running.commands, running.stopped) == (3, 3, None)
         [alert] = w.alerts
         assert alert.name == "strategy_refused"
         assert "limit_price" in alert.detail
         w.clock.advance(60)
-        w.feed.tell(4)
+        w.tell(4)
         assert len(w.alerts) == 2
         assert "4 so far" in w.alerts[1].detail
 
@@ -197,7 +197,7 @@ async def test_a_strategy_may_listen_to_refusals_itself() -> None:
         await connected()
         strategy = Listening(market=once(bid("90.05"), CancelOrder(ClientOrderId("0" * 32))))
         w.start(strategy)
-        w.feed.tell()
+        w.tell()
         assert strategy.heard == ["quote 1", "refused InvalidRequest", "refused NotFound"]
         assert w.alerts == []
 
@@ -207,7 +207,7 @@ async def test_risk_refusals_arrive_as_rejected_orders() -> None:
         await connected()
         strategy = Scripted(market=once(bid()))
         w.start(strategy)
-        w.feed.tell()
+        w.tell()
         w.clock.advance(0)
         assert strategy.heard == ["quote 1", "order REJECTED"]
 
@@ -220,7 +220,7 @@ async def test_it_acts_on_its_own_accounts_only() -> None:
         )
         strategy = Listening(market=once(bid(account=OTHER), CancelOrder(theirs.order_id)))
         w.start(strategy)
-        w.feed.tell()
+        w.tell()
         assert strategy.heard == ["quote 1", "refused NotFound", "refused NotFound"]
         assert w.core.state.orders[theirs.order_id].status is OrderStatus.OPEN
 
@@ -231,7 +231,7 @@ async def test_while_the_account_is_away_commands_are_refused() -> None:
         strategy = Listening(market=lambda *_: [bid()])
         w.start(strategy)
         w.account.disconnect("maintenance")
-        w.feed.tell()
+        w.tell()
         assert strategy.heard == ["quote 1", f"refused {NotReady.__name__}"]
 
 
@@ -251,7 +251,7 @@ async def test_one_that_answers_itself_for_ever_leaves_the_loop_its_turn(
         running = w.start(strategy)
         turns: list[int] = []
         w.clock.after(0, lambda: turns.append(len(strategy.heard)))
-        w.feed.tell()
+        w.tell()
         w.clock.after(0, running.stop, "the test is over")
         w.clock.advance(0)
         assert len(strategy.heard) <= 1 + 2 * 10
@@ -263,7 +263,7 @@ async def test_one_that_cannot_keep_up_is_stopped(monkeypatch: pytest.MonkeyPatc
     async with world() as w:
         await connected()
         running = w.start(Scripted(market=once(bid(), bid(), bid())))
-        w.feed.tell()
+        w.tell()
         assert running.stopped == "3 events were waiting for it"
 
 
@@ -278,13 +278,13 @@ async def test_a_command_that_comes_back_through_the_market_waits_its_turn() -> 
             inside += 1
             depth.append(inside)
             if event.received_ns == 1:
-                w.feed.tell(2)  # as a paper venue prints the trade our own order made
+                w.tell(2)  # as a paper venue prints the trade our own order made
             inside -= 1
             return ()
 
         strategy = Scripted(market=nested)
         w.start(strategy)
-        w.feed.tell(1)
+        w.tell(1)
         assert strategy.heard == ["quote 1", "quote 2"]
         assert depth == [1, 1]
 
@@ -295,7 +295,7 @@ async def test_a_stopped_strategy_hears_and_does_nothing_more() -> None:
         strategy = Scripted(market=once(bid(), bid()))
         running = w.start(strategy)
         w.host.stop()
-        w.feed.tell()
+        w.tell()
         assert strategy.heard == []
         assert running.stopped == "the platform stops"
         assert w.host.running == (running,)
@@ -328,7 +328,7 @@ async def test_accounts_and_channels_must_exist() -> None:
                 accounts=(ACCOUNT,),
                 channels=[(VENUE, QUOTES), (VENUE, Channel(Symbol("X/Y"), "quotes"))],
             )
-        assert w.feed.sinks == []
+        assert w.feed.open_channels == []
         w.start(Scripted())  # the failed start left nothing behind, not even the name
 
 
@@ -344,8 +344,8 @@ async def test_with_sync_durability_an_order_counts_before_it_is_told() -> None:
 
         strategy = Scripted(market=look)
         w.start(strategy)
-        w.feed.tell(1)
-        w.feed.tell(2)
+        w.tell(1)
+        w.tell(2)
         assert seen == [0, 1]
         assert "order OPEN" not in strategy.heard
         w.clock.advance(0.1)

@@ -58,7 +58,7 @@ async def test_a_position_follows_the_fills_and_the_price() -> None:
         (position,) = (await api.ask("GET", f"{PREFIX}/positions")).json["positions"]
         assert (position["quantity"], position["entry_price"]) == ("0.003", "60000")
         assert (position["mark_price"], position["unrealized"]) == (None, None)
-        api.feed.tell(quote("60999", "61001", api.clock.now_ns()))
+        api.tell(quote("60999", "61001", api.clock.now_ns()))
         (position,) = (await api.ask("GET", f"{PREFIX}/positions")).json["positions"]
         assert (position["mark_price"], position["unrealized"]) == ("61000", "3.000")
 

@@ -53,7 +53,7 @@ async def test_instruments_of_others_are_not_ours_to_ask_for() -> None:
 async def test_the_newest_quote_is_shown_with_its_age() -> None:
     async with gateway() as api:
         assert (await api.ask("GET", QUOTES)).json == {"quotes": []}
-        api.feed.tell(quote("59999.5", "60000.5", api.clock.now_ns()))
+        api.tell(quote("59999.5", "60000.5", api.clock.now_ns()))
         api.clock.advance(1.5)
         reply = await api.ask("GET", f"{QUOTES}&symbol=BTC/USDT&symbol=ETH/USDT")
         (shown,) = reply.json["quotes"]
@@ -63,7 +63,7 @@ async def test_the_newest_quote_is_shown_with_its_age() -> None:
 
 async def test_a_clock_that_stepped_back_makes_no_quote_younger_than_new() -> None:
     async with gateway() as api:
-        api.feed.tell(quote("1", "2", api.clock.now_ns()))
+        api.tell(quote("1", "2", api.clock.now_ns()))
         api.clock.step_wall(-60)
         (shown,) = (await api.ask("GET", QUOTES)).json["quotes"]
     assert shown["age_ms"] == 0

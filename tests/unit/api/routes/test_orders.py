@@ -164,7 +164,7 @@ async def test_a_caller_who_hangs_up_does_not_disturb_the_disk() -> None:
 
 async def test_an_order_in_quote_units_is_shown_so() -> None:
     async with gateway() as api:
-        api.feed.tell(quote("59999", "60001", api.clock.now_ns()))
+        api.tell(quote("59999", "60001", api.clock.now_ns()))
         reply = await api.place(type="market", quantity=..., limit_price=..., value="250")
     order = reply.json
     assert (order["quantity"], order["value"], order["remaining"]) == (None, "250", "250")

@@ -125,7 +125,7 @@ def shared() -> Iterator[Shared]:
     with asyncio.Runner() as runner:
         opened = gateway()
         api = runner.run(opened.__aenter__())
-        api.feed.tell(quote("60000", "60000.5", api.clock.now_ns()))
+        api.tell(quote("60000", "60000.5", api.clock.now_ns()))
         yield runner, api
         runner.run(opened.__aexit__(None, None, None))
 
@@ -171,7 +171,7 @@ async def test_the_nearest_valid_value_is_offered_and_is_valid(
     changes: dict[str, Any], field: str, nearest: str
 ) -> None:
     async with gateway() as api:
-        api.feed.tell(quote("60000", "60000.5", api.clock.now_ns()))
+        api.tell(quote("60000", "60000.5", api.clock.now_ns()))
         problem = (await api.place(**changes)).json
     assert {error["nearest"] for error in problem["errors"] if error["field"] == field} == {nearest}
 
