@@ -18,7 +18,9 @@ from algotradehub.cli.printing import (
 from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
 
 Account = Annotated[str | None, typer.Option(help="Of this account only.")]
+Symbol = Annotated[str | None, typer.Option(help="Of this symbol only, such as BTC/USDT.")]
 Limit = Annotated[int, typer.Option(min=1, max=MAX_ROWS, help="At most so many.")]
+All = Annotated[bool, typer.Option("--all", help=f"Without that limit, up to {MAX_ROWS:,}.")]
 
 
 def _price_step(rule: Mapping[str, Any]) -> str:
@@ -127,12 +129,10 @@ def list_positions(
 @fills.command("list", epilog=examples("fill list --symbol BTC/USDT --limit 10"))
 def list_fills(
     account: Account = None,
-    symbol: Annotated[str | None, typer.Option(help="Of this symbol only.")] = None,
+    symbol: Symbol = None,
     order: Annotated[str | None, typer.Option(metavar="ID", help="Of this order only.")] = None,
     limit: Limit = 50,
-    all_of_them: Annotated[
-        bool, typer.Option("--all", help=f"Without that limit, up to {MAX_ROWS:,}.")
-    ] = False,
+    all_of_them: All = False,
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,

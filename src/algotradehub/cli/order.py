@@ -8,7 +8,7 @@ import typer
 
 from algotradehub.cli.client import MAX_ROWS, Client, Unanswered
 from algotradehub.cli.exit_codes import ExitCode, Failure
-from algotradehub.cli.listing import FILLS, print_page
+from algotradehub.cli.listing import FILLS, Account, All, Limit, Symbol, print_page
 from algotradehub.cli.printing import (
     Column,
     Json,
@@ -40,8 +40,6 @@ app = typer.Typer(
 )
 
 OrderId = Annotated[str, typer.Argument(metavar="ID", help="The order's id, 32 characters.")]
-Account = Annotated[str | None, typer.Option(help="Of this account only.")]
-Symbol = Annotated[str | None, typer.Option(help="Of this symbol only, such as BTC/USDT.")]
 
 
 def _amount(order: Mapping[str, Any]) -> str:
@@ -238,10 +236,8 @@ def list_orders(
         list[OrderStatus] | None,
         typer.Option(case_sensitive=False, help="May be repeated: any of them."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=MAX_ROWS, help="At most so many.")] = 50,
-    all_of_them: Annotated[
-        bool, typer.Option("--all", help=f"Without that limit, up to {MAX_ROWS:,}.")
-    ] = False,
+    limit: Limit = 50,
+    all_of_them: All = False,
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,
