@@ -10,7 +10,7 @@ import pytest
 from algotradehub.conformance import journal as suite
 from algotradehub.domain.errors import NotReady
 from algotradehub.domain.ids import AccountId
-from algotradehub.domain.records import Body
+from algotradehub.domain.records import FORMAT_VERSION, Body, Record
 from algotradehub.ports.disk import Disk
 from algotradehub.ports.journal import Journal
 from algotradehub.storage.disk import OsDisk
@@ -107,11 +107,19 @@ async def test_segment_files(world: suite.World, check: suite.Check) -> None:
 class BoastfulJournal(SegmentJournal):
     """Claims to have stored what it could not."""
 
-    def append(self, account: AccountId, body: Body, *, at_ns: int) -> int:
+    def append(self, account: AccountId, body: Body, *, at_ns: int) -> Record:
         try:
             return super().append(account, body, at_ns=at_ns)
         except NotReady:
-            return self.seq
+            return Record(
+                v=FORMAT_VERSION,
+                seq=self.seq,
+                at_ns=at_ns,
+                account=account,
+                account_seq=self.account_seq(account),
+                kind=body.kind,
+                body=body,
+            )
 
 
 class BoastfulWorld(MemoryWorld):

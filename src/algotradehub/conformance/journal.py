@@ -56,12 +56,13 @@ Check: TypeAlias = Callable[[World], Awaitable[None]]
 async def records_are_numbered_in_the_order_of_the_calls(world: World) -> None:
     journal = world.open()
     first = journal.seq + 1
-    numbers = [
+    records = [
         journal.append(ONE, _note("a"), at_ns=1),
         journal.append_synced(ONE, _note("b"), at_ns=2, done=lambda _: None),
         journal.keep(TWO, _note("c"), at_ns=3),
         journal.append(ONE, _note("d"), at_ns=4),
     ]
+    numbers = [record.seq for record in records]
     _expect(numbers == [first, first + 1, first + 2, first + 3], f"numbers rise by one: {numbers}")
     _expect(journal.seq == numbers[-1], "seq is the number of the last record")
     counts = [journal.account_seq(account) for account in (ONE, TWO, AccountId("nobody"))]
@@ -70,9 +71,9 @@ async def records_are_numbered_in_the_order_of_the_calls(world: World) -> None:
 
 async def records_are_read_as_they_were_stored(world: World) -> None:
     journal = world.open()
-    journal.append(ONE, _note("a"), at_ns=11)
+    first = journal.append(ONE, _note("a"), at_ns=11)
     second = journal.append(TWO, _note("b"), at_ns=12)
-    journal.keep(ONE, _note("c"), at_ns=13)
+    third = journal.keep(ONE, _note("c"), at_ns=13)
     records = [record for record in journal.read() if not isinstance(record.body, Checkpoint)]
     facts = [(r.at_ns, r.account, r.account_seq, r.kind, r.body) for r in records]
     kind = Doubted.kind
@@ -82,8 +83,9 @@ async def records_are_read_as_they_were_stored(world: World) -> None:
         (13, ONE, 2, kind, _note("c")),
     ]
     _expect(facts == expected, f"what went in comes out: {facts}")
-    later = [record.seq for record in journal.read(after_seq=second)]
-    _expect(later == [second + 1], f"read skips what is not above after_seq: {later}")
+    _expect(records == [first, second, third], "and is what the calls returned")
+    later = list(journal.read(after_seq=second.seq))
+    _expect(later == [third], f"read skips what is not above after_seq: {later}")
 
 
 async def reading_tells_what_was_stored_before_the_call(world: World) -> None:
@@ -103,7 +105,7 @@ async def a_stored_record_survives_the_death_of_the_process(world: World) -> Non
     world.process_dies()
     journal = world.open()
     _expect(_notes(journal) == ["a", "b", "c", "d"], "append and keep store before they return")
-    _expect(journal.seq == last, "the numbers go on where they were")
+    _expect(journal.seq == last.seq, "the numbers go on where they were")
     counts = [journal.account_seq(account) for account in (ONE, TWO)]
     _expect(counts == [3, 1], f"so do the numbers of the accounts: {counts}")
 
@@ -122,9 +124,9 @@ async def a_synced_record_survives_power_loss(world: World) -> None:
 
 async def kept_records_are_synced_soon(world: World) -> None:
     journal = world.open()
-    seq = journal.keep(ONE, _note("a"), at_ns=1)
+    kept = journal.keep(ONE, _note("a"), at_ns=1)
     await world.pass_time(SYNCED_WITHIN_S)
-    _expect(journal.synced_seq >= seq, "nothing stored waits longer than 20 ms for its sync")
+    _expect(journal.synced_seq >= kept.seq, "nothing stored waits longer than 20 ms for its sync")
     world.power_fails()
     _expect(_notes(world.open()) == ["a"], "what synced_seq speaks of survives power loss")
 
@@ -138,7 +140,7 @@ async def callers_are_told_in_journal_order(world: World) -> None:
         def done(durable: bool) -> None:  # noqa: FBT001 - the port's callback takes a bare bool
             told.append((seqs[len(told)], durable and journal.synced_seq >= seqs[len(told)]))
 
-        seqs.append(journal.append_synced(ONE, _note("x"), at_ns=1, done=done))
+        seqs.append(journal.append_synced(ONE, _note("x"), at_ns=1, done=done).seq)
 
     for _ in range(3):
         store()
@@ -163,7 +165,7 @@ async def a_full_disk_refuses_new_records_and_leaves_nothing(world: World) -> No
     world.free_disk()
     journal = world.open()
     _expect(_notes(journal) == ["a"], "nor is it there after a restart")
-    _expect(journal.seq >= before, "numbers never go back behind a stored record")
+    _expect(journal.seq >= before.seq, "numbers never go back behind a stored record")
 
 
 async def a_full_disk_answers_those_who_wait(world: World) -> None:
@@ -184,7 +186,7 @@ async def evidence_is_kept_through_a_full_disk(world: World) -> None:
     journal = world.open()
     journal.append(ONE, _note("a"), at_ns=1)
     world.fill_disk()
-    seqs = [journal.keep(ONE, _note(text), at_ns=2) for text in "bcd"]
+    seqs = [journal.keep(ONE, _note(text), at_ns=2).seq for text in "bcd"]
     _expect(seqs == sorted(set(seqs)), f"kept records have their numbers at once: {seqs}")
     _expect(journal.refusing is not None, "new orders are refused meanwhile")
     world.free_disk()
@@ -214,7 +216,7 @@ async def a_failed_sync_stops_new_records_for_good(world: World) -> None:
     _expect(_notes(journal)[-1] == "b", "evidence is still stored")
     world.process_dies()
     journal = world.open()
-    _expect(journal.seq == kept, "and found by the next process")
+    _expect(journal.seq == kept.seq, "and found by the next process")
     _expect(journal.refusing is None, "which takes new records")
 
 

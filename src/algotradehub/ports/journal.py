@@ -27,11 +27,11 @@ class Journal(Protocol):
 
     def account_seq(self, account: AccountId) -> int: ...
 
-    def append(self, account: AccountId, body: Body, *, at_ns: int) -> int:
+    def append(self, account: AccountId, body: Body, *, at_ns: int) -> Record:
         """Store a record that must exist before anything follows from it.
 
         Returns:
-            Its ``seq``. When the call returns, the record survives the death of the process.
+            The record with its numbers; it survives the death of the process.
 
         Raises:
             NotReady: It could not be written and does not exist.
@@ -40,7 +40,7 @@ class Journal(Protocol):
 
     def append_synced(
         self, account: AccountId, body: Body, *, at_ns: int, done: Callable[[bool], None]
-    ) -> int:
+    ) -> Record:
         """Store a record that must survive power loss before anything follows from it.
 
         Many callers share one sync. ``done(True)`` follows the sync, in journal order;
@@ -51,7 +51,7 @@ class Journal(Protocol):
         """
         ...
 
-    def keep(self, account: AccountId, body: Body, *, at_ns: int) -> int:
+    def keep(self, account: AccountId, body: Body, *, at_ns: int) -> Record:
         """Store evidence that is true whether or not the disk works; never refuses.
 
         Written at once where possible, otherwise held in memory and written when the disk heals.

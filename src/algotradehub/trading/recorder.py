@@ -5,7 +5,7 @@ from collections.abc import Callable
 from algotradehub.domain.evidence import Balance, PositionReport
 from algotradehub.domain.ids import AccountId
 from algotradehub.domain.order import Order
-from algotradehub.domain.records import FORMAT_VERSION, Body, Record, Told
+from algotradehub.domain.records import Body, Record, Told
 from algotradehub.ports.bus import (
     Alert,
     BalanceChanged,
@@ -44,8 +44,8 @@ class Recorder:
             NotReady: The journal refuses; nothing changed.
         """
         at_ns = self._clock.now_ns()
-        seq = self._journal.append(account, body, at_ns=at_ns)
-        return self._fold(account, body, seq, at_ns, tell=True)
+        record = self._journal.append(account, body, at_ns=at_ns)
+        return self._fold(record, tell=True)
 
     def append_synced(
         self, account: AccountId, body: Body, done: Callable[[bool], None]
@@ -58,14 +58,14 @@ class Recorder:
             NotReady: The journal refuses; nothing changed.
         """
         at_ns = self._clock.now_ns()
-        seq = self._journal.append_synced(account, body, at_ns=at_ns, done=done)
-        return self._fold(account, body, seq, at_ns, tell=False)
+        record = self._journal.append_synced(account, body, at_ns=at_ns, done=done)
+        return self._fold(record, tell=False)
 
     def keep(self, account: AccountId, body: Body) -> Applied:
         """Record what is true whether or not the disk works."""
         at_ns = self._clock.now_ns()
-        seq = self._journal.keep(account, body, at_ns=at_ns)
-        return self._fold(account, body, seq, at_ns, tell=True)
+        record = self._journal.keep(account, body, at_ns=at_ns)
+        return self._fold(record, tell=True)
 
     def hear(self, account: AccountId, word: Balance | PositionReport) -> None:
         """Take the venue's word on the account; it is recorded if it changes a total."""
@@ -90,22 +90,11 @@ class Recorder:
         at_ns = self._clock.now_ns()
         self._bus.publish(Alert(name=name, detail=detail, account=account, at_ns=at_ns))
 
-    def _fold(self, account: AccountId, body: Body, seq: int, at_ns: int, *, tell: bool) -> Applied:
-        account_seq = self._journal.account_seq(account)
+    def _fold(self, record: Record, *, tell: bool) -> Applied:
         self._on_record()
-        applied = self._state.apply(
-            Record(
-                v=FORMAT_VERSION,
-                seq=seq,
-                at_ns=at_ns,
-                account=account,
-                account_seq=account_seq,
-                kind=body.kind,
-                body=body,
-            )
-        )
+        applied = self._state.apply(record)
         if tell:
-            self._publish(account, account_seq, applied)
+            self._publish(record.account, record.account_seq, applied)
         return applied
 
     def _publish(self, account: AccountId, account_seq: int, applied: Applied) -> None:

@@ -20,30 +20,27 @@ class Batch:
         self.frames = bytearray()
         self._accounts: list[AccountId] = []  # of the records in ``frames``
 
-    def add(self, account: AccountId, body: Body, at_ns: int) -> int:
+    def add(self, account: AccountId, body: Body, at_ns: int) -> Record:
         """Give a record the next numbers.
 
         Raises:
             ValueError: It is too large; or whatever msgspec raises for a body that it cannot
                 encode. Nothing has changed then.
         """
-        seq = self.seq + 1
-        account_seq = self.account_seqs.get(account, 0) + 1
-        self.frames += frame.pack(
-            Record(
-                v=FORMAT_VERSION,
-                seq=seq,
-                at_ns=at_ns,
-                account=account,
-                account_seq=account_seq,
-                kind=body.kind,
-                body=body,
-            )
+        record = Record(
+            v=FORMAT_VERSION,
+            seq=self.seq + 1,
+            at_ns=at_ns,
+            account=account,
+            account_seq=self.account_seqs.get(account, 0) + 1,
+            kind=body.kind,
+            body=body,
         )
+        self.frames += frame.pack(record)
         self._accounts.append(account)
-        self.account_seqs[account] = account_seq
-        self.seq = seq
-        return seq
+        self.account_seqs[account] = record.account_seq
+        self.seq = record.seq
+        return record
 
     def stored(self) -> None:
         """The frames have been written: begin anew behind them."""

@@ -124,34 +124,34 @@ class SegmentJournal:
     def account_seq(self, account: AccountId) -> int:
         return self._batch.account_seqs.get(account, 0)
 
-    def append(self, account: AccountId, body: Body, *, at_ns: int) -> int:
+    def append(self, account: AccountId, body: Body, *, at_ns: int) -> Record:
         self._admit()
-        seq = self._batch.add(account, body, at_ns)
+        record = self._batch.add(account, body, at_ns)
         try:
             self._write()
         except OSError as error:
             self._write_failed(error)
             raise NotReady(f"the journal could not store the record: {error}") from error
-        return seq
+        return record
 
     def append_synced(
         self, account: AccountId, body: Body, *, at_ns: int, done: Callable[[bool], None]
-    ) -> int:
+    ) -> Record:
         """See the port.
 
         After ``done(False)`` nothing follows from the record, yet a later start may find it: it was
         written and only its sync failed, or a broken disk could not even be cut back.
         """
         self._admit()
-        seq = self._batch.add(account, body, at_ns)
-        self._waiters.append((seq, done))
+        record = self._batch.add(account, body, at_ns)
+        self._waiters.append((record.seq, done))
         # While a sync runs the batch grows; it is written when the sync ends.
         if not (self._flush_is_due or self._is_syncing):
             self._flush_is_due = True
             self._clock.after(0, self._flush)
-        return seq
+        return record
 
-    def keep(self, account: AccountId, body: Body, *, at_ns: int) -> int:
+    def keep(self, account: AccountId, body: Body, *, at_ns: int) -> Record:
         """See the port.
 
         Raises:
@@ -164,13 +164,13 @@ class SegmentJournal:
         if not self._may_write():
             raise NotReady("the journal stores nothing: another process took the lease")
         if self._write_error is None:
-            seq = self._batch.add(account, body, at_ns)
+            record = self._batch.add(account, body, at_ns)
             try:
                 self._write()
             except OSError as error:
                 self._write_failed(error)
             else:
-                return seq
+                return record
         held = len(self._batch.frames)
         if held >= self._limits.held_bytes:
             raise StorageDamaged(

@@ -28,7 +28,7 @@ def test_only_what_is_stored_keeps_its_numbers(steps: list[str]) -> None:
             batch.forget()
         else:
             waiting.append(AccountId(step))
-            assert batch.add(waiting[-1], NOTE, at_ns=1) == batch.seq
+            assert batch.add(waiting[-1], NOTE, at_ns=1).seq == batch.seq
     assert batch.stored_seq == 5 + len(stored)
     assert batch.seq == batch.stored_seq + len(waiting)
     everything = stored + waiting

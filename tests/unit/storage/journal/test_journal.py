@@ -62,13 +62,13 @@ class Machine:
         self.start()
 
     def append(self, text: str = "x", account: AccountId = A) -> int:
-        return self.journal.append(account, note(text), at_ns=1)
+        return self.journal.append(account, note(text), at_ns=1).seq
 
     def keep(self, text: str = "x", account: AccountId = A) -> int:
-        return self.journal.keep(account, note(text), at_ns=1)
+        return self.journal.keep(account, note(text), at_ns=1).seq
 
     def synced(self, text: str, done: Callable[[bool], None]) -> int:
-        return self.journal.append_synced(A, note(text), at_ns=1, done=done)
+        return self.journal.append_synced(A, note(text), at_ns=1, done=done).seq
 
     def notes(self) -> list[str]:
         return [r.body.what for r in self.journal.read() if isinstance(r.body, Doubted)]
