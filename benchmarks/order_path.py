@@ -38,8 +38,8 @@ from algotradehub.storage.disk import OsDisk
 from algotradehub.storage.sqlite.projection import open_projection
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import Durability
-from algotradehub.trading.risk import RiskLimits
-from algotradehub.venues.paper.account import account_opener
+from algotradehub.trading.limits import RiskLimits
+from algotradehub.venues.paper.opening import account_opener
 from algotradehub.venues.paper.venue import open_venue
 
 BENCH = Path(os.environ.get("ALGOTRADEHUB_BENCH", Path(__file__).parents[2] / "shared" / "bench"))

@@ -42,7 +42,8 @@ from algotradehub.storage.disk import OsDisk
 from algotradehub.storage.sqlite.projection import open_projection
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import Durability
-from algotradehub.venues.paper.account import PaperAccount, account_opener
+from algotradehub.venues.paper.account import PaperAccount
+from algotradehub.venues.paper.opening import account_opener
 from algotradehub.venues.paper.venue import PaperVenue, open_venue
 
 SIZES = (1_000, 10_000)

@@ -27,7 +27,9 @@ NO_MIRROR = {
     "conformance/": "suites run by tests/conformance over every implementation",
     "domain/ids.py": "names for types",
     "ports/": "Protocols have no behaviour; see test_every_port_is_known_to_some_test",
+    "storage/journal/limits.py": "two sizes and a factor",
     "storage/migrations/": "run, up and down, by the storage tests",
+    "trading/applied.py": "one value without behaviour",
 }
 
 # Where binary floating point may not appear: everything that can reach an order or a ledger.
@@ -80,6 +82,7 @@ VENUE_OWN_SHAPE = {
         "expiries.py",
         "feed.py",
         "log.py",
+        "opening.py",
         "prices.py",
         "records.py",
         "register.py",

@@ -1,7 +1,7 @@
 """The inner ring, put together: the same for production, tests and the simulation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from typing import Any
 
@@ -10,7 +10,6 @@ import msgspec
 from algotradehub.app.projector import Projection, Projector
 from algotradehub.app.restoring import IN_MEMORY_NS, restore_in_parts
 from algotradehub.bus.memory import MemoryBus
-from algotradehub.domain.evidence import Evidence
 from algotradehub.domain.ids import AccountId, TenantId
 from algotradehub.domain.records import Restarted
 from algotradehub.ports.bus import Alert, Bus
@@ -18,17 +17,19 @@ from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
 from algotradehub.ports.ids import IdSource
 from algotradehub.ports.store import Store
-from algotradehub.ports.venue import AccountOpener, Sink
-from algotradehub.storage.journal.journal import Limits, SegmentJournal
+from algotradehub.ports.venue import AccountOpener
+from algotradehub.storage.journal.journal import SegmentJournal
+from algotradehub.storage.journal.limits import Limits
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
+from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.orders import OrderManager, ReferencePrices
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.recovery import Recovery, Spawn
-from algotradehub.trading.risk import RiskEngine, RiskLimits
+from algotradehub.trading.risk import RiskEngine
 from algotradehub.trading.state import DeskState
 
 FORGET_EVERY_S = 60.0
@@ -139,34 +140,12 @@ async def open_core(
                     spawn=spawn,
                 )
                 desk.questions = recovery
-                sink, release = _held_back(manager.open(desk))
-                desk.account = await opened.enter_async_context(setup.open(sink))
-                release()
+                inbox = manager.open(desk)
+                desk.account = await opened.enter_async_context(setup.open(inbox.receive))
+                inbox.open()
                 recovery.watch_all()
             spawn(_forget_ended(state, projector, clock))
             yield Core(orders=manager, state=state, journal=journal, projector=projector, bus=bus)
-
-
-def _held_back(sink: Sink) -> tuple[Sink, Callable[[], None]]:
-    """Return a sink that holds everything back until the second function is called.
-
-    An account may speak while it is being opened; nobody could ask it anything yet.
-    """
-    early: list[Evidence] | None = []
-
-    def receive(evidence: Evidence) -> None:
-        if early is None:
-            sink(evidence)
-        else:
-            early.append(evidence)
-
-    def release() -> None:
-        nonlocal early
-        held, early = early or [], None
-        for evidence in held:
-            sink(evidence)
-
-    return receive, release
 
 
 @asynccontextmanager

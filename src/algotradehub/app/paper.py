@@ -26,9 +26,9 @@ from algotradehub.settings import (
     SyntheticSettings,
 )
 from algotradehub.storage.disk import OsDisk
-from algotradehub.trading.risk import RiskLimits
-from algotradehub.venues.paper.account import account_opener
+from algotradehub.trading.limits import RiskLimits
 from algotradehub.venues.paper.crowd import Habits
+from algotradehub.venues.paper.opening import account_opener
 from algotradehub.venues.paper.replay import Replay
 from algotradehub.venues.paper.synthetic import Listing, SyntheticMarkets
 from algotradehub.venues.paper.venue import PaperVenue, open_venue

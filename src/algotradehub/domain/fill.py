@@ -59,6 +59,13 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     fee_asset: Asset | None = None
 
 
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """An order after one piece of evidence, and what that moves."""
+
+    order: Order
+    effect: Effect | None = None
+
+
 def provisional_id(order: Order) -> ExecutionId:
     """The one provisional fill of an order: the same in every run, so replay finds it again."""
     return ExecutionId(f"provisional:{order.order_id}")

@@ -16,7 +16,7 @@ from algotradehub.domain.evidence import (
     OrderState,
     Refused,
 )
-from algotradehub.domain.fill import Effect
+from algotradehub.domain.fill import Effect, Step
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import (
     FINAL_STATUSES,
@@ -57,13 +57,6 @@ _CONTRADICTED = "the venue's words contradict each other"
 # An average rarely ends. Cut to as many digits as a price can have, its products and sums stay
 # exact, and what was taken from a provisional value can be added up to that value again.
 _AVERAGES = Context(prec=16)
-
-
-class Step(msgspec.Struct, frozen=True, gc=False):
-    """An order after one piece of evidence, and what that moves."""
-
-    order: Order
-    effect: Effect | None = None
 
 
 def advance(  # noqa: C901 - one branch per kind of evidence is the clearest form

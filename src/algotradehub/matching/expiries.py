@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Iterator
 
-from algotradehub.matching.book import WorkingOrder
+from algotradehub.matching.working_order import WorkingOrder
 
 _FEW = 64  # ended orders kept before it is worth tidying up
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
-from algotradehub.matching.book import WorkingOrder
+from algotradehub.matching.working_order import WorkingOrder
 
 # Looked up once: on Python 3.11 that costs 50 ns each time.
 _BUY = Side.BUY

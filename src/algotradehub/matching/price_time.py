@@ -24,7 +24,7 @@ from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ONE, ZERO
 from algotradehub.domain.order import OrderStatus, TimeInForce
-from algotradehub.matching.book import BookSide, WorkingOrder, reaches
+from algotradehub.matching.book import BookSide
 from algotradehub.matching.checks import (
     Problem,
     market_notional_problem,
@@ -34,6 +34,7 @@ from algotradehub.matching.fees import FeeModel
 from algotradehub.matching.outcomes import NewOrder, Outcome, RefusalCode
 from algotradehub.matching.working import MAX_ORDERS
 from algotradehub.matching.working_market import WorkingMarket
+from algotradehub.matching.working_order import WorkingOrder, reaches
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
 _BUY = Side.BUY

@@ -40,7 +40,6 @@ from enum import IntEnum
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.market import BookAction, BookUpdate, Candle, Quote, Trade
 from algotradehub.domain.order import OrderStatus
-from algotradehub.matching.book import WorkingOrder, reaches
 from algotradehub.matching.candle_path import CandleRule, LimitsFill, turns
 from algotradehub.matching.checks import (
     Problem,
@@ -54,6 +53,7 @@ from algotradehub.matching.outcomes import NewOrder, Outcome, RefusalCode
 from algotradehub.matching.recorded_fills import RecordedFills, shorten_queue
 from algotradehub.matching.working import MAX_ORDERS
 from algotradehub.matching.working_market import WorkingMarket
+from algotradehub.matching.working_order import WorkingOrder, reaches
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
 _BUY, _SELL = Side.BUY, Side.SELL

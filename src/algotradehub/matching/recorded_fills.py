@@ -6,11 +6,11 @@ from decimal import Decimal
 from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.money import ZERO
-from algotradehub.matching.book import WorkingOrder
 from algotradehub.matching.checks import lots_for
 from algotradehub.matching.displayed import DisplayedSide, Volume
 from algotradehub.matching.outcomes import Outcome
 from algotradehub.matching.working import WorkingOrders
+from algotradehub.matching.working_order import WorkingOrder
 
 
 class RecordedFills:

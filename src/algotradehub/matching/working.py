@@ -19,7 +19,7 @@ from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ZERO, text
 from algotradehub.domain.order import OrderStatus, OrderType, TimeInForce
-from algotradehub.matching.book import BookSide, WorkingOrder
+from algotradehub.matching.book import BookSide
 from algotradehub.matching.checks import (
     Problem,
     notional_problem,
@@ -40,6 +40,7 @@ from algotradehub.matching.outcomes import (
     Refused,
 )
 from algotradehub.matching.positions import Positions
+from algotradehub.matching.working_order import WorkingOrder
 
 MAX_ORDERS = 1_000_000
 

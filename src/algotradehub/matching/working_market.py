@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.order import OrderType
-from algotradehub.matching.book import WorkingOrder
 from algotradehub.matching.checks import Problem
 from algotradehub.matching.fees import FeeModel, QuoteFees
 from algotradehub.matching.outcomes import NewOrder, Outcome, Refused
 from algotradehub.matching.working import WorkingOrders
+from algotradehub.matching.working_order import WorkingOrder
 
 # Looked up once: on Python 3.11 that costs 50 ns each time.
 _MARKET = OrderType.MARKET

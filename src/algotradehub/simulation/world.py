@@ -22,7 +22,7 @@ from algotradehub.simulation.scenario import Death, Scenario
 from algotradehub.simulation.timeline import Crash, Timeline
 from algotradehub.simulation.users import ACCOUNT, TENANT, Users
 from algotradehub.simulation.venue import ScriptedVenue
-from algotradehub.trading.risk import RiskLimits
+from algotradehub.trading.limits import RiskLimits
 
 _S = 1_000_000_000
 START_NS = 1_767_225_600 * _S  # 2026-01-01

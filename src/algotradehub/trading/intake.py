@@ -23,9 +23,10 @@ from algotradehub.domain.records import Adopted, Body, Listed, Observed
 from algotradehub.ports.clock import Clock
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.adoption import adopted
+from algotradehub.trading.applied import Applied
 from algotradehub.trading.orphans import OrphanEvidence
 from algotradehub.trading.recorder import Recorder
-from algotradehub.trading.state import Applied, DeskState
+from algotradehub.trading.state import DeskState
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
 _PLACE = CommandKind.PLACE

@@ -17,7 +17,6 @@ from algotradehub.domain.errors import (
     RiskRefused,
     Unsupported,
 )
-from algotradehub.domain.evidence import Evidence
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId, VenueId
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ZERO
@@ -37,6 +36,7 @@ from algotradehub.ports.clock import Clock
 from algotradehub.ports.ids import IdSource
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.dispatch import Dispatch
+from algotradehub.trading.inbox import Inbox
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.risk import RiskEngine
@@ -81,10 +81,10 @@ class OrderManager:
         self._ids = ids
         self._desks: dict[AccountId, AccountDesk] = {}
 
-    def open(self, desk: AccountDesk) -> Callable[[Evidence], None]:
-        """Take an account in; the returned function is its sink."""
+    def open(self, desk: AccountDesk) -> Inbox:
+        """Take an account in; what it says goes to the returned inbox."""
         self._desks[desk.account_id] = desk
-        return lambda evidence: self._intake.receive(desk, evidence)
+        return Inbox(self._intake, desk)
 
     @property
     def desks(self) -> tuple[AccountDesk, ...]:

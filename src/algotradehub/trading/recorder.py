@@ -16,7 +16,8 @@ from algotradehub.ports.bus import (
 )
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.journal import Journal
-from algotradehub.trading.state import Applied, DeskState
+from algotradehub.trading.applied import Applied
+from algotradehub.trading.state import DeskState
 
 
 class Recorder:

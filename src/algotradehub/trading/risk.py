@@ -10,19 +10,10 @@ from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import FINAL_STATUSES, Amendment, Order
+from algotradehub.trading.limits import RiskLimits
 
 _TEN_THOUSAND = Decimal(10_000)
 _BUY = Side.BUY  # looked up once: on Python 3.11 that costs 50 ns each time
-
-
-class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of one account; None is no limit. Notional values are in the instrument's quote."""
-
-    max_order_notional: Decimal | None = None
-    max_position: Decimal | None = None  # base units per instrument, working orders included
-    max_position_notional: Decimal | None = None  # the same, valued at the order's reserve price
-    max_open_orders: int | None = None  # per account
-    price_band_bps: Decimal | None = None  # a limit price may be this far on the worse side
 
 
 class InstrumentSums:
@@ -120,7 +111,7 @@ class RiskEngine:
         if most is not None and (are_open := self._sums.open_orders(request.account)) >= most:
             raise RiskRefused("max_open_orders", f"{are_open} are open, {most} allowed")
         exposure, price = order.exposure, order.reserve_price
-        if not price and _values(limits):
+        if not price and limits.need_a_price:
             raise RiskRefused("price", "without a known price no notional limit can be checked")
         self._check_notional(limits, instrument, price, exposure)
         self._check_band(limits, request.side, request.limit_price, reference)
@@ -197,10 +188,6 @@ class RiskEngine:
                 "max_position_notional",
                 f"could reach {notional:f} {instrument.quote}, {most_notional:f} allowed",
             )
-
-
-def _values(limits: RiskLimits) -> bool:
-    return limits.max_order_notional is not None or limits.max_position_notional is not None
 
 
 _UNLIMITED = RiskLimits()

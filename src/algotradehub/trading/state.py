@@ -7,7 +7,6 @@ from typing import TypeAlias
 import msgspec
 
 from algotradehub.domain import order_rules
-from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.balance import postings as postings_of
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.evidence import (
@@ -26,7 +25,6 @@ from algotradehub.domain.ids import (
     VenueOrderId,
 )
 from algotradehub.domain.order import FINAL_STATUSES, Order
-from algotradehub.domain.position import Position
 from algotradehub.domain.records import (
     Adopted,
     AmendAsked,
@@ -43,6 +41,7 @@ from algotradehub.domain.records import (
     Told,
 )
 from algotradehub.ports.store import Changes, Claim, Halt, Restored
+from algotradehub.trading.applied import Applied
 from algotradehub.trading.balances import BalanceKeeper
 from algotradehub.trading.positions import PositionManager
 from algotradehub.trading.risk import RunningSums
@@ -50,16 +49,6 @@ from algotradehub.trading.risk import RunningSums
 _replace = msgspec.structs.replace
 
 Loaded: TypeAlias = tuple[Order, Sequence[Fill]]
-
-
-class Applied(msgspec.Struct, gc=False):
-    """What one record changed, for those who want to hear of it."""
-
-    order: Order | None = None
-    before: Order | None = None
-    fills: tuple[Fill, ...] = ()
-    position: Position | None = None
-    balances: tuple[AssetBalance, ...] = ()
 
 
 class DeskState:

@@ -25,8 +25,8 @@ from algotradehub.domain.records import Record
 from algotradehub.ports.store import OrderFilter, Store
 from algotradehub.ports.venue import Channel
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.market_data import MarketDataManager
-from algotradehub.trading.risk import RiskLimits
 from tests.fakes.account import FakeAccount
 from tests.fakes.clock import FakeClock
 from tests.fakes.disk import FailingDisk, MemoryDisk

@@ -13,7 +13,8 @@ from algotradehub.domain.ids import AccountId, ClientOrderId
 from algotradehub.domain.records import CancelAsked
 from algotradehub.ports.store import Changes
 from algotradehub.storage.disk import OsDisk
-from algotradehub.storage.journal.journal import Limits, SegmentJournal
+from algotradehub.storage.journal.journal import SegmentJournal
+from algotradehub.storage.journal.limits import Limits
 from algotradehub.storage.sqlite.store import SqliteStore
 
 ACCOUNT = AccountId("paper-a")

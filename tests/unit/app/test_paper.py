@@ -16,7 +16,7 @@ from algotradehub.domain.instrument import FixedTick, InstrumentKind
 from algotradehub.domain.market import MarketEvent
 from algotradehub.settings import Settings
 from algotradehub.trading.account_desk import Durability
-from algotradehub.trading.risk import RiskLimits
+from algotradehub.trading.limits import RiskLimits
 from tests.unit.app.small import ACCOUNT, QUOTES, SYMBOL, VENUE, replayed, small_settings
 
 

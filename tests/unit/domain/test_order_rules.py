@@ -6,18 +6,18 @@ import msgspec
 import pytest
 
 from algotradehub.domain.evidence import CommandKind, FeeSettled, OrderEvidence
+from algotradehub.domain.fill import Step
 from algotradehub.domain.ids import Asset, ExecutionId, VenueOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import Amendment, Order, OrderStatus, Origin
 from algotradehub.domain.order_rules import (
-    Step,
+    _amended as amended,
+)
+from algotradehub.domain.order_rules import (
     advance,
     doubted,
     proven_absent,
     restarted,
-)
-from algotradehub.domain.order_rules import (
-    _amended as amended,
 )
 from tests.unit.domain.examples import (
     ORDER_ID,

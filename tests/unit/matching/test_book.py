@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from algotradehub.domain.instrument import Side
-from algotradehub.matching.book import BookSide, WorkingOrder, reaches
-from tests.unit.matching.orders import BUY, SELL
+from algotradehub.matching.book import BookSide
+from algotradehub.matching.working_order import WorkingOrder
+from tests.unit.matching.orders import BUY
 
 D = Decimal
 
@@ -71,12 +72,3 @@ def test_a_reduced_level_keeps_its_orders() -> None:
     (level,) = book.levels()
     assert level.quantity == 1
     assert list(level.orders.values()) == [order]
-
-
-def test_reaching_a_limit_is_being_as_good_or_better() -> None:
-    assert reaches(BUY, D(5), D(5))
-    assert reaches(BUY, D(5), D(4))
-    assert not reaches(BUY, D(5), D(6))
-    assert reaches(SELL, D(5), D(5))
-    assert reaches(SELL, D(5), D(6))
-    assert not reaches(SELL, D(5), D(4))

@@ -5,8 +5,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algotradehub.matching.book import WorkingOrder
 from algotradehub.matching.expiries import Expiries
+from algotradehub.matching.working_order import WorkingOrder
 from tests.unit.matching.orders import BUY
 
 D = Decimal

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from algotradehub.matching.book import WorkingOrder
 from algotradehub.matching.positions import Positions
+from algotradehub.matching.working_order import WorkingOrder
 from tests.unit.matching.orders import BUY, SELL
 
 D = Decimal

@@ -5,12 +5,12 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algotradehub.matching.book import WorkingOrder
 from algotradehub.matching.displayed import DisplayedSide, Volume
 from algotradehub.matching.fees import QuoteFees
 from algotradehub.matching.outcomes import Outcome
 from algotradehub.matching.recorded_fills import RecordedFills, shorten_queue
 from algotradehub.matching.working import WorkingOrders
+from algotradehub.matching.working_order import WorkingOrder
 from tests.unit.matching.orders import BUY, SELL, amounts, closings, fills, instrument, limit
 
 D = Decimal

@@ -26,11 +26,12 @@ from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
+from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.orders import OrderManager
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.recovery import Recovery
-from algotradehub.trading.risk import RiskEngine, RiskLimits
+from algotradehub.trading.risk import RiskEngine
 from tests.fakes.account import ALL
 from tests.fakes.disk import FailingDisk, MemoryDisk
 from tests.fakes.projection import StoredAtOnce
@@ -202,7 +203,9 @@ class Bench:
             clock=self.clock,
             capabilities=self._capabilities,
         )
-        self.account.open(self.orders.open(self.desk))
+        inbox = self.orders.open(self.desk)
+        self.account.open(inbox.receive)
+        inbox.open()
         self.desk.account = self.account
         self.desk.instruments = {SYMBOL: SPOT}
         self.desk.refusing = None

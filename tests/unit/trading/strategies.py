@@ -38,8 +38,8 @@ from algotradehub.ports.strategy import (
 )
 from algotradehub.ports.venue import Channel
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.market_data import MarketDataManager
-from algotradehub.trading.risk import RiskLimits
 from algotradehub.trading.strategy_host import RunningStrategy, StrategyHost
 from tests.fakes.account import FakeAccount
 from tests.fakes.clock import FakeClock

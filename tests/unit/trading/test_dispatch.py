@@ -13,7 +13,7 @@ from algotradehub.domain.order import Amendment, Order, OrderStatus, Origin
 from algotradehub.domain.records import CancelAsked, Intent, Observed
 from algotradehub.ports.bus import OrderChanged
 from algotradehub.trading.account_desk import Durability
-from algotradehub.trading.risk import RiskLimits
+from algotradehub.trading.limits import RiskLimits
 from tests.unit.trading.bench import Bench, OpenBench
 from tests.unit.trading.words import ACCOUNT, TENANT, acknowledged, facts, limit, state
 

@@ -25,7 +25,7 @@ from algotradehub.domain.order import (
 )
 from algotradehub.domain.records import Intent
 from algotradehub.ports.bus import OrderChanged
-from algotradehub.trading.risk import RiskLimits
+from algotradehub.trading.limits import RiskLimits
 from tests.unit.trading.bench import START_NS, Bench, OpenBench, S
 from tests.unit.trading.words import (
     ACCOUNT,

@@ -13,7 +13,7 @@ from algotradehub.domain.evidence import CommandKind, OrderEvidence
 from algotradehub.domain.ids import TenantId, VenueOrderId
 from algotradehub.domain.order import Amendment, Order, OrderStatus
 from algotradehub.domain.records import AmendAsked
-from algotradehub.trading.risk import RiskLimits
+from algotradehub.trading.limits import RiskLimits
 from tests.fakes.account import ALL
 from tests.unit.trading.bench import START_NS, Bench, OpenBench, S
 from tests.unit.trading.words import (

@@ -9,7 +9,8 @@ from algotradehub.domain.errors import RiskRefused
 from algotradehub.domain.ids import AccountId
 from algotradehub.domain.instrument import InstrumentKind, Side
 from algotradehub.domain.order import Amendment, Leg, Order, OrderStatus
-from algotradehub.trading.risk import RiskEngine, RiskLimits, RunningSums
+from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.risk import RiskEngine, RunningSums
 from tests.unit.trading.words import ACCOUNT, PRICE, SPOT, SYMBOL, changed, facts, limit
 
 

@@ -29,7 +29,8 @@ from algotradehub.domain.records import (
     Restarted,
 )
 from algotradehub.ports.store import Restored
-from algotradehub.trading.state import Applied, DeskState, Loaded
+from algotradehub.trading.applied import Applied
+from algotradehub.trading.state import DeskState, Loaded
 from tests.unit.trading.words import (
     ACCOUNT,
     SPOT,

@@ -28,7 +28,7 @@ from algotradehub.ports.strategy import (
 from algotradehub.ports.venue import Channel
 from algotradehub.trading import strategy_host
 from algotradehub.trading.account_desk import Durability
-from algotradehub.trading.risk import RiskLimits
+from algotradehub.trading.limits import RiskLimits
 from tests.unit.trading.strategies import (
     ACCOUNT,
     OTHER,

@@ -10,8 +10,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 
-import msgspec
-
 from algotradehub.domain.errors import NotReady, StorageDamaged
 from algotradehub.domain.ids import AccountId
 from algotradehub.domain.records import Body, Checkpoint, Record
@@ -19,29 +17,17 @@ from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
 from algotradehub.storage.journal import segments
 from algotradehub.storage.journal.batch import Batch
+from algotradehub.storage.journal.limits import OVERSIZE, Limits
 from algotradehub.storage.journal.open_segment import OpenSegment
 
 # Half of the 20 ms that a stored record may wait for the disk; the other half is the disk's.
 SYNC_AFTER_S = 0.01
 FIRST_RETRY_S = 0.05
 LAST_RETRY_S = 5.0
-OVERSIZE = 8
 
 _OURSELVES = AccountId("")  # records of the journal itself
 
 DURABLE, LOST = True, False  # what a waiting caller is told
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Sizes, in bytes.
-
-    A segment is left for the next one when it has reached ``segment_bytes`` and all of it is
-    synced. While not one sync finds it quiet it grows on, up to ``OVERSIZE`` times; then new orders
-    are refused for the length of a sync.
-    """
-
-    segment_bytes: int = 64 << 20
-    held_bytes: int = 64 << 20  # records in memory, because the disk fails or does not keep up
 
 
 class SegmentJournal:

@@ -2,8 +2,7 @@
 
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from itertools import dropwhile
 
 from algotradehub.domain.capabilities import (
@@ -17,8 +16,6 @@ from algotradehub.domain.errors import VenueUnavailable
 from algotradehub.domain.evidence import (
     Balance,
     CommandKind,
-    Connection,
-    ConnectionState,
     Evidence,
     Execution,
     Found,
@@ -33,7 +30,7 @@ from algotradehub.domain.evidence import (
 from algotradehub.domain.ids import AccountId, VenueId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import OrderType, TimeInForce
-from algotradehub.ports.venue import AccountOpener, OrderName, Sink, TradingAccount
+from algotradehub.ports.venue import OrderName, Sink
 from algotradehub.venues.paper.venue import PaperVenue
 
 CAPABILITIES = Capabilities(
@@ -167,24 +164,6 @@ class PaperAccount:
     def _require_up(self) -> None:
         if self._venue.failure is not None:
             raise VenueUnavailable(self._venue.id, self._venue.failure)
-
-
-def account_opener(
-    venue: PaperVenue, account: AccountId, *, latency_s: float = 0.0, seed: int = 0
-) -> AccountOpener:
-    """Return the opener of an account that is open at ``venue``."""
-
-    @asynccontextmanager
-    async def opened(sink: Sink) -> AsyncIterator[TradingAccount]:
-        connected = PaperAccount(venue, account, sink, latency_s=latency_s, seed=seed)
-        hang_up = venue.listen(account, connected.receive)
-        try:
-            connected.receive([Connection(state=ConnectionState.UP)])
-            yield connected
-        finally:
-            hang_up()
-
-    return opened
 
 
 def _kind(command: Place | Amend | Cancel) -> CommandKind:

@@ -120,3 +120,10 @@ class Snapshot(msgspec.Struct, array_like=True, frozen=True, kw_only=True, tag=0
 
 
 Entry: TypeAlias = Snapshot | Batch
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of what has ended is kept, per account: whichever bound is reached first."""
+
+    seconds: int = 24 * 60 * 60
+    count: int = 100_000

@@ -4,8 +4,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-import msgspec
-
 from algotradehub.domain.errors import NotFound, StorageDamaged
 from algotradehub.domain.evidence import Execution
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, VenueId, VenueOrderId
@@ -15,16 +13,10 @@ from algotradehub.venues.paper.records import (
     Batch,
     Entry,
     PaperOrder,
+    Retention,
     Snapshot,
 )
 from algotradehub.venues.paper.wallet import Wallet
-
-
-class Retention(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of what has ended is kept, per account: whichever bound is reached first."""
-
-    seconds: int = 24 * 60 * 60
-    count: int = 100_000
 
 
 class Customer:

@@ -16,19 +16,22 @@ from algotradehub.venues.paper.register import Register
 _replace = msgspec.structs.replace
 
 
-class Settlement(msgspec.Struct):
+class Settlement:
     """One request, or one move of a market: all of it is recorded, or none.
 
     The register is only read. ``batch`` is what has to be written and then folded into it;
     ``told`` is the evidence per account, in the order in which things happened.
     """
 
-    register: Register
-    at_ns: int
-    orders: dict[VenueOrderId, PaperOrder] = {}  # as they are now
-    executions: list[tuple[AccountId, Execution]] = []
-    traded: bool = False  # anybody with anybody
-    told: dict[AccountId, list[Evidence]] = {}
+    __slots__ = ("_executions", "_orders", "_register", "at_ns", "told", "traded")
+
+    def __init__(self, register: Register, at_ns: int) -> None:
+        self._register = register
+        self.at_ns = at_ns
+        self._orders: dict[VenueOrderId, PaperOrder] = {}  # as they are now
+        self._executions: list[tuple[AccountId, Execution]] = []
+        self.traded = False  # anybody with anybody
+        self.told: dict[AccountId, list[Evidence]] = {}
 
     def tell(self, account: AccountId, evidence: Evidence) -> None:
         told = self.told.get(account)
@@ -63,7 +66,7 @@ class Settlement(msgspec.Struct):
         self.tell(order.account, refusal)
 
     def accept(self, order: PaperOrder) -> None:
-        self.orders[order.venue_order_id] = order
+        self._orders[order.venue_order_id] = order
 
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """Follow a market's outcomes; those of orders that are not ours are its own affair."""
@@ -73,7 +76,7 @@ class Settlement(msgspec.Struct):
             if type(outcome) is Matched:
                 self.traded = True
             order_id = VenueOrderId(outcome.order_id)
-            order = self.orders.get(order_id) or self.register.working.get(order_id)
+            order = self._orders.get(order_id) or self._register.working.get(order_id)
             if order is None:
                 continue
             if isinstance(outcome, Matched):
@@ -85,12 +88,12 @@ class Settlement(msgspec.Struct):
 
     def batch(self, marks: dict[Symbol, Decimal]) -> Batch | None:
         """What changed; None if nothing did."""
-        if not (self.orders or marks):
+        if not (self._orders or marks):
             return None
         return Batch(
             at_ns=self.at_ns,
-            orders=list(self.orders.values()),
-            executions=self.executions,
+            orders=list(self._orders.values()),
+            executions=self._executions,
             marks=marks,
         )
 
@@ -101,7 +104,7 @@ class Settlement(msgspec.Struct):
         execution = Execution(
             client_order_id=order.client_order_id,
             venue_order_id=order.venue_order_id,
-            execution_id=ExecutionId(str(self.register.next_execution + len(self.executions))),
+            execution_id=ExecutionId(str(self._register.next_execution + len(self._executions))),
             symbol=order.symbol,
             side=order.side,
             price=match.price,
@@ -113,8 +116,8 @@ class Settlement(msgspec.Struct):
             status=status,
             cumulative=match.filled,
         )
-        self.executions.append((order.account, execution))
-        self.orders[order.venue_order_id] = _replace(
+        self._executions.append((order.account, execution))
+        self._orders[order.venue_order_id] = _replace(
             order,
             status=status,
             filled=match.filled,
@@ -132,12 +135,12 @@ class Settlement(msgspec.Struct):
             reserve_price=outcome.limit_price,
             changed_ns=self.at_ns,
         )
-        self.orders[order.venue_order_id] = order
+        self._orders[order.venue_order_id] = order
         self.tell(order.account, order.state())
 
     def _closed(self, order: PaperOrder, outcome: Closed) -> None:
         told = order.status in FINAL_STATUSES  # by its last execution
         order = _replace(order, status=outcome.status, reason=outcome.reason, changed_ns=self.at_ns)
-        self.orders[order.venue_order_id] = order
+        self._orders[order.venue_order_id] = order
         if not told:
             self.tell(order.account, order.state())

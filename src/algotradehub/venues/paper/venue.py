@@ -28,8 +28,8 @@ from algotradehub.venues.paper.admission import INSUFFICIENT_BALANCE, admit, sho
 from algotradehub.venues.paper.display import Display
 from algotradehub.venues.paper.expiries import Expiries
 from algotradehub.venues.paper.log import LogFailed, PaperLog
-from algotradehub.venues.paper.records import Batch, Deposit, PaperOrder
-from algotradehub.venues.paper.register import Customer, Register, Retention
+from algotradehub.venues.paper.records import Batch, Deposit, PaperOrder, Retention
+from algotradehub.venues.paper.register import Customer, Register
 from algotradehub.venues.paper.settlement import Settlement
 from algotradehub.venues.paper.tape import Tape
 

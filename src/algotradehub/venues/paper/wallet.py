@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-import msgspec
-
 from algotradehub.domain.balance import postings
 from algotradehub.domain.evidence import Balance, Execution, PositionReport
 from algotradehub.domain.fill import Effect
@@ -18,22 +16,31 @@ from algotradehub.venues.paper.records import PaperOrder, WalletState
 _BUY = Side.BUY  # looked up once: on Python 3.11 that costs 50 ns each time
 
 
-class _Exposure(msgspec.Struct):
-    """One contract of one account. ``buys`` and ``sells`` are what working orders add up to."""
+class _Exposure:
+    """One contract of one account."""
 
-    position: Position
-    buys: Decimal = ZERO
-    sells: Decimal = ZERO
-    margin: Decimal = ZERO
+    __slots__ = ("buys", "margin", "position", "sells")
+
+    def __init__(self, position: Position) -> None:
+        self.position = position
+        self.buys = ZERO  # what working orders add up to
+        self.sells = ZERO
+        self.margin = ZERO
 
 
-class _Terms(msgspec.Struct, frozen=True, gc=False):
+class _Terms:
     """What every order of an instrument needs to know of it."""
 
-    is_spot: bool
-    bought_with: Asset  # held back by a buy
-    sold_from: Asset  # held back by a sell
-    fee_share: Decimal  # 1 and what a fee may add to what is held back
+    __slots__ = ("bought_with", "fee_share", "is_spot", "sold_from")
+
+    def __init__(self, instrument: Instrument, leverage: Decimal) -> None:
+        fee = max(instrument.maker_fee, instrument.taker_fee, ZERO)
+        self.is_spot = instrument.is_spot
+        # Held back by a buy, and by a sell.
+        self.bought_with = instrument.quote if self.is_spot else instrument.settle
+        self.sold_from = instrument.base if self.is_spot else instrument.settle
+        # 1 and what a fee may add to what is held back; the fee is not levered.
+        self.fee_share = ONE + (fee if self.is_spot else fee * leverage)
 
 
 class Wallet:
@@ -53,7 +60,7 @@ class Wallet:
         self._instruments = instruments
         self._leverage = leverage
         self._terms = {
-            symbol: _terms(instrument, leverage) for symbol, instrument in instruments.items()
+            symbol: _Terms(instrument, leverage) for symbol, instrument in instruments.items()
         }
         self._totals: dict[Asset, Decimal] = {}
         self._locked: dict[Asset, Decimal] = {}
@@ -185,7 +192,7 @@ class Wallet:
     def _exposure(self, symbol: Symbol) -> _Exposure:
         exposure = self._exposures.get(symbol)
         if exposure is None:
-            exposure = _Exposure(position=Position(account=self.account, symbol=symbol))
+            exposure = _Exposure(Position(account=self.account, symbol=symbol))
             self._exposures[symbol] = exposure
         return exposure
 
@@ -216,23 +223,6 @@ class Wallet:
     def _lock(self, asset: Asset, amount: Decimal) -> None:
         self._locked[asset] = self._locked.get(asset, ZERO) + amount
         self._changed[asset] = None
-
-
-def _terms(instrument: Instrument, leverage: Decimal) -> _Terms:
-    fee = max(instrument.maker_fee, instrument.taker_fee, ZERO)
-    if instrument.is_spot:
-        return _Terms(
-            is_spot=True,
-            bought_with=instrument.quote,
-            sold_from=instrument.base,
-            fee_share=ONE + fee,
-        )
-    return _Terms(
-        is_spot=False,
-        bought_with=instrument.settle,
-        sold_from=instrument.settle,
-        fee_share=ONE + fee * leverage,  # the fee is not levered
-    )
 
 
 def _left_of_value(instrument: Instrument, order: PaperOrder) -> Decimal:

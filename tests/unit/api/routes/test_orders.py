@@ -12,7 +12,7 @@ from algotradehub.domain.commands import Amend, Cancel, Place
 from algotradehub.domain.ids import TenantId
 from algotradehub.domain.order import OrderType
 from algotradehub.trading.account_desk import Durability
-from algotradehub.trading.risk import RiskLimits
+from algotradehub.trading.limits import RiskLimits
 from tests.fakes.account import ALL
 from tests.unit.api.gateway import ACCOUNT, Gateway, Reply, gateway, quote, turn
 

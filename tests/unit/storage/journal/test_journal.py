@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from algotradehub.domain.errors import NotReady, StorageDamaged
 from algotradehub.domain.ids import AccountId, ClientOrderId
 from algotradehub.domain.records import Checkpoint, Doubted, Kind
-from algotradehub.storage.journal.journal import LAST_RETRY_S, Limits, SegmentJournal
+from algotradehub.storage.journal.journal import LAST_RETRY_S, SegmentJournal
+from algotradehub.storage.journal.limits import Limits
 from tests.fakes.clock import FakeClock
 from tests.fakes.disk import FailingDisk, MemoryDisk
 

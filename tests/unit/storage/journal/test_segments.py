@@ -10,7 +10,8 @@ from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.ids import AccountId, ClientOrderId
 from algotradehub.domain.records import FORMAT_VERSION, Body, Checkpoint, Doubted, Kind, Record
 from algotradehub.storage.journal import frame, segments
-from algotradehub.storage.journal.journal import Limits, SegmentJournal
+from algotradehub.storage.journal.journal import SegmentJournal
+from algotradehub.storage.journal.limits import Limits
 from tests.fakes.clock import FakeClock
 from tests.fakes.disk import Content, MemoryDisk
 

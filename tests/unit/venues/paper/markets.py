@@ -13,7 +13,7 @@ from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.ports.disk import Disk
 from algotradehub.ports.venue import TradingAccount
 from algotradehub.venues.paper.account import PaperAccount
-from algotradehub.venues.paper.register import Retention
+from algotradehub.venues.paper.records import Retention
 from algotradehub.venues.paper.venue import PaperVenue
 from tests.fakes.clock import FakeClock
 from tests.fakes.disk import MemoryDisk

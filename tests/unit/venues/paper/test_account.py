@@ -6,28 +6,14 @@ from algotradehub.domain.commands import CancelAll
 from algotradehub.domain.errors import NotFound
 from algotradehub.domain.evidence import (
     Balance,
-    Connection,
-    ConnectionState,
-    Evidence,
     Found,
     OrderState,
 )
 from algotradehub.domain.ids import VenueOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.ports.venue import OrderName
-from algotradehub.venues.paper.account import PaperAccount, account_opener
+from algotradehub.venues.paper.account import PaperAccount
 from tests.unit.venues.paper.markets import ALICE, BOB, OPENING, USDT, Exchange
-
-
-async def test_an_account_is_told_of_its_connection_and_nothing_after() -> None:
-    exchange = Exchange()
-    exchange.venue.open_account(BOB, OPENING)
-    heard: list[Evidence] = []
-    async with account_opener(exchange.venue, BOB)(heard.append) as account:
-        assert heard == [Connection(state=ConnectionState.UP)]
-        assert (account.id, account.venue) == (BOB, exchange.venue.id)
-    exchange.venue.deposit(BOB, USDT, OPENING[USDT])
-    assert len(heard) == 1
 
 
 async def test_an_account_that_was_never_opened_cannot_connect() -> None:

@@ -27,7 +27,7 @@ from algotradehub.domain.order import BaseAmount, OrderStatus, TimeInForce
 from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.ports.venue import Channel, OrderName
 from algotradehub.venues.paper.account import PaperAccount
-from algotradehub.venues.paper.register import Retention
+from algotradehub.venues.paper.records import Retention
 from algotradehub.venues.paper.venue import PaperVenue, open_venue
 from tests.fakes.disk import FailingDisk, MemoryDisk
 from tests.unit.venues.paper.markets import (
