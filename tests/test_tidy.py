@@ -83,6 +83,7 @@ VENUE_OWN_SHAPE = {
         "feed.py",
         "log.py",
         "opening.py",
+        "outbox.py",
         "prices.py",
         "records.py",
         "register.py",

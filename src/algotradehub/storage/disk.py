@@ -32,16 +32,16 @@ class OsDisk:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._worker: threading.Thread | None = None
 
     async def __aenter__(self) -> Self:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         loop = asyncio.get_running_loop()
         # A daemon: a process that dies of an error must not wait for a hanging disk.
-        self._thread = threading.Thread(
+        self._worker = threading.Thread(
             target=_work, args=(self._jobs, loop), name="disk-sync", daemon=True
         )
-        self._thread.start()
+        self._worker.start()
         return self
 
     async def __aexit__(
@@ -50,7 +50,7 @@ class OsDisk:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        thread, self._thread = self._thread, None
+        thread, self._worker = self._worker, None
         ended = asyncio.get_running_loop().create_future()
         self._jobs.put((None, ended.set_result))
         await ended
@@ -64,7 +64,7 @@ class OsDisk:
         return (self._directory / name).read_bytes()
 
     def open(self, name: str) -> AppendFile:
-        if self._thread is None:
+        if self._worker is None:
             raise RuntimeError(f"enter the disk's context before opening {name}")
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         fd = os.open(self._directory / name, flags, mode=0o600)

@@ -45,6 +45,9 @@ async def trade(platform: Platform) -> None:
     assert manager.submit(resting("resting")).status is OrderStatus.OPEN
     cancelled = manager.submit(resting("cancelled"))
     assert manager.cancel(TENANT, cancelled.order_id).status is OrderStatus.CANCELLED
+    # What the resting order holds back is told a little later.
+    balances = platform.core.state.balances
+    await until(platform, lambda: any(b.available != b.total for b in balances.all()))
 
 
 async def test_an_order_fills_and_becomes_a_position(tmp_path: Path) -> None:

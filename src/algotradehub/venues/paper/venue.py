@@ -1,6 +1,5 @@
 """A paper venue: markets, accounts and records, behaving as an honest exchange does."""
 
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -11,10 +10,10 @@ import msgspec
 from algotradehub.domain.commands import Amend, Cancel, CancelAll, Place
 from algotradehub.domain.errors import VenueUnavailable
 from algotradehub.domain.evidence import (
+    Balance,
     CommandKind,
     Connection,
     ConnectionState,
-    Evidence,
     Refused,
 )
 from algotradehub.domain.ids import AccountId, Asset, Symbol, VenueId, VenueOrderId
@@ -28,6 +27,7 @@ from algotradehub.venues.paper.admission import INSUFFICIENT_BALANCE, admit, sho
 from algotradehub.venues.paper.display import Display
 from algotradehub.venues.paper.expiries import Expiries
 from algotradehub.venues.paper.log import LogFailed, PaperLog
+from algotradehub.venues.paper.outbox import Listener, Outbox
 from algotradehub.venues.paper.records import Batch, Deposit, PaperOrder, Retention
 from algotradehub.venues.paper.register import Customer, Register
 from algotradehub.venues.paper.settlement import Settlement
@@ -35,7 +35,6 @@ from algotradehub.venues.paper.tape import Tape
 
 _replace = msgspec.structs.replace
 
-Listener: TypeAlias = Callable[[Sequence[Evidence]], None]
 Watcher: TypeAlias = Callable[[Sequence[Outcome]], None]
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
 _PLACE, _GTD = CommandKind.PLACE, TimeInForce.GTD
@@ -84,12 +83,9 @@ class PaperVenue:
         self._register = Register(
             self.instruments, leverage=leverage, retention=retention or Retention()
         )
-        self._listeners: dict[AccountId, Listener] = {}
         self._expiries = Expiries(clock, self._expire)
         self._watchers: dict[Symbol, Watcher] = {}
-        # What has to be called, and with what: partial objects would cost twice as much.
-        self._outbox: deque[tuple[Callable[..., None], tuple[object, ...]]] = deque()
-        self._telling = False
+        self._outbox = Outbox(clock, self._changed_balances)
         self._log = PaperLog(
             disk,
             clock,
@@ -160,15 +156,8 @@ class PaperVenue:
         return (o for o in self._register.working.values() if o.account == account)
 
     def listen(self, account: AccountId, listener: Listener) -> Callable[[], None]:
-        """Tell ``listener`` what happens to ``account`` until the result is called.
-
-        Raises:
-            ValueError: Somebody listens already; one wallet has one private stream here.
-        """
-        if account in self._listeners:
-            raise ValueError(f"{account} is connected already")
-        self._listeners[account] = listener
-        return lambda: self._listeners.pop(account, None) and None
+        """See ``Outbox.listen``."""
+        return self._outbox.listen(account, listener)
 
     # --- requests: False means that the venue broke down over it ---
 
@@ -246,7 +235,7 @@ class PaperVenue:
                 settlement.take(outcomes)
                 self._display.touch(order.symbol)
         done = self._record(settlement, {})
-        self._tell()
+        self._outbox.tell()
         return done
 
     # --- what drives the markets ---
@@ -287,9 +276,8 @@ class PaperVenue:
             watcher = self._watchers.get(symbol)
             if watcher is not None:
                 watcher(outcomes)
-            shown = (symbol, outcomes, settlement.at_ns)
-            self._outbox.append((self._display.print_trades, shown))
-        self._tell()
+            self._outbox.add_call(self._display.print_trades, symbol, outcomes, settlement.at_ns)
+        self._outbox.tell()
         return True
 
     def _record(self, settlement: Settlement, marks: dict[Symbol, Decimal]) -> bool:
@@ -302,27 +290,13 @@ class PaperVenue:
                 return False
             self._register.fold(batch)
         for account, words in settlement.told.items():
-            if batch is not None:
-                words.extend(self._register.customers[account].wallet.take_changed(batch.at_ns))
-            self._queue(account, words)
+            wallet = self._register.customers[account].wallet
+            if wallet.total_moved:
+                words.extend(wallet.take_changed(settlement.at_ns))
+            elif batch is not None:
+                self._outbox.add_balances(account)
+            self._outbox.add(account, words)
         return True
-
-    def _queue(self, account: AccountId, words: Sequence[Evidence]) -> None:
-        listener = self._listeners.get(account)
-        if listener is not None:
-            self._outbox.append((listener, (words,)))
-
-    def _tell(self) -> None:
-        """Tell what is queued, in order, also what is done while somebody is told."""
-        if self._telling:
-            return
-        self._telling = True
-        try:
-            while self._outbox:
-                call, arguments = self._outbox.popleft()
-                call(*arguments)
-        finally:
-            self._telling = False
 
     def _deposit(self, batch: Batch) -> None:
         try:
@@ -332,13 +306,15 @@ class PaperVenue:
         self._register.fold(batch)
         for account in dict.fromkeys(deposit.account for deposit in batch.deposits):
             wallet = self._register.customers[account].wallet
-            self._queue(account, wallet.take_changed(batch.at_ns))
-        self._tell()
+            self._outbox.add(account, wallet.take_changed(batch.at_ns))
+        self._outbox.tell()
 
     def _break_down(self, reason: str) -> None:
-        for account in list(self._listeners):
-            self._queue(account, [Connection(state=ConnectionState.DOWN, reason=reason)])
-        self._tell()
+        self._outbox.add_for_all(Connection(state=ConnectionState.DOWN, reason=reason))
+        self._outbox.tell()
+
+    def _changed_balances(self, account: AccountId) -> Sequence[Balance]:
+        return self._register.customers[account].wallet.take_changed(self.now_ns())
 
     def _open_order(self, account: AccountId, command: Amend | Cancel) -> PaperOrder | None:
         order = self._register.customer(account).order(

@@ -67,6 +67,7 @@ class Wallet:
         self._holds: dict[VenueOrderId, Decimal] = {}
         self._exposures: dict[Symbol, _Exposure] = {}
         self._changed: dict[Asset, None] = {}  # a dict keeps the order, a set would not
+        self.total_moved = False  # since the last ``take_changed``; else only what is available
 
     def available(self, asset: Asset) -> Decimal:
         return self._totals.get(asset, ZERO) - self._locked.get(asset, ZERO)
@@ -79,6 +80,7 @@ class Wallet:
     def deposit(self, asset: Asset, amount: Decimal) -> None:
         self._totals[asset] = self._totals.get(asset, ZERO) + amount
         self._changed[asset] = None
+        self.total_moved = True
 
     def shortage(self, order: PaperOrder) -> tuple[Asset, Decimal] | None:
         """What is missing, if anything, for ``order`` to work as it is given here.
@@ -147,6 +149,7 @@ class Wallet:
         """The balances that changed since the last call, each once."""
         changed = [self._balance(asset, at_ns) for asset in self._changed]
         self._changed.clear()
+        self.total_moved = False
         return changed
 
     def balances(self, at_ns: int) -> list[Balance]:

@@ -74,6 +74,18 @@ async def test_one_request_is_told_in_one_order() -> None:
     assert quote.available == quote.total - rest
 
 
+async def test_what_an_order_holds_back_is_told_a_little_later() -> None:
+    exchange = Exchange()
+    await exchange.trader().place(price=exchange.price)
+    acknowledged, balance = exchange.events
+    assert isinstance(acknowledged, Acknowledged)
+    assert isinstance(balance, Balance)
+    assert balance.venue_time_ns == acknowledged.venue_time_ns + 50_000_000
+    assert balance.total == OPENING[USDT]
+    assert balance.available == exchange.venue.customer(ALICE).wallet.available(USDT)
+    assert balance.available < balance.total
+
+
 async def test_every_request_is_one_write() -> None:
     exchange = Exchange()
     for price in range(5):
@@ -131,7 +143,7 @@ async def test_what_a_listener_does_is_told_after_what_it_heard() -> None:
             assert not list(exchange.venue.working(ALICE))  # done at once
 
     exchange.paper = PaperAccount(exchange.venue, ALICE, react)
-    exchange.venue._listeners[ALICE] = exchange.paper.receive
+    exchange.venue._outbox._listeners[ALICE] = exchange.paper.receive
     exchange.rest(Side.SELL, exchange.price, HALF)
     await exchange.trader().place(price=exchange.price)
     told = [n for n in names(heard) if n != "Balance"]

@@ -213,3 +213,18 @@ def test_a_snapshot_brings_totals_and_positions_back() -> None:
     assert again.balances(0) == held.balances(0)
     assert again.positions(0) == held.positions(0)
     assert list(again.quantities()) == [(instrument.symbol, Decimal(-4))]
+
+
+def test_what_orders_hold_back_moves_no_total() -> None:
+    held = wallet(spot(), USDT=1000)
+    held.take_changed(1)
+    held.hold(order(spot()))
+    assert not held.total_moved
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_money_that_comes_moves_a_total_until_it_is_told(after: int) -> None:
+    held = wallet(spot(), USDT=1000)
+    for at_ns in range(after):
+        held.take_changed(at_ns)
+    assert held.total_moved is (after == 0)
