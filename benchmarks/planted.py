@@ -181,23 +181,23 @@ BUGS = (
     Bug(
         "risk sums",
         "an UNKNOWN order counts as no exposure",
-        "domain/order.py",
-        "        if self.status in FINAL_STATUSES:\n            return ZERO\n        legs",
-        "        if self.status in FINAL_STATUSES or self.status is OrderStatus.UNKNOWN:\n"
-        "            return ZERO\n        legs",
+        "domain/exposure.py",
+        "    if order.status in FINAL_STATUSES:\n        return ZERO\n    legs",
+        '    if order.status in FINAL_STATUSES or order.status == "UNKNOWN":\n'
+        "        return ZERO\n    legs",
     ),
     Bug(
         "risk sums",
         "a cancel frees the exposure before the venue confirms it",
-        "domain/order.py",
-        "        if self.status in FINAL_STATUSES:\n            return ZERO\n        legs",
-        "        if self.status in FINAL_STATUSES or self.cancel_pending:\n"
-        "            return ZERO\n        legs",
+        "domain/exposure.py",
+        "    if order.status in FINAL_STATUSES:\n        return ZERO\n    legs",
+        "    if order.status in FINAL_STATUSES or order.cancel_pending:\n"
+        "        return ZERO\n    legs",
     ),
     Bug(
         "risk sums",
         "a pending amendment counts with its new quantity only",
-        "domain/order.py",
+        "domain/exposure.py",
         "total = max(total, amendment.quantity)",
         "total = amendment.quantity",
     ),

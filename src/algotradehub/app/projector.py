@@ -1,13 +1,13 @@
 """Carries what changed from the desk's state to the projection, behind the journal's sync."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.journal import Journal
 from algotradehub.ports.store import Changes
 from algotradehub.trading.state import DeskState
 
-INTERVAL_S = 0.01
+INTERVAL_S: Final = 0.01
 
 
 class Projection(Protocol):

@@ -3,16 +3,17 @@
 import os
 from collections.abc import Callable
 from struct import Struct
+from typing import Final
 
 from algotradehub.domain.ids import ClientOrderId, pack_client_order_id
 
-_MAX_TAG = 0xFFFF
-_MAX_COUNTER = 0xFFF
-_ID_BITS = 46
-_TOKEN_BITS = 256
-_NS_PER_MS = 1_000_000
-_WORD_BITS = 64
-_PAGE = Struct("<512Q")
+_MAX_TAG: Final = 0xFFFF
+_MAX_COUNTER: Final = 0xFFF
+_ID_BITS: Final = 46
+_TOKEN_BITS: Final = 256
+_NS_PER_MS: Final = 1_000_000
+_WORD_BITS: Final = 64
+_PAGE: Final = Struct("<512Q")
 
 
 class OsEntropy:

@@ -2,7 +2,7 @@
 
 import re
 from struct import Struct
-from typing import NewType
+from typing import Final, NewType
 
 TenantId = NewType("TenantId", str)
 VenueId = NewType(
@@ -21,10 +21,10 @@ VenueOrderId = NewType("VenueOrderId", str)
 ExecutionId = NewType("ExecutionId", str)
 IdempotencyKey = NewType("IdempotencyKey", str)  # 1-64 printable characters, scope (tenant, key)
 
-_HALVES = Struct(">QQ").pack
+_HALVES: Final = Struct(">QQ").pack
 
 # ms, version 7, counter, variant, tag, random
-_LAYOUT = re.compile(r"[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}")
+_LAYOUT: Final = re.compile(r"[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}")
 
 
 def pack_client_order_id(*, ms: int, counter: int, tag: int, random: int) -> ClientOrderId:

@@ -228,23 +228,3 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     @property
     def average_price(self) -> Decimal | None:
         return self.paid / self.filled if self.filled else None
-
-    @property
-    def exposure(self) -> Decimal:
-        """Base quantity that may still fill, never understated; 0 once the order is final."""
-        if self.status in FINAL_STATUSES:
-            return ZERO
-        legs = self.legs
-        total = legs[0].quantity
-        if total is None:  # an amount in quote
-            return self.remaining / self.reserve_price
-        if len(legs) > 1:
-            total = sum((leg.quantity or ZERO for leg in legs if not leg.dead), ZERO)
-        amendment = self.amend_pending
-        if amendment is not None and amendment.quantity is not None:
-            total = max(total, amendment.quantity)
-        # What the venue claims beyond our fills is in no position yet, so it still counts here.
-        left = total - self.filled
-        if left < ZERO:  # asked so often that max() would show
-            return ZERO
-        return left

@@ -1,6 +1,7 @@
 """The one function that moves an order on: ``advance``, pure and repeatable."""
 
 from decimal import Context, Decimal
+from typing import Final
 
 import msgspec
 
@@ -28,15 +29,22 @@ from algotradehub.domain.order import (
 )
 from algotradehub.domain.order_table import TRANSITIONS, Word
 
-_replace = msgspec.structs.replace
+_replace: Final = msgspec.structs.replace
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
-_PLACE, _AMEND = CommandKind.PLACE, CommandKind.AMEND
-_PENDING, _UNKNOWN, _OPEN = OrderStatus.PENDING, OrderStatus.UNKNOWN, OrderStatus.OPEN
-_FILLED, _REJECTED = OrderStatus.FILLED, OrderStatus.REJECTED
-_ACCEPTED, _FILL, _LIVE, _LOST = Word.ACCEPTED, Word.FILL, Word.LIVE, Word.LOST
+_PLACE: Final = CommandKind.PLACE
+_AMEND: Final = CommandKind.AMEND
+_PENDING: Final = OrderStatus.PENDING
+_UNKNOWN: Final = OrderStatus.UNKNOWN
+_OPEN: Final = OrderStatus.OPEN
+_FILLED: Final = OrderStatus.FILLED
+_REJECTED: Final = OrderStatus.REJECTED
+_ACCEPTED: Final = Word.ACCEPTED
+_FILL: Final = Word.FILL
+_LIVE: Final = Word.LIVE
+_LOST: Final = Word.LOST
 
-_WORD_OF_STATUS = {
+_WORD_OF_STATUS: Final = {
     OrderStatus.OPEN: Word.LIVE,
     OrderStatus.PARTIALLY_FILLED: Word.LIVE,
     OrderStatus.FILLED: Word.FILLED,
@@ -44,19 +52,19 @@ _WORD_OF_STATUS = {
     OrderStatus.EXPIRED: Word.EXPIRED,
     OrderStatus.REJECTED: Word.REJECTED,
 }
-_ORIGIN_OF_WORD = {
+_ORIGIN_OF_WORD: Final = {
     Word.NOT_SENT: Origin.UNSENT,
     Word.ABSENT: Origin.UNSENT,
     Word.REFUSED: Origin.VENUE,
     Word.REJECTED: Origin.VENUE,
 }
 # They prove that the order existed, not how it is now: no contradiction is settled by them.
-_OF_THE_PAST = frozenset({Word.ACCEPTED, Word.FILL})
-_CONTRADICTED = "the venue's words contradict each other"
+_OF_THE_PAST: Final = frozenset({Word.ACCEPTED, Word.FILL})
+_CONTRADICTED: Final = "the venue's words contradict each other"
 
 # An average rarely ends. Cut to as many digits as a price can have, its products and sums stay
 # exact, and what was taken from a provisional value can be added up to that value again.
-_AVERAGES = Context(prec=16)
+_AVERAGES: Final = Context(prec=16)
 
 
 def advance(  # noqa: C901 - one branch per kind of evidence is the clearest form

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from algotradehub.domain.order import OrderStatus
 
-_S = OrderStatus
+_S: Final = OrderStatus
 
 
 class Word(StrEnum):
@@ -27,7 +28,7 @@ class Word(StrEnum):
     ABSENT = "ABSENT"  # ours, proven by the absence rule (order-path 5)
 
 
-_UNANSWERED: Mapping[Word, OrderStatus] = {
+_UNANSWERED: Final[Mapping[Word, OrderStatus]] = {
     Word.ACCEPTED: _S.OPEN,
     Word.LIVE: _S.OPEN,
     Word.FILL: _S.PARTIALLY_FILLED,
@@ -40,7 +41,7 @@ _UNANSWERED: Mapping[Word, OrderStatus] = {
     Word.ABSENT: _S.REJECTED,
 }
 
-TRANSITIONS: Mapping[OrderStatus, Mapping[Word, OrderStatus]] = {
+TRANSITIONS: Final[Mapping[OrderStatus, Mapping[Word, OrderStatus]]] = {
     _S.PENDING: {**_UNANSWERED, Word.NOT_SENT: _S.REJECTED},
     # Once in doubt only the venue, or a proof, ends it: a late NOT_SENT cannot speak for the
     # attempt that was lost.

@@ -2,10 +2,11 @@
 
 import heapq
 from collections.abc import Iterator
+from typing import Final
 
 from algotradehub.matching.working_order import WorkingOrder
 
-_FEW = 64  # ended orders kept before it is worth tidying up
+_FEW: Final = 64  # ended orders kept before it is worth tidying up
 
 
 class Expiries:

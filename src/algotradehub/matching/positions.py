@@ -7,13 +7,14 @@ then too large shrink with it or end (``working`` does both).
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Final
 
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.matching.working_order import WorkingOrder
 
 # Looked up once: on Python 3.11 that costs 50 ns each time.
-_BUY = Side.BUY
+_BUY: Final = Side.BUY
 
 
 class Positions:

@@ -18,7 +18,7 @@ Rules, beside those of ``checks`` and ``working``:
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.instrument import Instrument, Side
@@ -37,8 +37,9 @@ from algotradehub.matching.working_market import WorkingMarket
 from algotradehub.matching.working_order import WorkingOrder, reaches
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
-_BUY = Side.BUY
-_MAKER, _TAKER = Liquidity.MAKER, Liquidity.TAKER
+_BUY: Final = Side.BUY
+_MAKER: Final = Liquidity.MAKER
+_TAKER: Final = Liquidity.TAKER
 
 Levels: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
 """(price, quantity) of each level, best first."""

@@ -1,5 +1,7 @@
 """Where every word of a venue arrives: matched to its order, counted once, recorded, followed."""
 
+from typing import Final
+
 from algotradehub.domain.evidence import (
     Acknowledged,
     Balance,
@@ -29,9 +31,10 @@ from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.state import DeskState
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
-_PLACE = CommandKind.PLACE
-_PENDING, _UNKNOWN = OrderStatus.PENDING, OrderStatus.UNKNOWN
-_LIVE = {OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED}
+_PLACE: Final = CommandKind.PLACE
+_PENDING: Final = OrderStatus.PENDING
+_UNKNOWN: Final = OrderStatus.UNKNOWN
+_LIVE: Final = {OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED}
 
 
 class Intake:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -43,11 +43,11 @@ from algotradehub.trading.risk import RiskEngine
 from algotradehub.trading.state import DeskState
 from algotradehub.trading.validation import amend_refusals, refusals
 
-SEND_WITHIN_S = 5.0
-_SEND_WITHIN_NS = int(SEND_WITHIN_S * 1_000_000_000)
-_NAME_SHOWN = 64
-_NAMES_COMPARED = 500
-_replace = msgspec.structs.replace
+SEND_WITHIN_S: Final = 5.0
+_SEND_WITHIN_NS: Final = int(SEND_WITHIN_S * 1_000_000_000)
+_NAME_SHOWN: Final = 64
+_NAMES_COMPARED: Final = 500
+_replace: Final = msgspec.structs.replace
 
 
 class ReferencePrices(Protocol):

@@ -1,44 +1,22 @@
 """Positions of every account: moved by fills, seen per venue, per asset, or all."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import TypeAlias
-
-import msgspec
 
 from algotradehub.domain import position
 from algotradehub.domain.evidence import FeeSettled, PositionReport
 from algotradehub.domain.fill import Effect
-from algotradehub.domain.ids import AccountId, Asset, ExecutionId, Symbol
+from algotradehub.domain.ids import AccountId, ExecutionId, Symbol
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import Order, PositionSide
 from algotradehub.domain.position import Position, PositionEvent
 from algotradehub.domain.records import Record
 from algotradehub.ports.store import Changes, PositionChange
+from algotradehub.trading.aggregation import AggregatedPosition, aggregated
 from algotradehub.trading.risk import RunningSums
 
 PositionKey: TypeAlias = tuple[AccountId, Symbol, PositionSide]
-
-
-class AggregatedPosition(msgspec.Struct, frozen=True, kw_only=True):
-    """One asset over every account that holds it, of what is reckoned alike (Property 25).
-
-    Base units valued in one quote add up; contracts of inverse instruments add up among
-    themselves. What is reckoned differently is never summed.
-    """
-
-    asset: Asset
-    quote: Asset  # of ``cost`` and ``realized``; the settle asset where ``inverse``
-    inverse: bool
-    quantity: Decimal
-    cost: Decimal
-    realized: Decimal
-    positions: tuple[Position, ...]
-
-    @property
-    def average_price(self) -> Decimal | None:
-        return self.cost / self.quantity if self.quantity else None
 
 
 class PositionManager:
@@ -111,22 +89,9 @@ class PositionManager:
         self, accounts: frozenset[AccountId] | None = None
     ) -> tuple[AggregatedPosition, ...]:
         """One line per base asset, quote and way of reckoning: the sums of ``all``."""
-        alike: dict[tuple[Asset, Asset, bool], list[Position]] = {}
-        for held in self.all(accounts):
-            instrument = self._instruments[held.account, held.symbol]
-            quote = instrument.settle if instrument.inverse else instrument.quote
-            alike.setdefault((instrument.base, quote, instrument.inverse), []).append(held)
-        return tuple(
-            AggregatedPosition(
-                asset=asset,
-                quote=quote,
-                inverse=inverse,
-                quantity=sum((held.quantity for held in group), ZERO),
-                cost=sum((held.cost for held in group), ZERO),
-                realized=sum((held.realized for held in group), ZERO),
-                positions=tuple(group),
-            )
-            for (asset, quote, inverse), group in alike.items()
+        instruments = self._instruments
+        return aggregated(
+            (held, instruments[held.account, held.symbol]) for held in self.all(accounts)
         )
 
     def _moved(

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -46,7 +46,7 @@ from algotradehub.trading.balances import BalanceKeeper
 from algotradehub.trading.positions import PositionManager
 from algotradehub.trading.risk import RunningSums
 
-_replace = msgspec.structs.replace
+_replace: Final = msgspec.structs.replace
 
 Loaded: TypeAlias = tuple[Order, Sequence[Fill]]
 

@@ -1,7 +1,7 @@
 """Whether a request makes sense, before it becomes an order: every broken rule, all at once."""
 
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from algotradehub.domain.capabilities import AmendStyle, Capabilities
 from algotradehub.domain.errors import Refusal
@@ -23,20 +23,22 @@ from algotradehub.domain.order import (
     TriggerDirection,
 )
 
-LONGEST_KEY = 64
-MOST_METADATA = 16
-LONGEST_METADATA_NAME = 64
-LONGEST_METADATA_VALUE = 256
+LONGEST_KEY: Final = 64
+MOST_METADATA: Final = 16
+LONGEST_METADATA_NAME: Final = 64
+LONGEST_METADATA_VALUE: Final = 256
 
 # No market deals in more, and every remainder below it stays within the decimal context.
-LARGEST = Decimal("1E+18")
-_WHOLE_BPS = Decimal(10_000)
+LARGEST: Final = Decimal("1E+18")
+_WHOLE_BPS: Final = Decimal(10_000)
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
-_BUY, _NET, _GTD = Side.BUY, PositionSide.NET, TimeInForce.GTD
-_TRAILING_STOP = OrderType.TRAILING_STOP
-_STOP_TYPES = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT})
-_IMMEDIATE = frozenset({TimeInForce.IOC, TimeInForce.FOK})
+_BUY: Final = Side.BUY
+_NET: Final = PositionSide.NET
+_GTD: Final = TimeInForce.GTD
+_TRAILING_STOP: Final = OrderType.TRAILING_STOP
+_STOP_TYPES: Final = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT})
+_IMMEDIATE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 _Found: TypeAlias = list[Refusal]
 _Bound: TypeAlias = tuple[Decimal, str, Decimal]  # a quantity, the rule, the number it names

@@ -23,7 +23,7 @@ from algotradehub.domain.order import (
 from algotradehub.domain.position import Position
 from algotradehub.domain.records import CancelAsked, Kind, Record
 from algotradehub.ports.store import Halt
-from algotradehub.trading.positions import AggregatedPosition
+from algotradehub.trading.aggregation import AggregatedPosition
 from tests.unit.api.gateway import INVERSE, SPOT, gateway
 from tests.unit.domain import examples
 

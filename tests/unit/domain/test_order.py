@@ -11,7 +11,6 @@ from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.order import (
     FINAL_STATUSES,
     UNANSWERED_STATUSES,
-    Amendment,
     Leg,
     OrderStatus,
 )
@@ -33,41 +32,6 @@ def test_remaining_is_quantity_minus_filled(status: OrderStatus, filled: Decimal
 def test_remaining_of_a_quote_amount_is_in_quote(paid: Decimal) -> None:
     spent = msgspec.structs.replace(quote_order(600), filled=Decimal(1), paid=paid)
     assert spent.remaining == max(0, 600 - paid)
-    assert spent.exposure * 100 == max(0, 600 - paid)
-
-
-@given(st.sampled_from(sorted(FINAL_STATUSES)), amounts, amounts)
-def test_what_is_final_can_fill_no_more(
-    status: OrderStatus, filled: Decimal, venue_filled: Decimal
-) -> None:
-    ended = order(6, status=status, filled=filled, venue_filled=venue_filled)
-    assert ended.is_final
-    assert ended.exposure == 0
-
-
-@given(live, amounts, amounts, st.none() | amounts)
-def test_what_may_live_counts_with_its_larger_size(
-    status: OrderStatus, filled: Decimal, venue_filled: Decimal, wanted: Decimal | None
-) -> None:
-    amendment = None if wanted is None else Amendment(quantity=wanted)
-    working = order(
-        6, status=status, filled=filled, venue_filled=venue_filled, amend_pending=amendment
-    )
-    size = max(Decimal(6), wanted or Decimal(0))
-    assert working.exposure == max(0, size - filled)
-
-
-@pytest.mark.parametrize("dead", [True, False])
-@given(status=live, filled=amounts)
-def test_two_legs_count_together_until_one_is_proven_dead(
-    status: OrderStatus, filled: Decimal, *, dead: bool
-) -> None:
-    old = Leg(client_order_id=ClientOrderId("old"), quantity=Decimal(6), dead=dead)
-    new = Leg(client_order_id=ClientOrderId("new"), quantity=Decimal(4))
-    both = order(6, status=status, filled=filled, legs=(old, new))
-    assert both.exposure == max(0, (4 if dead else 10) - filled)
-    assert both.leg is new
-    assert both.quantity == 4
 
 
 def test_the_average_price_is_what_was_paid_per_unit() -> None:
@@ -79,3 +43,16 @@ def test_statuses_fall_into_three_groups() -> None:
     assert not FINAL_STATUSES & UNANSWERED_STATUSES
     working = set(OrderStatus) - FINAL_STATUSES - UNANSWERED_STATUSES
     assert working == {OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED}
+
+
+@given(statuses)
+def test_what_is_final_is_told_by_its_status(status: OrderStatus) -> None:
+    assert order(6, status=status).is_final is (status in FINAL_STATUSES)
+
+
+def test_the_last_leg_works() -> None:
+    old = Leg(client_order_id=ClientOrderId("old"), quantity=Decimal(6))
+    new = Leg(client_order_id=ClientOrderId("new"), quantity=Decimal(4))
+    both = order(6, legs=(old, new))
+    assert both.leg is new
+    assert both.quantity == 4

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from algotradehub.domain.evidence import CommandKind, FeeSettled, OrderEvidence
+from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.fill import Step
 from algotradehub.domain.ids import Asset, ExecutionId, VenueOrderId
 from algotradehub.domain.instrument import Side
@@ -80,7 +81,7 @@ def test_a_lost_answer_is_a_question_since_then() -> None:
     assert now.status is UNKNOWN
     assert now.doubt is not None
     assert facts(now.doubt.what, now.doubt.since_ns) == ("timed out", 1)
-    assert now.exposure == 6
+    assert exposure_of(now) == 6
 
 
 def test_a_fill_before_the_lost_answer_keeps_the_order_known() -> None:
@@ -93,12 +94,12 @@ def test_a_refusal_after_a_fill_contradicts_it() -> None:
     now = after(execution("e1"), refused())
     assert now.status is UNKNOWN
     assert now.doubt is not None
-    assert now.exposure == 5
+    assert exposure_of(now) == 5
 
 
 def test_a_rejected_order_that_fills_is_looked_up_and_counts() -> None:
     now = after(refused(), execution("e1", 2))
-    assert facts(now.status, now.origin, now.filled, now.exposure) == (UNKNOWN, None, 2, 4)
+    assert facts(now.status, now.origin, now.filled, exposure_of(now)) == (UNKNOWN, None, 2, 4)
 
 
 # --- the venue's words
@@ -121,7 +122,7 @@ def test_an_end_told_too_late_is_asked_about_and_not_believed() -> None:
     now = after(acknowledged(), state(OPEN, 6), state(CANCELLED, 5))
     assert now.status is OPEN
     assert now.doubt is not None
-    assert now.exposure == 6
+    assert exposure_of(now) == 6
 
 
 def test_filled_without_a_total_means_all_of_it() -> None:
@@ -183,7 +184,7 @@ def test_a_fresh_word_settles_a_contradiction() -> None:
 def test_an_unknown_order_of_which_a_total_is_told_is_known() -> None:
     now = after(lost(), cumulative(2, None))
     assert now.status is PARTIALLY_FILLED
-    assert facts(now.filled, now.venue_filled, now.exposure) == (0, 2, 6)
+    assert facts(now.filled, now.venue_filled, exposure_of(now)) == (0, 2, 6)
 
 
 def test_a_total_of_nothing_tells_nothing() -> None:
@@ -193,7 +194,7 @@ def test_a_total_of_nothing_tells_nothing() -> None:
 def test_the_venue_may_resize_a_resting_order() -> None:
     told = state(OPEN, 5, quantity=Decimal(4), limit_price=Decimal(90))
     now = after(acknowledged(), told)
-    assert facts(now.quantity, now.leg.limit_price, now.exposure) == (4, 90, 4)
+    assert facts(now.quantity, now.leg.limit_price, exposure_of(now)) == (4, 90, 4)
     assert now.request.limit_price == 100
 
 
@@ -248,8 +249,8 @@ def test_an_amendment_keeps_what_it_does_not_name() -> None:
 
 
 def test_both_sizes_count_while_an_amendment_is_unanswered() -> None:
-    assert amending(quantity=9).exposure == 9
-    assert amending(quantity=2).exposure == 6
+    assert exposure_of(amending(quantity=9)) == 9
+    assert exposure_of(amending(quantity=2)) == 6
 
 
 def test_a_word_from_before_the_amendment_does_not_undo_it() -> None:
@@ -264,7 +265,7 @@ def test_a_word_from_before_the_amendment_does_not_undo_it() -> None:
 @pytest.mark.parametrize("answer", [refused(AMEND), not_sent(AMEND)])
 def test_a_refused_amendment_changes_nothing(answer: OrderEvidence) -> None:
     now = after(answer, of=amending(quantity=9))
-    assert facts(now.status, now.quantity, now.exposure, now.doubt) == (OPEN, 6, 6, None)
+    assert facts(now.status, now.quantity, exposure_of(now), now.doubt) == (OPEN, 6, 6, None)
 
 
 def test_an_amendment_of_an_order_the_venue_does_not_know_is_a_question() -> None:
@@ -275,11 +276,11 @@ def test_an_amendment_of_an_order_the_venue_does_not_know_is_a_question() -> Non
 
 def test_a_lost_amendment_stays_a_question_although_the_order_lives() -> None:
     unknown = after(lost(AMEND), of=amending(quantity=9))
-    assert facts(unknown.status, unknown.exposure) == (UNKNOWN, 9)
+    assert facts(unknown.status, exposure_of(unknown)) == (UNKNOWN, 9)
     now = after(state(OPEN, 5), execution("e1"), of=unknown)
     assert now.status is PARTIALLY_FILLED
     assert now.doubt is not None
-    assert now.exposure == 8
+    assert exposure_of(now) == 8
 
 
 def test_an_end_answers_a_lost_amendment() -> None:
@@ -304,7 +305,7 @@ def test_an_end_answers_a_lost_amendment() -> None:
 def test_no_answer_to_a_cancel_cancels(answer: OrderEvidence) -> None:
     asked = msgspec.structs.replace(after(acknowledged()), cancel_pending=True)
     now = after(answer, of=asked)
-    assert facts(now.status, now.cancel_pending, now.exposure) == (OPEN, True, 6)
+    assert facts(now.status, now.cancel_pending, exposure_of(now)) == (OPEN, True, 6)
 
 
 @pytest.mark.parametrize("answer", [refused(CANCEL), not_sent(CANCEL), lost(CANCEL)])
@@ -338,7 +339,7 @@ def test_nothing_the_venue_spoke_of_is_absent(word: OrderEvidence) -> None:
 def test_an_order_the_venue_has_named_is_not_absent_after_a_lost_amendment() -> None:
     unknown = after(lost(AMEND), of=amending(quantity=9))
     now = proven_absent(unknown, "not seen", 9)
-    assert facts(now.status, now.exposure) == (UNKNOWN, 9)
+    assert facts(now.status, exposure_of(now)) == (UNKNOWN, 9)
 
 
 def test_a_new_process_doubts_what_was_unanswered() -> None:
@@ -397,4 +398,4 @@ def test_a_value_corrected_by_the_venue_is_a_correction() -> None:
 def test_a_total_without_value_only_raises_the_claim() -> None:
     step = advance(after(acknowledged()), cumulative(3, None), 2)
     assert step.effect is None
-    assert facts(step.order.filled, step.order.venue_filled, step.order.exposure) == (0, 3, 6)
+    assert facts(step.order.filled, step.order.venue_filled, exposure_of(step.order)) == (0, 3, 6)

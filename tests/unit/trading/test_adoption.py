@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from algotradehub.domain.evidence import OrderState
+from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.ids import AccountId, ClientOrderId
 from algotradehub.domain.order import (
     BaseAmount,
@@ -29,7 +30,7 @@ def adopt(state: OrderState, *, ours: bool = False, account: AccountId = ACCOUNT
 def test_it_is_unknown_until_the_word_itself_is_applied() -> None:
     order = adopt(foreign("V9", "x-77"))
     assert order.status is OrderStatus.UNKNOWN
-    assert order.exposure == 6, "from the first moment on"
+    assert exposure_of(order) == 6, "from the first moment on"
     assert (order.external, order.send_before_ns, order.created_ns) == (True, 0, 7)
     assert (order.leg.client_order_id, order.leg.venue_order_id) == ("x-77", "V9")
 

@@ -7,6 +7,7 @@ import pytest
 
 from algotradehub.domain.commands import Cancel, OrderCommand, Place
 from algotradehub.domain.errors import Conflict, InvalidRequest, NotFound, NotReady
+from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
 from algotradehub.domain.order import (
     Amendment,
@@ -260,7 +261,7 @@ def test_every_time_in_force_reaches_the_account(bench: Bench, time_in_force: Ti
 
 def reserved(bench: Bench, request: OrderRequest) -> tuple[object, ...]:
     order = bench.submit(request)
-    return facts(order.reserve_price, order.exposure)
+    return facts(order.reserve_price, exposure_of(order))
 
 
 def test_exposure_is_valued_at_the_first_price_that_is_known(bench: Bench) -> None:

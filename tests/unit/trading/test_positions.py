@@ -188,23 +188,6 @@ def test_aggregated_positions_are_the_sums_of_the_single_ones(
             assert line.average_price == expected
 
 
-@pytest.mark.design_property(25)
-def test_what_is_reckoned_differently_is_never_summed() -> None:
-    """Another quote, or contracts instead of base units: a line of its own."""
-    positions, _ = manager()
-    for name, changes in (
-        ("BTC/INR", {"quote": "INR", "settle": "INR"}),
-        ("BTC/USD:BTC", {"quote": "USD", "settle": "BTC", "inverse": True}),
-    ):
-        listed = changed(SPOT, symbol=Symbol(name), **changes)
-        positions.list_instrument(OKX, listed)
-        fill(positions, Changes(applied_seq=0), order(OKX, Symbol(name)), (3, 100))
-    for account in (ACCOUNT, OKX):
-        fill(positions, Changes(applied_seq=0), order(account), (2, 100))
-    lines = {(line.quote, line.inverse): line.quantity for line in positions.aggregated()}
-    assert lines == {("INR", False): 3, ("BTC", True): 3, ("USDT", False): 4}
-
-
 def test_long_and_short_are_two_positions_of_one_instrument() -> None:
     positions, sums = manager()
     changes = Changes(applied_seq=0)

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from algotradehub.domain.commands import Amend, Cancel, Place
 from algotradehub.domain.errors import InvalidRequest
 from algotradehub.domain.evidence import CommandKind, Execution, OrderEvidence
+from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.ids import ClientOrderId, ExecutionId, VenueOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import money_context
@@ -216,7 +217,7 @@ class Histories(RuleBasedStateMachine):
         state_ = self.bench.state
         counted = {Side.BUY: Decimal(0), Side.SELL: Decimal(0)}
         for order in state_.orders.values():
-            counted[order.request.side] += order.exposure
+            counted[order.request.side] += exposure_of(order)
         for waiting in self.bench.desk.orphans._waiting.values():
             for told in waiting:
                 if isinstance(told, Execution):

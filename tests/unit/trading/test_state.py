@@ -7,6 +7,7 @@ import pytest
 
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.evidence import OrderEvidence
+from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.fill import provisional_id
 from algotradehub.domain.ids import AccountId, ClientOrderId, VenueOrderId
 from algotradehub.domain.order import Amendment, Leg, Order, OrderStatus, PositionSide
@@ -176,7 +177,7 @@ def test_a_restart_puts_in_doubt_what_was_unanswered_and_nothing_else(fold: Fold
         OrderStatus.UNKNOWN,
         OrderStatus.UNKNOWN,
     ]
-    assert orders[amending.order_id].exposure == 9
+    assert exposure_of(orders[amending.order_id]) == 9
     assert (orders[resting.order_id], orders[ended.order_id]) == (resting, ended)
 
 

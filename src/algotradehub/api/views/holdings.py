@@ -14,7 +14,7 @@ from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import PositionSide
 from algotradehub.domain.position import Position
-from algotradehub.trading.positions import AggregatedPosition
+from algotradehub.trading.aggregation import AggregatedPosition
 
 _Told: TypeAlias = msgspec.Meta
 

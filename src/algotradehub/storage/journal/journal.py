@@ -9,6 +9,7 @@ for the sync that it shares with all who wait, ``keep`` does not care whether th
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Final
 
 from algotradehub.domain.errors import NotReady, StorageDamaged
 from algotradehub.domain.ids import AccountId
@@ -21,13 +22,14 @@ from algotradehub.storage.journal.limits import OVERSIZE, Limits
 from algotradehub.storage.journal.open_segment import OpenSegment
 
 # Half of the 20 ms that a stored record may wait for the disk; the other half is the disk's.
-SYNC_AFTER_S = 0.01
-FIRST_RETRY_S = 0.05
-LAST_RETRY_S = 5.0
+SYNC_AFTER_S: Final = 0.01
+FIRST_RETRY_S: Final = 0.05
+LAST_RETRY_S: Final = 5.0
 
-_OURSELVES = AccountId("")  # records of the journal itself
+_OURSELVES: Final = AccountId("")  # records of the journal itself
 
-DURABLE, LOST = True, False  # what a waiting caller is told
+DURABLE: Final = True
+LOST: Final = False  # what a waiting caller is told
 
 
 class SegmentJournal:

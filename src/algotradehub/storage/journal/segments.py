@@ -19,8 +19,9 @@ from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.ids import AccountId
 from algotradehub.domain.records import Checkpoint, Kind, Record
 from algotradehub.ports.disk import Disk
-from algotradehub.storage.journal import frame
-from algotradehub.storage.journal.frame import REPAIR, Head
+from algotradehub.storage.journal import decoding
+from algotradehub.storage.journal.decoding import REPAIR, Head
+from algotradehub.storage.journal.frame import end_of, payload_at
 
 NOTHING_BEFORE = (0, 0)
 
@@ -80,7 +81,7 @@ def find_tail(disk: Disk) -> Tail | None:
             tail.account_seqs = checkpoint.account_seqs
         tail.seq = head.seq
         tail.account_seqs[head.account] = head.account_seq
-        tail.size = frame.end_of(offset, payload)
+        tail.size = end_of(offset, payload)
     if tail.size == 0:  # the one and only segment, created but never written
         return None
     tail.crc32 = crc32(memoryview(data)[: tail.size])
@@ -116,7 +117,7 @@ def read(disk: Disk, after_seq: int = 0, *, until_seq: int | None = None) -> Ite
         start = max(0, behind - 1)
     for name, offset, head, payload in _chain(disk, names[start:], until_seq):
         if head.seq > after_seq:
-            yield frame.record_of(payload, name, offset)
+            yield decoding.record_of(payload, name, offset)
 
 
 def verify(disk: Disk, *, until_seq: int | None = None) -> Verified:
@@ -130,7 +131,7 @@ def verify(disk: Disk, *, until_seq: int | None = None) -> Verified:
     account_seqs: dict[AccountId, int] = {}
     size = 0
     for name, offset, head, payload in _chain(disk, names, until_seq):
-        record = frame.record_of(payload, name, offset)
+        record = decoding.record_of(payload, name, offset)
         is_checkpoint = isinstance(record.body, Checkpoint)
         if is_checkpoint and record.body.account_seqs != account_seqs:
             raise _damaged(name, offset, "the checkpoint does not agree with the records before it")
@@ -140,7 +141,7 @@ def verify(disk: Disk, *, until_seq: int | None = None) -> Verified:
             raise _damaged(name, offset, what)
         account_seqs[head.account] = expected
         kinds[head.kind] += 1
-        size += frame.end_of(0, payload)
+        size += end_of(0, payload)
     torn_bytes = sum(len(disk.read(name)) for name in names) - size if until_seq is None else 0
     return Verified(
         segments=len(names),
@@ -218,16 +219,16 @@ def _records(
     view = memoryview(data)
     offset = 0
     seq: int | None = None
-    while (payload := frame.payload_at(view, offset)) is not None:
-        head = frame.head_of(payload, name, offset)
+    while (payload := payload_at(view, offset)) is not None:
+        head = decoding.head_of(payload, name, offset)
         if seq is not None and head.seq != seq + 1:
             raise _damaged(name, offset, f"record {head.seq} follows record {seq}")
         seq = head.seq
         yield offset, head, payload
-        offset = frame.end_of(offset, payload)
+        offset = end_of(offset, payload)
     if offset == len(data):
         return
-    follows = frame.find(data, offset + 1, above_seq=seq or 0)
+    follows = decoding.find(data, offset + 1, above_seq=seq or 0)
     if follows is not None:
         what = f"a whole record ({follows[1]}) follows at byte {follows[0]}"
         raise _damaged(name, offset, f"the record there is broken, yet {what}")
@@ -236,7 +237,7 @@ def _records(
 
 
 def _checkpoint(payload: memoryview, name: str) -> Checkpoint:
-    body = frame.record_of(payload, name, 0).body
+    body = decoding.record_of(payload, name, 0).body
     if not isinstance(body, Checkpoint):
         raise _damaged(name, 0, f"it begins with a record of kind {body.kind}, not a checkpoint")
     return body

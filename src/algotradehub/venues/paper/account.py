@@ -4,6 +4,7 @@ import random
 from collections import deque
 from collections.abc import Sequence
 from itertools import dropwhile
+from typing import Final
 
 from algotradehub.domain.capabilities import (
     AbsenceProof,
@@ -33,7 +34,7 @@ from algotradehub.domain.order import OrderType, TimeInForce
 from algotradehub.ports.venue import OrderName, Sink
 from algotradehub.venues.paper.venue import PaperVenue
 
-CAPABILITIES = Capabilities(
+CAPABILITIES: Final = Capabilities(
     order_types=frozenset({OrderType.MARKET, OrderType.LIMIT}),
     times_in_force=frozenset(TimeInForce),
     # A request is executed while it is sent, or never; only the answer may take its time.

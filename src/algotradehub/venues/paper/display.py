@@ -1,6 +1,7 @@
 """What a paper venue shows of the markets that match in it: their books, and their trades."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.ids import Symbol, VenueId
@@ -10,8 +11,8 @@ from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.ports.clock import Clock
 from algotradehub.venues.paper.tape import Tape
 
-BOOK_DEPTH = 50
-_SHOW_AFTER_S = 0.05  # a book is shown so much later than it changed, many changes at once
+BOOK_DEPTH: Final = 50
+_SHOW_AFTER_S: Final = 0.05  # a book is shown so much later than it changed, many changes at once
 
 
 class Display:

@@ -2,11 +2,12 @@
 
 import heapq
 from collections.abc import Callable
+from typing import Final
 
 from algotradehub.domain.ids import Symbol
 from algotradehub.ports.clock import Clock, Timer
 
-_NS_PER_S = 1_000_000_000
+_NS_PER_S: Final = 1_000_000_000
 
 
 class Expiries:

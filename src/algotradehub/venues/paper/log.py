@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import msgspec
 
@@ -12,12 +13,12 @@ from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import AppendFile, Disk
 from algotradehub.venues.paper.records import FORMAT_VERSION, Batch, Entry, Snapshot
 
-_HEADER = struct.Struct("<II")  # length and crc32 of the body, as in order-path 2
-_GROWTH = 4
-_SYNC_LAG_S = 1.0  # the most that a power failure, not a crash, may cost
+_HEADER: Final = struct.Struct("<II")  # length and crc32 of the body, as in order-path 2
+_GROWTH: Final = 4
+_SYNC_LAG_S: Final = 1.0  # the most that a power failure, not a crash, may cost
 
-_encode = msgspec.msgpack.Encoder().encode
-_decoder: msgspec.msgpack.Decoder[Entry] = msgspec.msgpack.Decoder(Entry)
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decoder: Final[msgspec.msgpack.Decoder[Entry]] = msgspec.msgpack.Decoder(Entry)
 
 
 class LogFailed(NotReady):

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from algotradehub.domain.evidence import Balance, Evidence
 from algotradehub.domain.ids import AccountId
@@ -11,7 +11,7 @@ from algotradehub.ports.clock import Clock
 Listener: TypeAlias = Callable[[Sequence[Evidence]], None]
 
 # What is available moves with every order. It is told so much later, many changes at once.
-BALANCES_AFTER_S = 0.05
+BALANCES_AFTER_S: Final = 0.05
 
 
 class Outbox:

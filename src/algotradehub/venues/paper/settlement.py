@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -13,7 +14,7 @@ from algotradehub.matching.outcomes import Refused as MarketRefused
 from algotradehub.venues.paper.records import Batch, PaperOrder
 from algotradehub.venues.paper.register import Register
 
-_replace = msgspec.structs.replace
+_replace: Final = msgspec.structs.replace
 
 
 class Settlement:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -21,8 +21,8 @@ from algotradehub.venues.paper.candles import CandleSeries
 
 Level: TypeAlias = tuple[Decimal, Decimal]  # price, quantity
 
-_KINDS = ("quotes", "trades", "book", "candles")
-MAX_LISTENERS = 1_000  # per symbol: a reader that never unsubscribes is a leak, not a load
+_KINDS: Final = ("quotes", "trades", "book", "candles")
+MAX_LISTENERS: Final = 1_000  # per symbol: a reader that never unsubscribes is a leak, not a load
 
 
 class _Page:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from algotradehub.domain.ids import AccountId, ClientOrderId
 from algotradehub.domain.records import Doubted
-from algotradehub.storage.journal import frame
+from algotradehub.storage.journal import decoding, frame
 from algotradehub.storage.journal.batch import Batch
 
 ACCOUNTS = [AccountId(name) for name in "abc"]
@@ -42,7 +42,7 @@ def test_the_frames_are_the_records_in_order() -> None:
         batch.add(account, NOTE, at_ns=7)
     view, offset, found = memoryview(bytes(batch.frames)), 0, []
     while (payload := frame.payload_at(view, offset)) is not None:
-        record = frame.record_of(payload, "batch", offset)
+        record = decoding.record_of(payload, "batch", offset)
         found.append((record.seq, record.account, record.account_seq, record.at_ns, record.body))
         offset = frame.end_of(offset, payload)
     assert found == [(n, account, 1, 7, NOTE) for n, account in enumerate(ACCOUNTS, 1)]

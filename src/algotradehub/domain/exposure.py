@@ -1,0 +1,26 @@
+"""How much of an order may still fill: what every limit counts."""
+
+from decimal import Decimal
+
+from algotradehub.domain.money import ZERO
+from algotradehub.domain.order import FINAL_STATUSES, Order
+
+
+def exposure_of(order: Order) -> Decimal:
+    """Base quantity that may still fill, never understated; 0 once ``order`` is final."""
+    if order.status in FINAL_STATUSES:
+        return ZERO
+    legs = order.legs
+    total = legs[0].quantity
+    if total is None:  # an amount in quote
+        return order.remaining / order.reserve_price
+    if len(legs) > 1:
+        total = sum((leg.quantity or ZERO for leg in legs if not leg.dead), ZERO)
+    amendment = order.amend_pending
+    if amendment is not None and amendment.quantity is not None:
+        total = max(total, amendment.quantity)
+    # What the venue claims beyond our fills is in no position yet, so it still counts here.
+    left = total - order.filled
+    if left < ZERO:  # asked so often that max() would show
+        return ZERO
+    return left
