@@ -101,6 +101,7 @@ class FailingDisk:
         sync_error: What the next syncs answer with; they then never reach the disk.
         can_open: Whether files can be opened.
         is_dead: Whether the process that used it died: nothing it asked for is answered any more.
+        refused: Writes that found no room.
     """
 
     def __init__(self, disk: Disk) -> None:
@@ -110,6 +111,7 @@ class FailingDisk:
         self.can_open = True
         self.is_dead = False
         self.sync_error: OSError | None = None
+        self.refused = 0
 
     def names(self) -> Sequence[str]:
         return self.disk.names()
@@ -147,6 +149,7 @@ class FailingFile:
             self._file.write(fits)
             disk.room -= len(fits)
         if len(fits) < len(data):
+            disk.refused += 1
             raise OSError(errno.ENOSPC, "no space left on device")
 
     def sync(self, done: Callable[[OSError | None], None]) -> None:

@@ -1,12 +1,21 @@
 """The bus of one process: a fact is a function call per subscriber."""
 
 from collections.abc import Callable
-from typing import TypeAlias
 
 from algotradehub.domain.ids import AccountId
 from algotradehub.ports.bus import Fact
 
-_Subscriber: TypeAlias = tuple[Callable[[Fact], None], frozenset[AccountId] | None]
+
+class _Subscriber:
+    """Told apart by identity: the same function subscribed twice is two subscribers."""
+
+    __slots__ = ("accounts", "receive")
+
+    def __init__(
+        self, receive: Callable[[Fact], None], accounts: frozenset[AccountId] | None
+    ) -> None:
+        self.receive = receive
+        self.accounts = accounts
 
 
 class MemoryBus:
@@ -24,20 +33,20 @@ class MemoryBus:
 
     def publish(self, fact: Fact) -> None:
         for subscriber in self._subscribers:
-            receive, accounts = subscriber
+            accounts = subscriber.accounts
             # An alert without an account concerns everybody.
             if accounts is not None and not (fact.account is None or fact.account in accounts):
                 continue
             try:
-                receive(fact)
+                subscriber.receive(fact)
             except Exception as error:  # noqa: BLE001 - whatever it is, no money may be touched
                 self._drop(subscriber)
-                self._on_failure(receive, error)
+                self._on_failure(subscriber.receive, error)
 
     def subscribe(
         self, receive: Callable[[Fact], None], *, accounts: frozenset[AccountId] | None = None
     ) -> Callable[[], None]:
-        subscriber = (receive, accounts)
+        subscriber = _Subscriber(receive, accounts)
         self._subscribers = (*self._subscribers, subscriber)
         return lambda: self._drop(subscriber)
 

@@ -14,8 +14,6 @@ def stream(seed: int, name: str) -> Random:
     return Random(f"{seed}/{name}")  # text is hashed with SHA-512, whatever PYTHONHASHSEED is
 
 
-class SimIds(InstallationIds):
+def seeded_ids(random: Random, *, tag: int) -> InstallationIds:
     """Production ids with seeded bits. A new process on one stream never repeats the old one's."""
-
-    def __init__(self, random: Random, *, tag: int) -> None:
-        super().__init__(tag, random_bits=random.getrandbits)
+    return InstallationIds(tag, random_bits=random.getrandbits)

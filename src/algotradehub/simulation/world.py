@@ -15,7 +15,7 @@ from algotradehub.simulation import invariants
 from algotradehub.simulation.account import ScriptedAccount
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
-from algotradehub.simulation.entropy import SimIds, stream
+from algotradehub.simulation.entropy import seeded_ids, stream
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.scenario import Crash as PlannedCrash
 from algotradehub.simulation.scenario import Death, Scenario
@@ -44,7 +44,7 @@ class World:
         self.timeline = Timeline(stream(seed, "ties"), start_ns=START_NS)
         self.venue = ScriptedVenue(self.timeline, stream(seed, "venue"), scenario.rules)
         self.disk = SimDisk(self.timeline, stream(seed, "disk"), effect=self.effect)
-        self.ids = SimIds(stream(seed, "ids"), tag=TAG)
+        self.ids = seeded_ids(stream(seed, "ids"), tag=TAG)
         self.store = memory_store()
         self.users = Users(scenario, self.venue, self.disk, stream(seed, "users"), START_NS)
         self.lives = 0

@@ -4,7 +4,7 @@ import pytest
 
 from algotradehub.domain.ids import installation_tag
 from algotradehub.ports.ids import IdSource
-from algotradehub.simulation.entropy import SimIds, stream
+from algotradehub.simulation.entropy import seeded_ids, stream
 
 
 def test_a_stream_repeats_for_its_seed_and_name_only() -> None:
@@ -20,14 +20,14 @@ def test_a_stream_is_the_same_on_every_machine() -> None:
 
 
 def test_ids_repeat_for_the_seed() -> None:
-    first: IdSource = SimIds(stream(7, "ids"), tag=3)
-    second = SimIds(stream(7, "ids"), tag=3)
+    first: IdSource = seeded_ids(stream(7, "ids"), tag=3)
+    second = seeded_ids(stream(7, "ids"), tag=3)
     assert [first.client_order_id(0), first.token()] == [second.client_order_id(0), second.token()]
 
 
 @pytest.mark.design_property(17)
 def test_a_restarted_process_does_not_repeat_ids_of_the_same_millisecond() -> None:
     random = stream(7, "ids")
-    made = [SimIds(random, tag=3).client_order_id(0) for _ in range(1_000)]
+    made = [seeded_ids(random, tag=3).client_order_id(0) for _ in range(1_000)]
     assert len(set(made)) == 1_000
     assert installation_tag(made[0]) == 3

@@ -149,11 +149,11 @@ async def test_size_tells_of_a_part_that_could_not_be_cut_off(
 async def test_a_file_whose_name_is_not_durable_is_not_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(directory: Path) -> None:
+    def fail(descriptor: int) -> None:
         raise OSError(errno.EIO, "input/output error")
 
     async with OsDisk(tmp_path) as disk:
-        monkeypatch.setattr(module, "sync_directory", fail)
+        monkeypatch.setattr(os, "fsync", fail)
         with pytest.raises(OSError, match="input/output"):
             disk.open("a")
 
