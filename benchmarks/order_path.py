@@ -37,6 +37,7 @@ from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.storage.disk import OsDisk
 from algotradehub.storage.sqlite.projection import open_projection
 from algotradehub.storage.sqlite.store import SqliteStore
+from algotradehub.trading import orders
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.limits import RiskLimits
 from algotradehub.venues.paper.opening import account_opener
@@ -237,7 +238,8 @@ def main(arguments: list[str]) -> None:
     rows = run(int(arguments[0]) if arguments else 3)
     floor = rows.get("own_oms (floor)", {}).get("cpu_us")
     head = f"{'CPU us':>8} {'x own_oms':>10} {'with threads':>13} {'p50 us':>8} {'p99 us':>8}"
-    print(f"{'order path':26} {head}")
+    build = "compiled" if orders.__file__.endswith(".so") else "interpreted"
+    print(f"{f'order path, {build}':26} {head}")
     for name, row in rows.items():
         ratio = "-" if floor is None else f"{row['cpu_us'] / floor:.2f}"
         threads = f"{row.get('cpu_us_with_threads', row['cpu_us']):13.1f}"

@@ -156,6 +156,40 @@ def pyproject() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
+def compiled() -> list[Path]:
+    """The files that mypyc may compile."""
+    wheel = pyproject()["tool"]["hatch"]["build"]["targets"]["wheel"]
+    return [ROOT / name for name in wheel["hooks"]["mypyc"]["include"]]
+
+
+def test_what_is_compiled_defines_no_value() -> None:
+    """mypyc drops ``frozen`` and its kin: see docs/adr/0012-compiled.md."""
+    values = [
+        f"{inside(path)}: {node.name}"
+        for path in compiled()
+        for node in parse(path).body
+        if isinstance(node, ast.ClassDef)
+        and any("Struct" in ast.unparse(base) for base in node.bases)
+    ]
+    assert not values, f"move these into files that are not compiled: {values}"
+
+
+def test_what_is_compiled_names_its_constants_final() -> None:
+    """Else each use is a look-up in a dictionary."""
+    loose = [
+        f"{inside(path)}:{node.lineno}: {ast.unparse(node.targets[0])}"
+        for path in compiled()
+        for node in parse(path).body
+        if isinstance(node, ast.Assign) and not _makes_a_type(node.value)
+    ]
+    assert not loose, f"write `name: Final = ...`: {loose}"
+
+
+def _makes_a_type(value: ast.expr) -> bool:
+    called = ast.unparse(value.func) if isinstance(value, ast.Call) else ""
+    return called == "NewType"
+
+
 def test_files_stay_short() -> None:
     lengths = {inside(path): len(path.read_text().splitlines()) for path in modules()}
     too_long = {name: n for name, n in lengths.items() if n > TOO_LONG.get(name, MAX_LINES)}

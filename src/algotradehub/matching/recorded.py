@@ -36,6 +36,7 @@ when what is left pays for no further lot.
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import IntEnum
+from typing import Final
 
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.market import BookAction, BookUpdate, Candle, Quote, Trade
@@ -56,10 +57,11 @@ from algotradehub.matching.working_market import WorkingMarket
 from algotradehub.matching.working_order import WorkingOrder, reaches
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
-_BUY, _SELL = Side.BUY, Side.SELL
-_SIDES = (_BUY, _SELL)
+_BUY: Final = Side.BUY
+_SELL: Final = Side.SELL
+_SIDES: Final = (_BUY, _SELL)
 
-_KILLED = "fill or kill: not enough to fill"
+_KILLED: Final = "fill or kill: not enough to fill"
 
 
 class _Source(IntEnum):

@@ -14,7 +14,7 @@ Rules:
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
 from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.instrument import Instrument, Side
@@ -51,7 +51,7 @@ _IOC: Final = TimeInForce.IOC
 _FOK: Final = TimeInForce.FOK
 _GTD: Final = TimeInForce.GTD
 
-WouldTake = Callable[[Side, Decimal], bool]
+WouldTake: TypeAlias = Callable[[Side, Decimal], bool]
 """Whether a limit of this side and price would match at once."""
 
 

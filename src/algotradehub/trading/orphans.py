@@ -1,11 +1,13 @@
 """Events whose ids match nothing yet: kept, bounded, until the venue tells whose they are."""
 
+from typing import TypeAlias
+
 from algotradehub.domain.evidence import Cumulative, Execution, FeeSettled, OrderState
 from algotradehub.domain.ids import AccountId
 from algotradehub.ports.venue import OrderName
 from algotradehub.trading.risk import RunningSums
 
-OrphanEvidence = Execution | Cumulative | FeeSettled | OrderState
+OrphanEvidence: TypeAlias = Execution | Cumulative | FeeSettled | OrderState
 
 
 class Orphans:

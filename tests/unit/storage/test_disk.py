@@ -2,7 +2,9 @@
 
 import asyncio
 import errno
+import fcntl
 import os
+import sys
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -58,12 +60,15 @@ async def test_calls_that_queue_up_share_one_sync(
 ) -> None:
     count = 0
 
-    def sync(fd: int) -> None:
+    def sync(*_: int) -> None:
         nonlocal count
         count += 1
 
     jobs: SimpleQueue[module._Job] = SimpleQueue()
-    monkeypatch.setattr(module, "_error_of_sync", sync)
+    if sys.platform == "darwin":
+        monkeypatch.setattr(fcntl, "fcntl", sync)
+    else:
+        monkeypatch.setattr(os, "fdatasync", sync)
     fd = os.open(tmp_path / "a", os.O_WRONLY | os.O_CREAT)
     file = module._OsFile(fd, jobs)
     told: list[OSError | None] = []
