@@ -205,9 +205,9 @@ BUGS = (
         "idempotency",
         "keys are forgotten at a restart",
         "trading/state.py",
-        "        self.claims[request.tenant, request.idempotency_key] = order.order_id\n",
-        "        if not record.seq < 12:\n"
-        "            self.claims[request.tenant, request.idempotency_key] = order.order_id\n",
+        "        self.claims.setdefault(request.tenant, {})[request.idempotency_key] = ",
+        "        keys = self.claims.setdefault(request.tenant, {}) if record.seq >= 12 else {}\n"
+        "        keys[request.idempotency_key] = ",
     ),
     Bug(
         "idempotency",

@@ -26,6 +26,7 @@ from algotradehub.domain.evidence import FillCause
 from algotradehub.domain.ids import (
     AccountId,
     ExecutionId,
+    IdempotencyKey,
     StrategyId,
     Symbol,
     TenantId,
@@ -271,7 +272,7 @@ def restores_what_may_still_change(new_store: NewStore) -> None:
 def keeps_the_newest_claim_of_a_key(new_store: NewStore) -> None:
     """A key may be used again when its claim has run out (order-path 1)."""
     store = new_store()
-    old = Claim(tenant=TENANT, key="k", order_id=order_id(1), claimed_ns=1)
+    old = Claim(tenant=TENANT, key=IdempotencyKey("k"), order_id=order_id(1), claimed_ns=1)
     new = _replace(old, order_id=order_id(2), claimed_ns=2)
     same_key = _replace(old, tenant=TenantId("rival"), order_id=order_id(3))
     store.apply(Changes(applied_seq=1, claims=[old, same_key]))

@@ -11,6 +11,7 @@ from algotradehub.domain.ids import (
     AccountId,
     ClientOrderId,
     ExecutionId,
+    IdempotencyKey,
     Symbol,
     TenantId,
     VenueOrderId,
@@ -25,7 +26,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An idempotency key, and the order it stands for."""
 
     tenant: TenantId
-    key: str
+    key: IdempotencyKey
     order_id: ClientOrderId
     claimed_ns: int
 

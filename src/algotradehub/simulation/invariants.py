@@ -7,7 +7,7 @@ from decimal import Decimal
 from algotradehub.app.core import Core, memory_store
 from algotradehub.app.restoring import restore
 from algotradehub.domain.balance import AssetBalance
-from algotradehub.domain.ids import ClientOrderId
+from algotradehub.domain.ids import ClientOrderId, IdempotencyKey, TenantId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import Order, OrderStatus, Origin
@@ -95,7 +95,8 @@ def check_storage(core: Core, store: Store, *, now_ns: int) -> None:
         "replay differs",
         "in positions or balances",
     )
-    _require(replayed.claims.items() >= state.claims.items(), "replay differs", "in the claims")
+    claims = _claims(state)
+    _require(_claims(replayed).items() >= claims.items(), "replay differs", "in the claims")
     kept = store.restore(changed_after_ns=0, claimed_after_ns=0)
     _require(
         {(held.symbol, held.side): held for held in kept.positions}
@@ -104,12 +105,20 @@ def check_storage(core: Core, store: Store, *, now_ns: int) -> None:
         "projection differs",
         "in positions or balances",
     )
-    claims = {(claim.tenant, claim.key): claim.order_id for claim in kept.claims}
-    _require(claims.items() >= state.claims.items(), "projection differs", "in the claims")
+    stored_claims = {(claim.tenant, claim.key): claim.order_id for claim in kept.claims}
+    _require(stored_claims.items() >= claims.items(), "projection differs", "in the claims")
     for order_id, fills in state.executions.items():
         stored_fills = store.fills(tenant=state.orders[order_id].request.tenant, order_id=order_id)
         by_id = {fill.execution_id: fill for fill in stored_fills}
         _require(by_id == fills, "projection differs", f"in the fills of {order_id}")
+
+
+def _claims(state: DeskState) -> dict[tuple[TenantId, IdempotencyKey], ClientOrderId]:
+    return {
+        (tenant, key): order_id
+        for tenant, keys in state.claims.items()
+        for key, order_id in keys.items()
+    }
 
 
 def _totals(balances: Iterable[AssetBalance]) -> dict[str, tuple[Decimal | None, ...]]:

@@ -126,7 +126,7 @@ class OrderManager:
             NotReady: Nothing new is accepted now; nothing was claimed, recorded or sent.
         """
         desk = self.desk(request.account, request.tenant)
-        claimed = self._state.claims.get((request.tenant, request.idempotency_key))
+        claimed = self._state.claimed(request.tenant, request.idempotency_key)
         if claimed is not None:
             order = self._repeated(claimed, request)
             if durable is not None:

@@ -21,6 +21,7 @@ from algotradehub.domain.ids import (
     AccountId,
     ClientOrderId,
     ExecutionId,
+    IdempotencyKey,
     TenantId,
     VenueOrderId,
 )
@@ -47,6 +48,8 @@ from algotradehub.trading.positions import PositionManager
 from algotradehub.trading.risk import RunningSums
 
 _replace: Final = msgspec.structs.replace
+_NO_NAMES: Final[dict[VenueOrderId, ClientOrderId]] = {}
+_NO_KEYS: Final[dict[IdempotencyKey, ClientOrderId]] = {}
 
 Loaded: TypeAlias = tuple[Order, Sequence[Fill]]
 
@@ -73,9 +76,10 @@ class DeskState:
         self.orders: dict[ClientOrderId, Order] = {}
         self.live: dict[AccountId, dict[ClientOrderId, None]] = {}  # not final; insertion order
         self.legs: dict[ClientOrderId, ClientOrderId] = {}  # leg -> order, first legs left out
-        self.by_venue_id: dict[tuple[AccountId, VenueOrderId], ClientOrderId] = {}
+        # Nested, because a key that is a tuple would be one more object for every order ever made.
+        self.by_venue_id: dict[AccountId, dict[VenueOrderId, ClientOrderId]] = {}
         self.executions: dict[ClientOrderId, dict[ExecutionId, Fill]] = {}
-        self.claims: dict[tuple[TenantId, str], ClientOrderId] = {}
+        self.claims: dict[TenantId, dict[IdempotencyKey, ClientOrderId]] = {}
         self.halts: dict[AccountId, Halt] = {}
         self.last_fill_ns: dict[AccountId, int] = {}  # venue time of the newest execution
         self.sums = RunningSums()
@@ -99,7 +103,7 @@ class DeskState:
         for balance in restored.balances:
             self.balances.restore(balance)
         for claim in restored.claims:
-            self.claims[claim.tenant, claim.key] = claim.order_id
+            self.claims.setdefault(claim.tenant, {})[claim.key] = claim.order_id
         for halt in restored.halts:
             self.halts[halt.account] = halt
 
@@ -144,6 +148,10 @@ class DeskState:
             case _:  # requests, responses and checkpoints change nothing here
                 return Applied()
 
+    def claimed(self, tenant: TenantId, key: IdempotencyKey) -> ClientOrderId | None:
+        """The order that ``key`` of ``tenant`` stands for."""
+        return self.claims.get(tenant, _NO_KEYS).get(key)
+
     def order(self, order_id: ClientOrderId) -> Order | None:
         """The order, brought back from the projection if it has left memory."""
         order = self.orders.get(order_id)
@@ -156,7 +164,7 @@ class DeskState:
 
     def order_of_venue(self, account: AccountId, venue_order_id: VenueOrderId) -> Order | None:
         """The order the venue calls so, brought back from the projection if need be."""
-        order_id = self.by_venue_id.get((account, venue_order_id))
+        order_id = self.by_venue_id.get(account, _NO_NAMES).get(venue_order_id)
         if order_id is None:
             order_id = self._locate(account, venue_order_id)
         return None if order_id is None else self.order(order_id)
@@ -216,7 +224,7 @@ class DeskState:
         order = body.order
         request = order.request
         before = self.orders.get(order.order_id)  # an intent is repeated if it was not durable
-        self.claims[request.tenant, request.idempotency_key] = order.order_id
+        self.claims.setdefault(request.tenant, {})[request.idempotency_key] = order.order_id
         self.changes.claims.append(
             Claim(
                 tenant=request.tenant,
@@ -345,7 +353,8 @@ class DeskState:
             if leg.client_order_id != order_id:
                 self.legs[leg.client_order_id] = order_id
             if leg.venue_order_id is not None:
-                self.by_venue_id[order.request.account, leg.venue_order_id] = order_id
+                names = self.by_venue_id.setdefault(order.request.account, {})
+                names[leg.venue_order_id] = order_id
 
     def _set_fill(self, fill: Fill) -> None:
         self.executions.setdefault(fill.order_id, {})[fill.execution_id] = fill
@@ -383,4 +392,4 @@ class DeskState:
         for leg in order.legs:
             self.legs.pop(leg.client_order_id, None)
             if leg.venue_order_id is not None:
-                self.by_venue_id.pop((order.request.account, leg.venue_order_id), None)
+                self.by_venue_id[order.request.account].pop(leg.venue_order_id, None)

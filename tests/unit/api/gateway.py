@@ -176,8 +176,13 @@ class Gateway(msgspec.Struct, kw_only=True):
         yield
         assert self._deeds() == before
 
+    @property
+    def claimed(self) -> int:
+        """How many idempotency keys stand for an order."""
+        return sum(map(len, self.core.state.claims.values()))
+
     def _deeds(self) -> tuple[int, int, int]:
-        return self.core.journal.seq, len(self.core.state.claims), len(self.account.sent)
+        return self.core.journal.seq, self.claimed, len(self.account.sent)
 
     async def _exchange(self, scope: dict[str, Any], pieces: list[bytes]) -> Reply:
         incoming = [

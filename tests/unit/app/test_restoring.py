@@ -19,7 +19,7 @@ from algotradehub.trading.state import DeskState
 from tests.fakes.projection import StoredAtOnce
 from tests.unit.app.cores import Machine
 from tests.unit.trading.bench import Bench
-from tests.unit.trading.words import ACCOUNT, acknowledged, execution, limit, lost
+from tests.unit.trading.words import ACCOUNT, TENANT, acknowledged, execution, limit, lost
 
 NOTHING_FORGOTTEN_S = 600
 
@@ -88,7 +88,7 @@ def test_orders_that_ended_long_ago_stay_in_the_projection(machine: Machine) -> 
     async def look(core: Core) -> None:
         live = {order.order_id for order in core.state.orders.values() if not order.is_final}
         assert live == set(core.state.live[ACCOUNT])
-        (ended,) = set(core.state.claims.values()) - set(core.state.orders)
+        (ended,) = set(core.state.claims[TENANT].values()) - set(core.state.orders)
         assert core.state.order(ended) is not None
 
     machine.run(place)

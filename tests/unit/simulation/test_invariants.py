@@ -237,8 +237,8 @@ def balance_ahead_of_the_journal(core: Core, store: Store) -> None:
 
 
 def claim_ahead_of_the_journal(core: Core, store: Store) -> None:
-    (tenant, _), order_id = next(iter(core.state.claims.items()))
-    core.state.claims[tenant, "never journaled"] = order_id
+    (keys,) = core.state.claims.values()
+    keys[IdempotencyKey("never journaled")] = next(iter(keys.values()))
 
 
 def order_projected_wrongly(core: Core, store: Store) -> None:

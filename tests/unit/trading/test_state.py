@@ -160,7 +160,7 @@ def test_a_repeated_intent_replaces_the_order_and_counts_once(fold: Fold) -> Non
     assert (applied.before, applied.order) == (order, dead)
     assert fold.state.live[ACCOUNT] == {}
     assert fold.state.sums.open_orders(ACCOUNT) == 0
-    assert fold.state.claims == {(TENANT, "key of o1"): order.order_id}
+    assert fold.state.claims == {TENANT: {"key of o1": order.order_id}}
 
 
 @pytest.mark.design_property(36)
@@ -298,7 +298,7 @@ def test_ended_orders_leave_memory_when_they_are_old_enough(fold: Fold) -> None:
     second = fold.end(fold.rest("o3", "V3"))
     fold.state.forget_ended(second.updated_ns)
     assert [*fold.state.orders] == [resting.order_id, second.order_id]
-    assert [*fold.state.by_venue_id] == [(ACCOUNT, "V1"), (ACCOUNT, "V3")]
+    assert [*fold.state.by_venue_id[ACCOUNT]] == ["V1", "V3"]
     fold.stored[first.order_id] = (first, ())
     assert fold.state.order_of_venue(ACCOUNT, VenueOrderId("V2")) == first
     fold.state.forget_ended(fold.now_ns + 1)

@@ -13,7 +13,7 @@ import msgspec
 
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.fill import Fill
-from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
+from algotradehub.domain.ids import AccountId, ClientOrderId, IdempotencyKey, Symbol, TenantId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Order, QuoteAmount
 from algotradehub.domain.position import Position
@@ -242,7 +242,7 @@ def claim_row(claim: Claim) -> Row:
 def read_claim(tenant: str, key: str, order_id: str, claimed_ns: int) -> Claim:
     return Claim(
         tenant=TenantId(tenant),
-        key=key,
+        key=IdempotencyKey(key),
         order_id=ClientOrderId(order_id),
         claimed_ns=claimed_ns,
     )

@@ -17,6 +17,7 @@ from algotradehub.conformance.store_samples import (
     orders_of,
     record_of,
 )
+from algotradehub.domain.ids import IdempotencyKey
 from algotradehub.domain.order import OrderStatus
 from algotradehub.domain.records import CancelAsked
 from algotradehub.ports.store import Changes, Claim, Halt, Restored
@@ -43,7 +44,7 @@ def histories(draw: st.DrawFn) -> list[Changes]:
             changes.claims.append(
                 Claim(
                     tenant=TENANT,
-                    key=draw(st.sampled_from(["k", "l"])),
+                    key=IdempotencyKey(draw(st.sampled_from(["k", "l"]))),
                     order_id=order_id(seq),
                     claimed_ns=seq,
                 )
