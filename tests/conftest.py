@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from algotradehub.trading import orders
+
 IN_CI = bool(os.environ.get("CI"))
 
 # A deadline measures the machine, not the code; `timeout` in pyproject.toml catches a hang.
@@ -18,6 +20,11 @@ def shared_data_root() -> Path:
     """Where the recorded data should be; for use while tests are collected. It may be absent."""
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
     return Path(os.environ.get("ALGOTRADEHUB_TEST_DATA", beside))
+
+
+def pytest_report_header() -> str:
+    build = "compiled" if orders.__file__.endswith(".so") else "interpreted"
+    return f"the path of an order: {build}"
 
 
 @pytest.fixture(scope="session")

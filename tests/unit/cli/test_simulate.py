@@ -1,5 +1,7 @@
 """``simulate`` says what it found, and its exit code says it too."""
 
+import re
+
 import pytest
 import typer
 from typer.testing import CliRunner, Result
@@ -40,6 +42,16 @@ def test_clean_seeds_are_counted() -> None:
     assert result.exit_code == 0
     assert result.stdout.startswith("3 seeds clean (5 to 7), ")
     assert "seeds/s" in result.stdout
+
+
+def test_the_digest_stands_for_the_histories() -> None:
+    def digest(*arguments: str) -> str:
+        found = re.search(r"digest ([0-9a-f]{16}),", run("--seeds", "3", *arguments).stdout)
+        assert found is not None
+        return found[1]
+
+    assert digest("--jobs", "1") == digest("--jobs", "2")
+    assert digest("--jobs", "1") != digest("--jobs", "1", "--seed", "2")
 
 
 @pytest.mark.usefixtures("broken_world")
