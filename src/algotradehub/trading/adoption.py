@@ -53,7 +53,7 @@ def adopted(
                 limit_price=limit_price,
             ),
         ),
-        created_ns=now_ns,
+        created_ns=min(now_ns, state.venue_time_ns),  # it is at least that old, fills included
         send_before_ns=0,  # never sent from here
         reserve_price=limit_price or ONE,
         status=OrderStatus.UNKNOWN,

@@ -31,8 +31,14 @@ def test_it_is_unknown_until_the_word_itself_is_applied() -> None:
     order = adopt(foreign("V9", "x-77"))
     assert order.status is OrderStatus.UNKNOWN
     assert exposure_of(order) == 6, "from the first moment on"
-    assert (order.external, order.send_before_ns, order.created_ns) == (True, 0, 7)
+    assert (order.external, order.send_before_ns) == (True, 0)
     assert (order.leg.client_order_id, order.leg.venue_order_id) == ("x-77", "V9")
+
+
+@pytest.mark.parametrize(("changed_ns", "created_ns"), [(3, 3), (7, 7), (9, 7)])
+def test_it_is_as_old_as_the_venues_word_on_it(changed_ns: int, created_ns: int) -> None:
+    """Its fills are asked for since then; a venue's clock ahead of ours makes nobody younger."""
+    assert adopt(foreign(venue_time_ns=changed_ns)).created_ns == created_ns
 
 
 def test_it_keeps_the_terms_the_venue_told() -> None:

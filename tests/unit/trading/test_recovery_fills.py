@@ -201,6 +201,20 @@ def test_the_order_behind_an_orphan_is_adopted_with_its_fills(bench: Bench) -> N
     assert len(bench.account.asked) == asked
 
 
+def test_the_fills_of_an_order_adopted_late_are_fetched(bench: Bench) -> None:
+    """Filled long before anybody here could see it: its real fill is as old as that."""
+    bench.advance(600)
+    name = VenueOrderId("V9")
+    filled = execution(name="e1", venue_order_id=name, quantity=6, venue_time_ns=START_NS)
+    bench.account.executions = [filled]
+    told = foreign("V9", "x-77", status=OrderStatus.FILLED, filled=Decimal(6), value=Decimal(600))
+    bench.account.tell(changed(told, venue_time_ns=START_NS))
+    (order,) = bench.state.orders.values()
+    assert order.provisional == 6
+    bench.advance(1.5)
+    assert facts(bench.now(order).filled, bench.now(order).provisional) == (6, 0)
+
+
 def test_an_orphan_nobody_knows_is_asked_about_again(bench: Bench) -> None:
     """It counts as exposure until the venue tells whose it is."""
     bench.account.tell(execution())
