@@ -102,8 +102,7 @@ class Recovery:
             if self._question(order_id) is not None:
                 self.watch(order_id)
         for order_id, order in tuple(self._state.orders.items()):
-            ours = order.request.account == self._desk.account_id
-            if ours and self._is_incomplete(order):
+            if order.request.account == self._desk.account_id:
                 self.watch_fills(order_id)
 
     def connection(self, event: Connection) -> None:
@@ -141,9 +140,11 @@ class Recovery:
     async def _resynchronise(self, connection: int) -> None:
         """Ask for everything that may have been missed; only then accept new orders."""
         delay_s = FIRST_DELAY_S
-        while self._desk.connections == connection:
+        asks = 2  # the first answers may be older than the stream, the second ones cannot be
+        while asks and self._desk.connections == connection:
             try:
-                await self._ask_all(connection)
+                if await self._ask_all(connection):
+                    asks -= 1
             except VenueError as error:
                 if self._desk.connections != connection:
                     return  # a later one has taken over, and may be done already
@@ -151,34 +152,30 @@ class Recovery:
                 await self._clock.sleep(delay_s)
                 delay_s = min(delay_s * 2, MAX_DELAY_S)
             else:
-                return
+                await self._clock.sleep(self._desk.account.capabilities.absence.settle_s)
 
-    async def _ask_all(self, connection: int) -> None:
+    async def _ask_all(self, connection: int) -> bool:
+        """Whether the answers told of every order."""
         desk = self._desk
-        account = desk.account
-        desk.instruments = {listed.symbol: listed for listed in await account.instruments()}
+        desk.instruments = {listed.symbol: listed for listed in await desk.account.instruments()}
         # Fills first: what is told here needs no look-up afterwards. The window overlaps by the
         # venue's replay horizon, since fills may be told out of order.
-        horizon_ns = int(account.capabilities.replay_horizon_s * _NS)
+        horizon_ns = int(desk.account.capabilities.replay_horizon_s * _NS)
         caught_up_ns = self._state.caught_up_ns(desk.account_id, self._clock.now_ns())
         since_ns = max(0, caught_up_ns - horizon_ns)
         asked_about = {
             order_id: self._state.orders[order_id]
             for order_id in self._state.live.get(desk.account_id, ())
+            if self._state.orders[order_id].status is not OrderStatus.PENDING
         }
-        executions = await account.fills_since(since_ns)
-        resting = await account.open_orders()
-        balances = await account.balances()
-        positions = await account.positions()
+        executions = await desk.account.fills_since(since_ns)
+        resting = await desk.account.open_orders()
+        balances = await desk.account.balances()
+        positions = await desk.account.positions()
         if desk.connections != connection:
-            return
-        # Only orders about which nothing was heard or sent meanwhile: the same value still.
-        quiet = [
-            order_id
-            for order_id, before in asked_about.items()
-            if self._state.orders.get(order_id) is before
-            and before.status is not OrderStatus.PENDING
-        ]
+            return False
+        # Nothing was heard or sent of them meanwhile: the same value still.
+        quiet = {name for name, was in asked_about.items() if self._state.orders.get(name) is was}
         for execution in executions:
             self._intake.receive(desk, execution)
         listed = set()
@@ -191,13 +188,18 @@ class Recovery:
             self._intake.receive(desk, balance)
         for position in positions:
             self._intake.receive(desk, position)
-        # Missing from the list is a question, not an answer (order-path 9).
-        for order_id in quiet:
+        # Missing from the list is a question, not an answer, and of quiet orders (order-path 9).
+        told = True
+        for order_id in asked_about:
             order = self._state.orders[order_id]
-            if order_id not in listed and not order.is_final and order.doubt is None:
+            if order_id in listed or order.is_final or order.doubt is not None:
+                continue
+            told = told and order_id in quiet
+            if order_id in quiet:
                 missing = Doubted(order_id=order_id, what="not among the venue's open orders")
                 self._intake.keep(desk, missing)
         desk.refusing = None
+        return told
 
     def _question(self, order_id: ClientOrderId) -> Order | None:
         order = self._state.orders.get(order_id)
@@ -337,10 +339,8 @@ class Recovery:
         return left
 
     def _is_incomplete(self, order: Order) -> bool:
-        if order.lacks_fills:
-            return True
         tells_fees = not self._desk.account.capabilities.cumulative_only
-        return tells_fees and self._state.fees_unknown(order.order_id)
+        return order.lacks_fills or (tells_fees and self._state.fees_unknown(order.order_id))
 
     async def _pursue_orphan(self, name: OrderName) -> None:
         """Ask whose an event is, once no order here can still turn out to be its owner."""

@@ -99,7 +99,7 @@ def test_it_tries_again_ever_more_rarely_and_for_ever(bench: Bench, trouble: Ven
     bench.advance(60)
     bench.submit()
     bench.advance(600)
-    assert len(bench.account.queries("instruments")) == 11
+    assert len(bench.account.queries("instruments")) == 12, "the second time is the last"
 
 
 def test_a_new_connection_begins_the_ladder_anew(bench: Bench) -> None:
@@ -131,7 +131,7 @@ def test_an_old_attempt_that_fails_late_refuses_nothing(bench: Bench) -> None:
     bench.advance(1)
     bench.account.answer_s = 0
     bench.account.tell(UP)
-    bench.advance(1)
+    bench.advance(5)
     assert bench.desk.refusing is None
     bench.account.trouble = VenueUnavailable(VENUE, "no route")
     bench.advance(60)
@@ -192,6 +192,22 @@ def test_fills_that_were_missed_are_counted_once(bench: Bench) -> None:
     assert not bench.account.queries("find"), "it is listed: nothing is in question"
 
 
+def test_what_the_venue_told_too_late_is_asked_for_again(bench: Bench) -> None:
+    """Order-path 9: what is asked for just after the connect may be from just before it."""
+    order = bench.rest()
+    bench.account.states = [
+        state(OrderStatus.OPEN, order, venue_order_id=order.leg.venue_order_id, filled=Decimal(0))
+    ]
+    connect(bench)
+    bench.submit(limit("k2"))  # new orders need not wait for that
+    bench.account.states = [state(OrderStatus.FILLED, order, filled=Decimal(6))]
+    bench.account.executions = [execution(order, quantity=6, venue_time_ns=START_NS)]
+    bench.advance(1.9)
+    assert bench.now(order).status is OrderStatus.OPEN, "the stream was down, and says nothing"
+    bench.advance(2)
+    assert bench.now(order).status is OrderStatus.FILLED
+
+
 # The lists are questions, not answers
 
 
@@ -240,9 +256,23 @@ def test_a_list_says_nothing_of_an_order_that_moved_while_it_was_asked(bench: Be
     bench.account.tell(UP)
     bench.advance(2.5)
     bench.account.tell(execution(order))
-    bench.advance(60)
+    bench.advance(3)
     assert bench.desk.refusing is None
     assert doubts(bench) == []
+
+
+def test_lists_are_asked_for_until_they_can_tell_of_every_order(bench: Bench) -> None:
+    """What moves while a list is read may have ended before, in silence."""
+    order = bench.rest()
+    bench.account.answer_s = 1
+    bench.account.tell(UP)
+    for name in ("e1", "e2", "e3"):
+        bench.advance(3)
+        bench.account.tell(execution(order, name, 2))  # the third one fills it
+        bench.advance(4)
+    assert doubts(bench) == []
+    bench.advance(7)
+    assert doubts(bench)[0] == "not among the venue's open orders"
 
 
 def test_a_list_says_nothing_of_an_order_that_is_not_answered_yet(bench: Bench) -> None:
