@@ -188,7 +188,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     cancel_pending: bool = False
     amend_pending: Amendment | None = None
     amend_before_ns: int = 0  # past it the pending amendment is never sent
-    amended_ns: int = 0  # when the last amendment was confirmed, by our clock
+    amended_ns: int = 0  # by then the last amendment was in force, by the venue's clock too
     doubt: Doubt | None = None
     origin: Origin | None = None
     reason: str = ""

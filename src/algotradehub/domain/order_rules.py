@@ -60,6 +60,7 @@ _ORIGIN_OF_WORD: Final = {
 }
 # They prove that the order existed, not how it is now: no contradiction is settled by them.
 _OF_THE_PAST: Final = frozenset({Word.ACCEPTED, Word.FILL})
+_CLOCK_ERROR_NS: Final = 1_000_000_000  # our clock and a venue's differ by less
 _CONTRADICTED: Final = "the venue's words contradict each other"
 
 # An average rarely ends. Cut to as many digits as a price can have, its products and sums stay
@@ -345,7 +346,7 @@ def _resized(order: Order, state: OrderState) -> Order:
     """The venue may change quantity and price of a resting order by its own rules.
 
     A live word from before our last amendment must not bring the old order back; where the venue
-    did not say when it amended, our own clock draws the line, which can only overstate.
+    did not say when it amended, our own clock draws the line, late enough to only overstate.
     """
     if state.venue_time_ns < order.amended_ns and state.status not in FINAL_STATUSES:
         return order
@@ -382,4 +383,5 @@ def _amended(order: Order, at_ns: int) -> Order:
         limit_price=leg.limit_price if new.limit_price is None else new.limit_price,
         trigger_price=leg.trigger_price if new.trigger_price is None else new.trigger_price,
     )
-    return _replace(order, legs=(*order.legs[:-1], leg), amend_pending=None, amended_ns=at_ns)
+    legs = (*order.legs[:-1], leg)
+    return _replace(order, legs=legs, amend_pending=None, amended_ns=at_ns + _CLOCK_ERROR_NS)

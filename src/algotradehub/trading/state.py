@@ -127,7 +127,8 @@ class DeskState:
                 self.positions.report(record.account, report)
                 return Applied()
             case AmendSettled():
-                order = _replace(self.require(body.order_id), amend_pending=None)
+                # Asked when everything was in force or dead: no word from before an amendment.
+                order = _replace(self.require(body.order_id), amend_pending=None, amended_ns=0)
                 return self._observed(record, order, body.state)
             case Adopted():
                 self._set_order(record, None, body.order)

@@ -262,6 +262,16 @@ def test_a_word_from_before_the_amendment_does_not_undo_it() -> None:
     assert now.quantity == 9
 
 
+@pytest.mark.parametrize(("ahead_s", "quantity"), [(-1, 9), (0.9, 9), (1.1, 6)])
+def test_where_the_venue_did_not_say_when_our_clock_may_be_behind_its_own(
+    ahead_s: float, quantity: int
+) -> None:
+    """A list may be older than the amendment, and yet later than our clock at its answer."""
+    told = state(OPEN, 1 + int(ahead_s * 1_000_000_000), quantity=Decimal(6))
+    now = after(acknowledged(AMEND), told, of=amending(quantity=9))
+    assert now.quantity == quantity
+
+
 @pytest.mark.parametrize("answer", [refused(AMEND), not_sent(AMEND)])
 def test_a_refused_amendment_changes_nothing(answer: OrderEvidence) -> None:
     now = after(answer, of=amending(quantity=9))

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from algotradehub.domain.errors import StorageDamaged
-from algotradehub.domain.evidence import OrderEvidence
+from algotradehub.domain.evidence import CommandKind, OrderEvidence
 from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.fill import provisional_id
 from algotradehub.domain.ids import AccountId, ClientOrderId, VenueOrderId
@@ -199,6 +199,21 @@ def test_an_amend_is_settled_by_what_the_order_is_now(fold: Fold) -> None:
     assert applied.order is not None
     assert facts(applied.order.quantity, applied.order.amend_pending) == (9, None)
     assert fold.state.sums.of(ACCOUNT, SPOT.symbol).buying == 9
+
+
+def test_an_amendment_is_settled_however_soon_it_followed_another(fold: Fold) -> None:
+    """The venue's time of the second may lie before our clock's of the first."""
+    order = fold.rest()
+    for quantity in (9, 12):
+        amendment = Amendment(quantity=Decimal(quantity))
+        asked = AmendAsked(order_id=order.order_id, amendment=amendment, send_before_ns=5)
+        fold(asked)
+        if quantity == 9:
+            answer = acknowledged(order, command=CommandKind.AMEND)
+            fold(Observed(order_id=order.order_id, evidence=answer))
+    now = state(OrderStatus.OPEN, order, quantity=Decimal(12), venue_time_ns=9)
+    fold(AmendSettled(order_id=order.order_id, state=now))
+    assert fold.state.orders[order.order_id].quantity == 12
 
 
 def test_what_is_proven_absent_is_rejected_unless_the_venue_has_named_it(fold: Fold) -> None:
