@@ -39,9 +39,10 @@ def simulate(
 ) -> None:
     """Run the deterministic simulation; exit with 1 and a shrunk history if a promise breaks.
 
-    A seed draws a venue that loses, delays, doubles and garbles, users who place, cancel and
-    amend, and deaths of the process or the machine at chosen effects. Afterwards everything heals,
-    and books and venue must tell the same story. The same seed gives the same history, always.
+    A seed draws a venue that loses, delays, doubles and garbles, users who place, repeat,
+    cancel and amend, and deaths of the process or the machine at chosen effects. Afterwards
+    everything heals, and books and venue must tell the same story. The same seed gives the same
+    history, always.
     """
     if os.environ.get("PYTHONHASHSEED") != "0":
         # Sets of text are iterated in hash order: the same seed must be the same in every process.

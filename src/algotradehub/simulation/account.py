@@ -33,6 +33,7 @@ from algotradehub.domain.order import FINAL_STATUSES
 from algotradehub.ports.venue import OrderName, Sink
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.venue import INSTRUMENT, VENUE, ScriptedVenue
+from algotradehub.simulation.wires import Wire
 
 _S = 1_000_000_000
 _MS = 1_000_000
@@ -65,7 +66,7 @@ class ScriptedAccount:
 
     async def __aenter__(self) -> Self:
         self._venue.connect(self._receive)
-        if self._venue.up:
+        if self._venue.wires.is_up(Wire.STREAM):
             self._loop.call_soon(self._receive, Connection(state=ConnectionState.UP))
         return self
 
@@ -95,21 +96,22 @@ class ScriptedAccount:
             self._send_cancel_all(command)
             return
         answer = _Answer(self._receive, _kind(command), command.client_order_id)
-        if not isinstance(command, Cancel) and random.random() < rules.queues:
+        luck = random.random()  # a request that meets a venue under load is late everywhere
+        if not isinstance(command, Cancel) and luck < rules.queues:
             left_ns = command.send_before_ns - self._venue.timeline.now_ns
             self._loop.call_later(
-                _often_the_last(random, left_ns) / _S, self._write, command, answer
+                _often_the_last(random, left_ns) / _S, self._write, command, answer, luck
             )
         else:
-            self._write(command, answer)
+            self._write(command, answer, luck)
 
-    def _write(self, command: Request, answer: "_Answer") -> None:
+    def _write(self, command: Request, answer: "_Answer", luck: float) -> None:
         """The command has left our lane and goes out on the wire."""
         random, rules = self._venue.random, self._venue.rules
         if not isinstance(command, Cancel) and self._is_late(command):
             self._later(answer, _not_sent(command, "it was too late to send"))
             return
-        if not self._venue.up or random.random() < rules.not_sent:
+        if not self._venue.wires.is_up(Wire.ORDERS) or random.random() < rules.not_sent:
             self._later(answer, _not_sent(command, "no connection"))
             return
         self._effect("before send")
@@ -120,13 +122,13 @@ class ScriptedAccount:
             self._later(answer, _throttled(command))
         elif random.random() >= rules.lose_request:
             delay_ns = random.randint(1 * _MS, 60 * _MS)
-            if random.random() < rules.slow:
+            if luck < rules.slow:
                 delay_ns = _often_the_last(random, int(random.choice((1, 2)) * rules.expiry_s * _S))
-            self._venue.timeline.after(delay_ns, self._arrive, command, sent_ns, answer)
+            self._venue.timeline.after(delay_ns, self._arrive, command, sent_ns, answer, luck)
         self._effect("after send")
 
     async def find(self, name: OrderName) -> LookUp:
-        if not await self._asked():
+        if not await self._asked(Wire.LOOK_UPS, self._venue.rules.blind):
             return Unreadable(reason="the look-up failed")
         as_of_ns = self._lagging_ns()
         for order in self._venue.orders.values():
@@ -174,7 +176,7 @@ class ScriptedAccount:
     def _send_cancel_all(self, command: CancelAll) -> None:
         """It names no order, so what becomes of it shows in the orders alone."""
         venue, rules, random = self._venue, self._venue.rules, self._venue.random
-        if not venue.up or random.random() < rules.not_sent:
+        if not venue.wires.is_up(Wire.ORDERS) or random.random() < rules.not_sent:
             return
         self._effect("before send")
         if random.random() >= rules.lose_request:
@@ -185,14 +187,14 @@ class ScriptedAccount:
         if self._alive:
             self._sink(evidence)
 
-    def _arrive(self, command: Request, sent_ns: int, answer: "_Answer") -> None:
+    def _arrive(self, command: Request, sent_ns: int, answer: "_Answer", luck: float) -> None:
         """At the venue: execute, then answer, unless somebody cuts the wire between."""
         venue, rules, random = self._venue, self._venue.rules, self._venue.random
         failing = random.random() < rules.server_error
         if failing and random.choice((True, False)):
             self._later(answer, _lost(command, "HTTP 502, and it was not executed"))
             return
-        if random.random() < rules.backlog:
+        if luck < rules.backlog:
             wait_ns = _often_the_last(random, int(rules.backend_timeout_s * _S))
             # Its expiry was judged when it arrived.
             execute = partial(self._execute, command, sent_ns + wait_ns, answer, failing=failing)
@@ -222,20 +224,20 @@ class ScriptedAccount:
 
     def _lagging_ns(self) -> int:
         """Look-ups read a copy that is up to ``settle_s`` old."""
-        lag_ns = int(self._venue.rules.settle_s * _S) - 1
-        return self._venue.timeline.now_ns - self._venue.random.randint(0, lag_ns)
+        lag_ns = _often_the_last(self._venue.random, int(self._venue.rules.settle_s * _S) - 1)
+        return self._venue.timeline.now_ns - lag_ns
 
-    async def _asked(self) -> bool:
+    async def _asked(self, wire: Wire, fails: float) -> bool:
         """Spend a call's time on the wire; whether there was an answer."""
         venue = self._venue
         venue.calls += 1
         done: asyncio.Future[None] = self._loop.create_future()
         venue.timeline.after(venue.random.randint(1 * _MS, 100 * _MS), self._wake, done)
         await done
-        return venue.up and venue.random.random() >= venue.rules.blind
+        return venue.wires.is_up(wire) and venue.random.random() >= fails
 
     async def _list(self) -> None:
-        if not await self._asked():
+        if not await self._asked(Wire.LISTS, self._venue.rules.unlisted):
             raise VenueUnavailable(VENUE, "the list could not be read")
 
     def _wake(self, done: "asyncio.Future[None]") -> None:

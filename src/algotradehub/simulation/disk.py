@@ -51,8 +51,8 @@ class _Content:
                 self.waiting[index] = bytes(len(operation))
 
     def after_power_loss(self, random: Random) -> "_Content":
-        """Keep some of the oldest waiting operations; the last one may arrive in part."""
-        self.settle(self.settled + random.randint(0, len(self.waiting)))
+        """Keep some of the oldest waiting operations, or none; the last may arrive in part."""
+        self.settle(self.settled + random.choice((0, random.randint(0, len(self.waiting)))))
         if self.waiting and isinstance(torn := self.waiting[0], bytes):
             self.durable += torn[: random.randint(0, len(torn))]
         return _Content(bytes(self.durable))

@@ -7,17 +7,20 @@ from decimal import Decimal
 from algotradehub.app.core import Core, memory_store
 from algotradehub.app.restoring import restore
 from algotradehub.domain.balance import AssetBalance
+from algotradehub.domain.evidence import Execution
 from algotradehub.domain.ids import ClientOrderId, IdempotencyKey, TenantId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
-from algotradehub.domain.order import Order, OrderStatus, Origin
+from algotradehub.domain.order import FINAL_STATUSES, Order, OrderStatus, Origin
 from algotradehub.ports.store import Store
+from algotradehub.ports.venue import OrderName
 from algotradehub.simulation.timeline import SimulationFailed
 from algotradehub.simulation.truth import VenueOrder
 from algotradehub.simulation.users import ACCOUNT, Users
 from algotradehub.simulation.venue import OPENING, SYMBOL, ScriptedVenue
 from algotradehub.trading.state import DeskState
 
+_S = 1_000_000_000
 _ROUNDING = Decimal("1E-30")
 
 
@@ -48,6 +51,31 @@ def check_exposure(state: DeskState, venue: ScriptedVenue) -> None:
     )
 
 
+def check_caught_up(core: Core, venue: ScriptedVenue, connected_ns: int) -> None:
+    """Whoever takes new orders has counted what filled before it connected (order-path 9)."""
+    if venue.rules.cumulative_only:
+        return  # there are no executions to be told
+    # What is asked for just afterwards may be that old.
+    before_ns = connected_ns - int(venue.rules.settle_s * _S)
+    for truth in venue.orders.values():
+        for at_ns, execution in truth.executions:
+            counted = at_ns >= before_ns or _is_counted(core, execution)
+            _require(counted, "fills missed", f"{execution} is not in the books")
+
+
+def check_settled(state: DeskState, venue: ScriptedVenue, told_ns: int) -> None:
+    """No question is open: what happened up to ``told_ns`` the books know by themselves."""
+    for order_id in state.live.get(ACCOUNT, ()):
+        order = state.orders[order_id]
+        venue_order_id = order.leg.venue_order_id
+        truth = None if venue_order_id is None else venue.orders[venue_order_id].as_of(told_ns)
+        if truth is not None:
+            ended = truth.status in FINAL_STATUSES
+            _require(not ended, "status differs", f"{order} should have been {truth}")
+            filled = truth.filled or ZERO
+            _require(filled <= order.filled, "fills differ", f"{order} should have been {truth}")
+
+
 def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
     """When all is settled: books and venue tell the same story, and every promise was kept."""
     state = core.state
@@ -62,6 +90,7 @@ def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
         _require(order is not None, "order lost", f"{client_order_id} is at the venue only")
         assert order is not None  # noqa: S101 - just required
         _check_order(order, truth)
+    _check_strangers(state, venue)
     for order in state.orders.values():
         if order.order_id not in ours and not order.external:
             never_there = order.status is OrderStatus.REJECTED and not order.filled
@@ -126,6 +155,23 @@ def _totals(balances: Iterable[AssetBalance]) -> dict[str, tuple[Decimal | None,
     return {held.asset: (held.opening, held.posted, held.total) for held in balances}
 
 
+def _is_counted(core: Core, execution: Execution) -> bool:
+    """Whether the books have this fill, or keep it for an order they cannot name yet."""
+    state, client_order_id = core.state, execution.client_order_id
+    order = None if client_order_id is None else state.order(client_order_id)
+    if order is None and execution.venue_order_id is not None:
+        order = state.order_of_venue(ACCOUNT, execution.venue_order_id)
+    if order is not None:
+        return state.counted(order.order_id, execution) is not None
+    name = OrderName(
+        client_order_id=client_order_id,
+        venue_order_id=execution.venue_order_id,
+        symbol=execution.symbol,
+        side=execution.side,
+    )
+    return core.orders.desks[0].orphans.holds(name)
+
+
 def _check_doubles(venue: ScriptedVenue) -> None:
     for client_order_id, times in venue.places.items():
         _require(times == 1, "order doubled", f"{client_order_id} was sent {times} times")
@@ -147,6 +193,18 @@ def _check_order(order: Order, truth: VenueOrder) -> None:
         "order differs",
         f"{order} should be {truth.venue_order_id} over {truth.quantity}",
     )
+
+
+def _check_strangers(state: DeskState, venue: ScriptedVenue) -> None:
+    """What somebody traded by hand on the same account is in the books, too."""
+    for truth in venue.orders.values():
+        if truth.client_order_id is not None:
+            continue
+        order = state.order_of_venue(ACCOUNT, truth.venue_order_id)
+        if order is not None:
+            _check_order(order, truth)
+        elif not venue.rules.cumulative_only:  # otherwise nothing tells of it once it has ended
+            _require(not truth.filled, "fills missed", f"{truth.executions} are not in the books")
 
 
 def _check_promises(state: DeskState, users: Users) -> None:
@@ -196,11 +254,9 @@ def _check_sums(state: DeskState) -> None:
 def _check_money(state: DeskState, venue: ScriptedVenue) -> None:
     if venue.rules.cumulative_only:
         return  # it never tells a fee, so our postings cannot be whole
-    known: set[ClientOrderId | None] = {order.order_id for order in state.orders.values()}
-    strangers = any(order.client_order_id not in known for order in venue.orders.values())
     for asset, opening in OPENING.items():
         balance = state.balances.get(ACCOUNT, asset)
-        if balance is None or balance.opening != opening or strangers:
+        if balance is None or balance.opening != opening:
             continue  # the first word came after the first fill: nothing to compare from
         total: Decimal = venue.balances[asset]
         _require(

@@ -8,6 +8,7 @@ from algotradehub.domain.capabilities import AbsenceProof, AbsenceRule, AmendSty
 from algotradehub.domain.order import OrderType, TimeInForce
 
 _RATES = (0.0, 0.0, 0.05, 0.2)
+_MOSTLY = 0.7  # on the bad days of what the rest of the venue does not depend on
 
 
 class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,11 +32,13 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
     not_sent: float
     duplicate: float
     reorder: float
-    blind: float  # look-ups and lists that fail
+    blind: float  # look-ups that fail
+    unlisted: float  # lists that fail
     slow: float  # requests that take seconds
     expiry_s: float = 3.0
     settle_s: float = 2.0
     backend_timeout_s: float = 1.0
+    request_timeout_s: float = 4.0  # so long we wait for an answer
 
     def capabilities(self) -> Capabilities:
         return Capabilities(
@@ -52,7 +55,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
             reduce_only=False,
             amend=AmendStyle.IN_PLACE,
             cumulative_only=self.cumulative_only,
-            request_timeout_s=4.0,
+            request_timeout_s=self.request_timeout_s,
         )
 
     def healed(self) -> "VenueRules":
@@ -67,6 +70,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
             server_error=0.0,
             not_sent=0.0,
             blind=0.0,
+            unlisted=0.0,
             slow=0.0,
             queues=0.0,
             backlog=0.0,
@@ -80,6 +84,10 @@ def draw_rules(random: Random) -> VenueRules:
     def coin() -> bool:
         return random.choice((True, False))
 
+    def often() -> float:
+        return random.choice((*_RATES, _MOSTLY))
+
+    late = often()
     return VenueRules(
         cumulative_only=random.choice((True, False, False, False)),
         names_client_id=coin(),
@@ -88,10 +96,10 @@ def draw_rules(random: Random) -> VenueRules:
         late_fees=coin(),
         ids_reusable=coin(),
         states_tell_totals=coin(),
-        queues=rate(),
-        backlog=rate(),
+        queues=late,
+        backlog=late,
         lose_request=rate(),
-        lose_answer=rate(),
+        lose_answer=often(),
         malformed=rate(),
         refuse=rate(),
         throttle=rate(),
@@ -99,6 +107,11 @@ def draw_rules(random: Random) -> VenueRules:
         not_sent=rate(),
         duplicate=rate(),
         reorder=rate(),
-        blind=rate(),
-        slow=rate(),
+        blind=often(),
+        unlisted=rate(),
+        slow=late,
+        expiry_s=random.choice((1.0, 3.0, 5.0)),
+        settle_s=random.choice((1.0, 2.0, 5.0)),
+        backend_timeout_s=random.choice((0.0, 1.0, 3.0)),
+        request_timeout_s=random.choice((1.0, 4.0)),
     )

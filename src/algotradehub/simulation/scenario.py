@@ -9,8 +9,10 @@ import msgspec
 
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import OrderType, TimeInForce
+from algotradehub.simulation.disk import SYNC_NS
 from algotradehub.simulation.entropy import stream
 from algotradehub.simulation.rules import VenueRules, draw_rules
+from algotradehub.simulation.wires import Wire
 from algotradehub.trading.account_desk import Durability
 
 _S = 1_000_000_000
@@ -27,6 +29,13 @@ class Order(msgspec.Struct, frozen=True):
     time_in_force: TimeInForce
     quantity: int
     price: int
+
+
+class Repeat(msgspec.Struct, frozen=True):
+    """The same request once more: a second click, or a client that saw no answer."""
+
+    at_ns: int
+    key: int
 
 
 class Cancel(msgspec.Struct, frozen=True):
@@ -53,6 +62,7 @@ class ByHand(msgspec.Struct, frozen=True):
 class Outage(msgspec.Struct, frozen=True):
     at_ns: int
     for_ns: int
+    wires: tuple[Wire, ...] = tuple(Wire)
 
 
 class DiskFault(msgspec.Struct, frozen=True):
@@ -69,13 +79,14 @@ class Death(StrEnum):
 class Crash(msgspec.Struct, frozen=True):
     """This life ends at its ``effect``-th effect, and the next begins after ``down_ns``."""
 
-    effect: int
+    effect: int  # of those whose name contains ``among``
     death: Death
     down_ns: int
     loses_projection: bool  # its file is gone, too
+    among: str = ""  # nothing: all of them
 
 
-Action: TypeAlias = Order | Cancel | Amend | ByHand | Outage | DiskFault
+Action: TypeAlias = Order | Repeat | Cancel | Amend | ByHand | Outage | DiskFault
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +99,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     wall_errors_ns: tuple[int, ...]  # how wrong the clock is in each life
     actions: tuple[Action, ...]  # by time
     crashes: tuple[Crash, ...]  # one per life, in order
+    heals_after_ns: int = 0  # after the last action: so long all trouble goes on
 
 
 def draw(seed: int) -> Scenario:
@@ -97,6 +109,9 @@ def draw(seed: int) -> Scenario:
     orders = [_order(random, key) for key in range(random.randint(2, 10))]
     actions: list[Action] = list(orders)
     for order in orders:
+        if random.random() < 0.4:  # noqa: PLR2004 - a rate
+            later_ns = random.randint(0, random.choice((*SYNC_NS, 10 * _S)))
+            actions.append(Repeat(order.at_ns + later_ns, order.key))
         if random.random() < 0.4:  # noqa: PLR2004 - a rate
             later_ns = random.choice((random.randint(0, _S), random.randint(0, 20 * _S)))
             actions.append(Cancel(order.at_ns + later_ns, order.key))
@@ -108,10 +123,7 @@ def draw(seed: int) -> Scenario:
         side = random.choice((Side.BUY, Side.SELL))
         at_ns = random.randint(0, 20 * _S)
         actions.append(ByHand(at_ns, side, random.randint(1, 9), random.randint(95, 105)))
-    actions.extend(
-        Outage(random.randint(0, 20 * _S), random.randint(_S // 10, 15 * _S))
-        for _ in range(random.choice((0, 0, 1, 2)))
-    )
+    actions.extend(_outage(random) for _ in range(random.choice((0, 0, 1, 2))))
     for _ in range(random.choice((0, 0, 0, 1))):
         fault = DiskFault(
             random.randint(0, 20 * _S),
@@ -120,7 +132,7 @@ def draw(seed: int) -> Scenario:
         )
         actions.append(fault)
     actions.sort(key=lambda action: action.at_ns)
-    crashes = tuple(_crash(random, durability) for _ in range(random.choice((0, 1, 1, 2, 3))))
+    crashes = tuple(_crash(random, durability) for _ in range(random.randint(0, 3)))
     return Scenario(
         seed=seed,
         rules=draw_rules(random),
@@ -129,6 +141,7 @@ def draw(seed: int) -> Scenario:
         wall_errors_ns=tuple(random.randint(-_WALL_ERROR_NS, _WALL_ERROR_NS) for _ in range(4)),
         actions=tuple(actions),
         crashes=crashes,
+        heals_after_ns=random.choice((0, random.randint(0, 30 * _S))),
     )
 
 
@@ -147,14 +160,23 @@ def _order(random: Random, key: int) -> Order:
     )
 
 
+def _outage(random: Random) -> Outage:
+    return Outage(
+        at_ns=random.randint(0, 20 * _S),
+        for_ns=random.choice((random.randint(_S // 10, 15 * _S), random.randint(10 * _S, 60 * _S))),
+        wires=tuple(random.sample(tuple(Wire), random.randint(1, len(Wire)))),
+    )
+
+
 def _crash(random: Random, durability: Durability) -> Crash:
     # What is promised under ``process`` survives the death of the process, not power loss.
     deaths = (Death.KILL,) if durability is Durability.PROCESS else (Death.KILL, Death.POWER)
     return Crash(
-        effect=random.choice((random.randint(1, 8), random.randint(1, 40), random.randint(1, 250))),
+        effect=random.randint(1, random.choice((2, 8, 40, 250))),
         death=random.choice(deaths),
         down_ns=random.choice((random.randint(0, _S), random.randint(0, 60 * _S))),
         loses_projection=random.random() < 0.1,  # noqa: PLR2004 - a rate
+        among=random.choice(("", "sync", "send")),  # on the last two every promise rests
     )
 
 

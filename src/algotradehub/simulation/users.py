@@ -24,6 +24,7 @@ from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
 from algotradehub.simulation.timeline import SimulationFailed
 from algotradehub.simulation.venue import SYMBOL, ScriptedVenue
+from algotradehub.simulation.wires import Wire
 
 _S = 1_000_000_000
 TENANT = TenantId("acme")
@@ -56,6 +57,7 @@ class Users:
         self.promised: dict[IdempotencyKey, ClientOrderId] = {}
         self.broke_a_sync = False
         self._actions = list(scenario.actions)
+        self._heals_after_ns = scenario.heals_after_ns
         self._venue = venue
         self._disk = disk
         self._random = random
@@ -71,20 +73,29 @@ class Users:
             wait_ns = self._actions[0].at_ns + self._start_ns - clock.now_ns()
             if wait_ns > 0:
                 await clock.sleep(wait_ns / _S)
+            self._venue.watcher()  # whoever acts now relies on the books
             self._do(clock, core, self._actions.pop(0))
+        await clock.sleep(self._heals_after_ns / _S)
 
     async def heal(self, clock: SimClock, core: Core) -> None:
-        """Everything works again: first all questions must end by themselves, then all orders.
+        """Everything works again, and all questions must end by themselves.
 
         Raises:
             SimulationFailed: Something is still open long after.
         """
         venue, disk = self._venue, self._disk
         venue.rules = venue.rules.healed()
-        venue.come_up()
+        venue.wires.mend(tuple(Wire))
         while disk.next_write_fault() or disk.next_sync_fault():
             pass
         await self._settle(clock, core)
+
+    async def finish(self, clock: SimClock, core: Core) -> None:
+        """Cancel what is still open: all orders must end.
+
+        Raises:
+            SimulationFailed: Something is still open long after.
+        """
         cancelled: set[ClientOrderId] = set()
         while True:
             for order_id in tuple(core.state.live.get(ACCOUNT, ())):
@@ -99,12 +110,13 @@ class Users:
             # A stranger's order may come to light only now; it is wanted cancelled, too.
 
     async def _settle(self, clock: SimClock, core: Core) -> None:
-        """Wait until no question is open, and for messages that were held up on the way."""
+        """Wait until no question is open, and for what the venue tells late."""
+        late_s = LAST_WORDS_S + self._venue.rules.settle_s
         deadline_ns = clock.now_ns() + int(HEAL_S * _S)
         while True:
             await clock.sleep(LOOK_EVERY_S)
             if self._open_question(core) is None:
-                await clock.sleep(LAST_WORDS_S)
+                await clock.sleep(late_s)
                 if self._open_question(core) is None:
                     return
             if clock.now_ns() > deadline_ns:
@@ -138,6 +150,8 @@ class Users:
                 key = _key(action.key)
                 self.wanted[key] = _request(action)
                 self._submit(clock, core, key, TRIES)
+            case plan.Repeat():
+                self._submit(clock, core, _key(action.key), TRIES)
             case plan.Cancel():
                 order_id = self.promised.get(_key(action.key))
                 if order_id is not None:
@@ -148,8 +162,9 @@ class Users:
                 quantity, price = Decimal(action.quantity), Decimal(action.price)
                 self._venue.place_by_hand(action.side, quantity, price)
             case plan.Outage():
-                self._venue.go_down()
-                self._venue.timeline.after(action.for_ns, self._venue.come_up)
+                wires = self._venue.wires
+                wires.cut(action.wires)
+                self._venue.timeline.after(action.for_ns, wires.mend, action.wires)
             case plan.DiskFault(sync=True):
                 self.broke_a_sync = True
                 self._disk.fail_sync()
@@ -164,8 +179,11 @@ class Users:
             if known != order.order_id:
                 raise SimulationFailed(f"{key} was promised as {known}, now as {order.order_id}")
 
+        request = self.wanted.get(key)
+        if request is None:
+            return  # a shortened scenario repeats what it does not contain
         try:
-            core.orders.submit(self.wanted[key], durable=durable)
+            core.orders.submit(request, durable=durable)
         except NotReady:
             if tries:
                 clock.after(1.0, self._submit, clock, core, key, tries - 1)

@@ -19,7 +19,6 @@ from algotradehub.domain.evidence import (
     Balance,
     CommandKind,
     Connection,
-    ConnectionState,
     Cumulative,
     Evidence,
     Execution,
@@ -37,6 +36,7 @@ from algotradehub.simulation.admission import held, objection
 from algotradehub.simulation.rules import VenueRules
 from algotradehub.simulation.timeline import Source, Timeline
 from algotradehub.simulation.truth import VenueOrder
+from algotradehub.simulation.wires import Wire, Wires
 
 _S = 1_000_000_000
 _MS = 1_000_000
@@ -77,26 +77,16 @@ class ScriptedVenue:
         self.places: dict[ClientOrderId, int] = {}  # requests that reached the venue, per id
         self.balances = dict(OPENING)
         self.calls = 0
-        self.up = True
         self.watcher: Callable[[], None] = lambda: None
         self.market: Callable[[VenueOrder], None] = self._draw_fills
         self._deliver: Callable[[Evidence], None] | None = None
         self._stream = Source(timeline)
+        self.wires = Wires(timeline, random, self._stream, self._tell)
         self._last_ns = 0
 
     def connect(self, deliver: Callable[[Evidence], None] | None) -> None:
         """Send what happens from now on to ``deliver``; None: nobody listens."""
         self._deliver = deliver
-
-    def go_down(self) -> None:
-        """Nothing gets through any more; what the stream would have told is lost."""
-        self.up = False
-        self._tell_connection(ConnectionState.DOWN)
-
-    def come_up(self) -> None:
-        if not self.up:
-            self.up = True
-            self._tell_connection(ConnectionState.UP)
 
     def stamp(self) -> int:
         """The venue's time, different for every change."""
@@ -202,7 +192,7 @@ class ScriptedVenue:
 
     def push(self, evidence: Evidence) -> None:
         """Tell the stream, if it is up: late, twice, or out of order."""
-        if self._deliver is None or not self.up:
+        if self._deliver is None or not self.wires.is_up(Wire.STREAM):
             return
         deliver = self._deliver
         if isinstance(evidence, OrderState) and not self.rules.states_tell_totals:
@@ -214,9 +204,9 @@ class ScriptedVenue:
             else:
                 self._stream.after(delay_ns, deliver, evidence)
 
-    def _tell_connection(self, state: ConnectionState) -> None:
+    def _tell(self, event: Connection) -> None:
         if self._deliver is not None:
-            self._stream.after(1 * _MS, self._deliver, Connection(state=state, reason="outage"))
+            self._deliver(event)
 
     def _open(
         self,

@@ -5,9 +5,9 @@ from decimal import Decimal
 from hashlib import blake2b
 from itertools import count
 
-from algotradehub.app.core import AccountSetup, memory_store, open_core
+from algotradehub.app.core import AccountSetup, Core, memory_store, open_core
 from algotradehub.domain.errors import StorageDamaged
-from algotradehub.domain.evidence import Evidence
+from algotradehub.domain.evidence import Connection, ConnectionState, Evidence
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import Side
 from algotradehub.ports.store import Changes, Store
@@ -20,7 +20,7 @@ from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.scenario import Crash as PlannedCrash
 from algotradehub.simulation.scenario import Death, Scenario
 from algotradehub.simulation.timeline import Crash, Timeline
-from algotradehub.simulation.users import ACCOUNT, TENANT, Users
+from algotradehub.simulation.users import ACCOUNT, LAST_WORDS_S, TENANT, Users
 from algotradehub.simulation.venue import ScriptedVenue
 from algotradehub.trading.limits import RiskLimits
 
@@ -52,7 +52,10 @@ class World:
         self._account: ScriptedAccount | None = None
         self.effects_total = 0
         self._effects = count(1)
-        self._dies_at: int | None = None
+        self._crash: PlannedCrash | None = None
+        self._effects_to_crash = 0
+        self._connected_ns = 0  # when this process last heard that the stream is there
+        self._catching_up = False  # since then; until it takes new orders
         self._trace = trace
         self._hash = blake2b(digest_size=16)
 
@@ -75,8 +78,10 @@ class World:
         number = next(self._effects)
         self.effects_total += 1
         self.note(f"life {self.lives} effect {number}: {name}")
-        if number == self._dies_at:
-            loop.crash()
+        if self._crash is not None and self._crash.among in name:
+            self._effects_to_crash -= 1
+            if not self._effects_to_crash:
+                loop.crash()
 
     def run(self) -> None:
         """Live through the scenario, then heal, then be judged.
@@ -104,7 +109,7 @@ class World:
         """One life of the process; whether it reached its end."""
         self.lives += 1
         self._effects = count(1)
-        self._dies_at = None if crash is None else crash.effect
+        self._crash, self._effects_to_crash = crash, 0 if crash is None else crash.effect
         loop = self._loop = SimLoop(self.timeline)
         try:
             loop.run(self._main(loop))
@@ -153,16 +158,28 @@ class World:
             epoch=self.lives,
             segment_bytes=self.scenario.segment_bytes,
         ) as core:
-            self.venue.watcher = lambda: invariants.check_exposure(core.state, self.venue)
+            self.venue.watcher = lambda: self._watch(core)
             await self.users.act(clock, core)
             await self.users.heal(clock, core)
+            told_ns = self.timeline.now_ns - int(LAST_WORDS_S * _S)
+            invariants.check_settled(core.state, self.venue, told_ns)
+            await self.users.finish(clock, core)
             invariants.check_all(core, self.venue, self.users)
             if core.journal.refusing is None:
                 invariants.check_storage(core, self.store, now_ns=clock.now_ns())
 
+    def _watch(self, core: Core) -> None:
+        """Called at every change of the truth, and after every word of it that was heard."""
+        invariants.check_exposure(core.state, self.venue)
+        if self._catching_up and core.orders.desks[0].refusing is None:
+            self._catching_up = False
+            invariants.check_caught_up(core, self.venue, self._connected_ns)
+
     def _open(self, loop: SimLoop, sink: Callable[[Evidence], None]) -> ScriptedAccount:
         def receive(evidence: Evidence) -> None:
             self.note(f"heard {evidence!r}")
+            if isinstance(evidence, Connection) and evidence.state is ConnectionState.UP:
+                self._connected_ns, self._catching_up = self.timeline.now_ns, True
             sink(evidence)
             self.venue.watcher()
 

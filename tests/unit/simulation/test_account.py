@@ -33,6 +33,7 @@ from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import OrderStatus
 from algotradehub.ports.venue import OrderName
 from algotradehub.simulation.venue import INSTRUMENT, SYMBOL
+from algotradehub.simulation.wires import Wire
 from tests.unit.simulation.commands import client_id, place
 from tests.unit.simulation.stage import HONEST, RATES, Stage
 
@@ -130,6 +131,9 @@ def blind_look_ups(on: Stage) -> None:
     (answer,) = place_many(on, 1)
     name = named(answer.client_order_id)
     assert all(isinstance(on.run(on.scripted.find(name)), Unreadable) for _ in range(REQUESTS))
+
+
+def blind_lists(on: Stage) -> None:
     lists = (
         on.scripted.open_orders,
         on.scripted.balances,
@@ -198,6 +202,7 @@ LIES: dict[str, Callable[[Stage], None]] = {
     "duplicate": doubled_messages,
     "reorder": overtaking_messages,
     "blind": blind_look_ups,
+    "unlisted": blind_lists,
     "slow": slow_requests,
     "queues": queued_requests,
     "backlog": executed_late,
@@ -315,6 +320,7 @@ def test_a_look_up_lags_but_never_more_than_settle_s(opened: ExitStack) -> None:
         )
         listed = len(on.run(on.scripted.open_orders()))
         assert listed <= number + 1
+        on.advance(HONEST.settle_s / 2)
         stale += isinstance(on.run(on.scripted.find(name)), NotSeen)
         on.advance(HONEST.settle_s)
         assert isinstance(on.run(on.scripted.find(name)), Found)
@@ -342,12 +348,36 @@ def test_while_the_venue_is_down_nothing_is_sent_and_nothing_can_be_read(
     opened: ExitStack,
 ) -> None:
     on = stage(opened)
-    on.venue.go_down()
+    on.venue.wires.cut(tuple(Wire))
     (answer,) = place_many(on, 1)
     assert isinstance(answer, NotSent)
     assert isinstance(on.run(on.scripted.find(named(answer.client_order_id))), Unreadable)
     with pytest.raises(VenueUnavailable):
         on.run(on.scripted.open_orders())
+
+
+def test_while_look_ups_are_cut_orders_and_news_get_through(opened: ExitStack) -> None:
+    on = stage(opened)
+    on.venue.wires.cut([Wire.LOOK_UPS])
+    (answer,) = place_many(on, 1)
+    assert isinstance(answer, Acknowledged)
+    on.rest(Side.SELL, Decimal(1), Decimal(10))
+    on.advance(1)
+    assert any(isinstance(event, Execution) for event in on.events)
+    assert isinstance(on.run(on.scripted.find(named(answer.client_order_id))), Unreadable)
+
+
+def test_while_the_stream_is_cut_orders_and_look_ups_get_through(opened: ExitStack) -> None:
+    on = stage(opened)
+    on.venue.wires.cut([Wire.STREAM])
+    (answer,) = place_many(on, 1)
+    assert isinstance(answer, Acknowledged)
+    on.rest(Side.SELL, Decimal(1), Decimal(10))
+    on.advance(HONEST.settle_s)
+    assert not any(isinstance(event, Execution) for event in on.events)
+    found = on.run(on.scripted.find(named(answer.client_order_id)))
+    assert isinstance(found, Found)
+    assert found.state.filled == 10
 
 
 def test_what_the_dead_sent_arrives_and_its_answer_reaches_nobody(opened: ExitStack) -> None:

@@ -1,7 +1,7 @@
 """The judge condemns: each invariant fails on a world that was tampered with by hand."""
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -19,8 +19,10 @@ from algotradehub.simulation.invariants import Broken
 from algotradehub.simulation.truth import VenueOrder
 from algotradehub.simulation.users import ACCOUNT, Users
 from algotradehub.simulation.venue import INSTRUMENT, OPENING, SYMBOL, ScriptedVenue
+from algotradehub.simulation.wires import Wire
 from algotradehub.simulation.world import World
-from tests.unit.simulation.worlds import scenario
+from algotradehub.trading.state import DeskState
+from tests.unit.simulation.worlds import PRICE, S, order, scenario
 
 Judged: TypeAlias = tuple[Core, ScriptedVenue, Users]
 Crime: TypeAlias = Callable[[Core, ScriptedVenue, Users], object]
@@ -321,3 +323,85 @@ def test_exposure_is_watched_at_every_change_and_every_word(
         changes = sum(len(order._times) for order in world.venue.orders.values())
     words = sum(" heard " in line for line in lines)
     assert len(looks) >= changes + words > 20
+
+
+# --- fills, after every connect and when all is quiet
+
+
+class Tampered(Exception):
+    """The test has seen what it wanted to see."""
+
+
+def stranger_fills(venue: ScriptedVenue) -> VenueOrder:
+    """Somebody trades by hand while nothing of it is told."""
+    venue.wires.cut([Wire.STREAM])
+    venue.watcher = nothing
+    venue.place_by_hand(Side.BUY, Decimal(5), Decimal(100))
+    truth = venue.orders[next(reversed(venue.orders))]
+    venue.fill(truth, Decimal(5), Decimal(100))
+    return truth
+
+
+def test_what_a_stranger_traded_must_be_in_the_books(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tamper(core: Core, venue: ScriptedVenue, users: Users) -> None:
+        stranger_fills(venue)
+
+    with pytest.raises(Broken, match="fills missed"):
+        judge(monkeypatch, "check_all", tamper)
+
+
+@pytest.mark.parametrize(("later_s", "condemned"), [(1.9, False), (2.1, True)])
+def test_who_takes_new_orders_has_counted_what_filled_before(
+    monkeypatch: pytest.MonkeyPatch, later_s: float, *, condemned: bool
+) -> None:
+    """Unless it filled within ``settle_s`` of the connect: that may be told a little later."""
+
+    def tamper(core: Core, venue: ScriptedVenue, users: Users) -> None:
+        order = with_status(core, OrderStatus.FILLED)
+        ((execution_id, _), *_) = core.state.executions[order.order_id].items()
+        ((filled_ns, _), *_) = truth_of(order, venue).executions
+        connected_ns = filled_ns + int(later_s * S)
+        invariants.check_caught_up(core, venue, connected_ns)
+        core.state.executions[order.order_id].pop(execution_id)
+        with pytest.raises(Broken, match="fills missed") if condemned else nullcontext():
+            invariants.check_caught_up(core, venue, connected_ns)
+        raise Tampered
+
+    with pytest.raises(Tampered):
+        judge(monkeypatch, "check_all", tamper)
+
+
+def test_a_fill_that_waits_for_its_order_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tamper(core: Core, venue: ScriptedVenue, users: Users) -> None:
+        ((filled_ns, execution),) = stranger_fills(venue).executions
+        connected_ns = filled_ns + 10 * S
+        with pytest.raises(Broken, match="fills missed"):
+            invariants.check_caught_up(core, venue, connected_ns)
+        core.orders.desks[0].orphans.add(execution)
+        invariants.check_caught_up(core, venue, connected_ns)
+        raise Tampered
+
+    with pytest.raises(Tampered):
+        judge(monkeypatch, "check_all", tamper)
+
+
+@pytest.mark.parametrize("share", [1, 5])
+def test_when_all_is_quiet_the_books_know_what_happened(
+    monkeypatch: pytest.MonkeyPatch, share: int
+) -> None:
+    """An order that fills while nobody is told, and about which there is no question."""
+
+    def tamper(state: DeskState, venue: ScriptedVenue, told_ns: int) -> None:
+        check_settled(state, venue, told_ns)
+        (truth, *_) = [truth for truth in venue.orders.values() if truth.is_open]
+        venue.wires.cut([Wire.STREAM])
+        venue.fill(truth, min(Decimal(share), truth.remaining), PRICE)
+        check_settled(state, venue, told_ns)
+        check_settled(state, venue, told_ns + 10 * S)
+
+    check_settled = invariants.check_settled
+    monkeypatch.setattr(invariants, "check_settled", tamper)
+    monkeypatch.setattr(ScriptedVenue, "_draw_fills", nothing)
+    with closing(World(scenario(order(0)))) as world, pytest.raises(Broken) as caught:
+        world.run()
+    assert caught.value.name == ("status differs" if share == 5 else "fills differ")

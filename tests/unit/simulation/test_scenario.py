@@ -5,6 +5,7 @@ import pytest
 
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import OrderType, TimeInForce
+from algotradehub.simulation.disk import SYNC_NS
 from algotradehub.simulation.scenario import (
     Amend,
     ByHand,
@@ -14,10 +15,12 @@ from algotradehub.simulation.scenario import (
     DiskFault,
     Order,
     Outage,
+    Repeat,
     Scenario,
     draw,
     limit_price,
 )
+from algotradehub.simulation.wires import Wire
 from algotradehub.trading.account_desk import Durability
 
 DRAWN = [draw(seed) for seed in range(500)]
@@ -32,7 +35,7 @@ def test_the_same_seed_draws_the_same_scenario() -> None:
     assert len({msgspec.msgpack.encode(drawn) for drawn in DRAWN}) == len(DRAWN)
 
 
-@pytest.mark.parametrize("kind", [Order, Cancel, Amend, ByHand, Outage, DiskFault])
+@pytest.mark.parametrize("kind", [Order, Repeat, Cancel, Amend, ByHand, Outage, DiskFault])
 def test_every_kind_of_action_is_drawn(kind: type) -> None:
     assert len(actions(kind)) >= 50
 
@@ -47,6 +50,7 @@ def test_every_kind_of_action_is_drawn(kind: type) -> None:
         (DiskFault, "leaves_part", {True, False}),
         (Crash, "death", set(Death)),
         (Crash, "loses_projection", {True, False}),
+        (Crash, "among", {"", "sync", "send"}),
     ],
 )
 def test_every_choice_is_made_both_ways(kind: type, field: str, values: set[object]) -> None:
@@ -71,8 +75,32 @@ def test_actions_come_by_time_and_name_orders_that_exist() -> None:
         assert times == sorted(times)
         keys = {action.key: action for action in drawn.actions if isinstance(action, Order)}
         for action in drawn.actions:
-            if isinstance(action, Cancel | Amend):
+            if isinstance(action, Repeat | Cancel | Amend):
                 assert keys[action.key].at_ns <= action.at_ns
+
+
+def test_an_outage_cuts_any_wires_alone_or_together() -> None:
+    cut = {frozenset(action.wires) for action in actions(Outage) if isinstance(action, Outage)}
+    assert len(cut) == 2 ** len(Wire) - 1
+
+
+def test_some_repeat_themselves_before_the_disk_can_answer_and_some_much_later() -> None:
+    waits_ns = []
+    for drawn in DRAWN:
+        keys = {action.key: action for action in drawn.actions if isinstance(action, Order)}
+        waits_ns += [
+            action.at_ns - keys[action.key].at_ns
+            for action in drawn.actions
+            if isinstance(action, Repeat)
+        ]
+    assert sum(ns <= SYNC_NS[1] for ns in waits_ns) > 50
+    assert sum(ns > 1_000 * SYNC_NS[1] for ns in waits_ns) > 50
+
+
+def test_trouble_ends_with_the_last_action_or_goes_on() -> None:
+    after_ns = [drawn.heals_after_ns for drawn in DRAWN]
+    assert min(after_ns) == 0
+    assert max(after_ns) > 20_000_000_000
 
 
 def test_only_a_limit_order_has_a_limit_price() -> None:

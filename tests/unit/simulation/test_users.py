@@ -23,6 +23,7 @@ from algotradehub.simulation.disk import SimDisk
 from algotradehub.simulation.timeline import SimulationFailed
 from algotradehub.simulation.users import TENANT, TRIES, Users
 from algotradehub.simulation.venue import ScriptedVenue
+from algotradehub.simulation.wires import Wire
 from tests.unit.domain.examples import order as example
 from tests.unit.simulation.stage import START_NS, Stage
 from tests.unit.simulation.worlds import S, order, scenario
@@ -70,12 +71,11 @@ class Desk:
 class Crowd:
     """Some users on a stage, with a desk that only notes."""
 
-    def __init__(self, *actions: plan.Action) -> None:
+    def __init__(self, *actions: plan.Action, heals_after_ns: int = 0) -> None:
         self.stage = Stage()
         self.disk = SimDisk(self.stage.timeline, Random(1), effect=lambda _: None)
-        self.users = Users(
-            scenario(*actions), self.stage.venue, self.disk, Random(1), self.stage.now_ns()
-        )
+        planned = msgspec.structs.replace(scenario(*actions), heals_after_ns=heals_after_ns)
+        self.users = Users(planned, self.stage.venue, self.disk, Random(1), self.stage.now_ns())
         self.began_ns = self.stage.now_ns()
         self.desk = Desk(self.stage.now_ns)
         self.core = cast("Core", SimpleNamespace(orders=self.desk))
@@ -91,8 +91,8 @@ Open = Callable[..., Crowd]
 def crowd() -> Iterator[Open]:
     opened: list[Crowd] = []
 
-    def make(*actions: plan.Action) -> Crowd:
-        opened.append(Crowd(*actions))
+    def make(*actions: plan.Action, heals_after_ns: int = 0) -> Crowd:
+        opened.append(Crowd(*actions, heals_after_ns=heals_after_ns))
         return opened[-1]
 
     yield make
@@ -113,6 +113,19 @@ def test_each_thing_is_done_at_its_time(crowd: Open) -> None:
         ("amend", (first, amendment)),
     ]
     assert here.users.wanted[IdempotencyKey("key-0")].amount == BaseAmount(Decimal(5))
+
+
+def test_the_impatient_ask_twice_for_the_same(crowd: Open) -> None:
+    here = crowd(order(0), plan.Repeat(S, 0), plan.Repeat(2 * S, 7))
+    here.act()
+    assert here.desk.asked == [("submit", "key-0")] * 2, "nobody repeats what was never asked"
+    assert list(here.users.wanted) == ["key-0"]
+
+
+def test_trouble_goes_on_after_the_last_action(crowd: Open) -> None:
+    here = crowd(order(0, 1), heals_after_ns=3 * S)
+    here.act()
+    assert here.stage.now_ns() == here.began_ns + 4 * S
 
 
 def test_what_was_never_promised_is_neither_cancelled_nor_amended(crowd: Open) -> None:
@@ -179,7 +192,7 @@ def test_an_order_refused_by_a_limit_is_a_promise(crowd: Open) -> None:
 def test_fate_strikes_where_it_should(crowd: Open) -> None:
     here = crowd(
         plan.ByHand(S, Side.SELL, 3, 99),
-        plan.Outage(2 * S, for_ns=5 * S),
+        plan.Outage(2 * S, for_ns=5 * S, wires=(Wire.LISTS, Wire.ORDERS)),
         plan.DiskFault(3 * S, sync=False, leaves_part=True),
     )
     here.act()
@@ -188,9 +201,10 @@ def test_fate_strikes_where_it_should(crowd: Open) -> None:
     assert (by_hand.client_order_id, by_hand.side) == (None, Side.SELL)
     assert by_hand.quantity == 3
     assert here.disk.next_write_fault() is not None
-    assert not here.stage.venue.up
+    wires = here.stage.venue.wires
+    assert [wires.is_up(wire) for wire in Wire] == [True, False, True, False]
     here.stage.advance(4.1)
-    assert here.stage.venue.up
+    assert all(wires.is_up(wire) for wire in Wire)
 
 
 def test_a_broken_sync_is_remembered(crowd: Open) -> None:

@@ -23,6 +23,7 @@ from algotradehub.domain.order import OrderStatus, TimeInForce
 from algotradehub.simulation.timeline import Timeline
 from algotradehub.simulation.truth import VenueOrder
 from algotradehub.simulation.venue import INSTRUMENT, OPENING, ScriptedVenue
+from algotradehub.simulation.wires import Wire
 from tests.unit.simulation.commands import amend, cancel, client_id, place
 from tests.unit.simulation.stage import HONEST, START_NS
 
@@ -206,12 +207,11 @@ def test_an_outage_is_told_and_what_happens_meanwhile_is_not(
     heard: list[Evidence] = []
     venue.connect(heard.append)
     venue.place(place(1), START_NS)
-    venue.go_down()
+    venue.wires.cut([Wire.STREAM])
     venue.fill(venue.by_client_id[client_id(1)], Decimal(10), Decimal(100))
-    timeline.run_until(START_NS + S)
-    venue.come_up()
-    venue.come_up()
-    timeline.run_until(START_NS + 2 * S)
+    timeline.run_until(START_NS + 20 * S)
+    venue.wires.mend([Wire.STREAM])
+    timeline.run_until(START_NS + 21 * S)
     states = [evidence.state for evidence in heard if isinstance(evidence, Connection)]
     assert states == [ConnectionState.DOWN, ConnectionState.UP]
     assert len(heard) == 2  # nothing of the fill

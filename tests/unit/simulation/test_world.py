@@ -5,14 +5,18 @@ import subprocess
 import sys
 from contextlib import closing
 
+import msgspec
 import pytest
 
+from algotradehub.app.core import Core
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import OrderStatus
+from algotradehub.simulation import invariants
 from algotradehub.simulation.campaign import Verdict, run_scenario
 from algotradehub.simulation.scenario import Action, Amend, Cancel, Death, DiskFault, Outage, draw
-from algotradehub.simulation.world import World
+from algotradehub.simulation.venue import ScriptedVenue
+from algotradehub.simulation.world import START_NS, World
 from algotradehub.trading.account_desk import Durability
 from tests.unit.simulation.worlds import BUSY, EVERYTHING_FAILS, S, crash, order, scenario
 
@@ -125,6 +129,22 @@ def test_a_world_in_which_everything_fails_heals(durability: Durability) -> None
         assert word in told
 
 
+def test_after_every_connect_the_missed_fills_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connected_s: list[float] = []
+
+    def look(core: Core, venue: ScriptedVenue, connected_ns: int) -> None:
+        connected_s.append((connected_ns - START_NS) / S)
+        assert core.orders.desks[0].refusing is None
+
+    monkeypatch.setattr(invariants, "check_caught_up", look)
+    outages = Outage(4 * S, for_ns=8 * S), Outage(20 * S, for_ns=5 * S)
+    actions = order(0), order(1, 2), outages[0], order(2, 14), outages[1], order(3, 27)
+    clean(run_scenario(scenario(*actions, crashes=(crash(35),))))
+    assert [round(at_s) for at_s in connected_s] == [0, 2, 12, 25]
+
+
 def test_damage_is_forgiven_only_if_a_sync_was_broken(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lost sync is a hole: to refuse the start is right then, and only then."""
 
@@ -137,6 +157,17 @@ def test_damage_is_forgiven_only_if_a_sync_was_broken(monkeypatch: pytest.Monkey
             world.run()
         world.users.broke_a_sync = True
         world.run()
+
+
+@pytest.mark.parametrize("among", ["", "sync", "send"])
+def test_a_death_may_be_counted_by_effects_of_one_kind(among: str) -> None:
+    lines: list[str] = []
+    deadly = msgspec.structs.replace(crash(9 if among else 18), among=among)
+    clean(run_scenario(scenario(crashes=(deadly,)), trace=lines.append))
+    (ended,) = [number for number, line in enumerate(lines) if "ended by" in line]
+    effects = [line for line in lines[:ended] if " effect " in line]
+    assert sum(among in line for line in effects) == deadly.effect
+    assert among in effects[-1]
 
 
 def test_an_effect_belongs_to_one_life(monkeypatch: pytest.MonkeyPatch) -> None:
