@@ -21,7 +21,7 @@ VenueOrderId = NewType("VenueOrderId", str)
 ExecutionId = NewType("ExecutionId", str)
 IdempotencyKey = NewType("IdempotencyKey", str)  # 1-64 printable characters, scope (tenant, key)
 
-_HALVES: Final = Struct(">QQ").pack
+_FIELDS: Final = Struct(">IHHHHI").pack
 
 # ms, version 7, counter, variant, tag, random
 _LAYOUT: Final = re.compile(r"[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}")
@@ -39,12 +39,18 @@ def pack_client_order_id(*, ms: int, counter: int, tag: int, random: int) -> Cli
     Returns:
         32 lower-case hex digits that sort by time: ms, version 7, counter, variant, tag, random.
     """
-    high = (ms & 0xFFFFFFFFFFFF) << 16 | 0x7000 | (counter & 0xFFF)
     # The variant's two bits (binary 10) must open the low half (RFC 9562); two random bits fill
     # the digit, so that the tag is the four hex digits 17 to 20.
     variant = 0x8 | (random >> 44 & 0x3)
-    low = variant << 60 | (tag & 0xFFFF) << 44 | (random & 0xFFFFFFFFFFF)
-    return ClientOrderId(_HALVES(high, low).hex())
+    packed = _FIELDS(
+        ms >> 16 & 0xFFFFFFFF,
+        ms & 0xFFFF,
+        0x7000 | (counter & 0xFFF),
+        variant << 12 | (tag >> 4 & 0xFFF),
+        (tag & 0xF) << 12 | (random >> 32 & 0xFFF),
+        random & 0xFFFFFFFF,
+    )
+    return ClientOrderId(packed.hex())
 
 
 def installation_tag(client_order_id: ClientOrderId) -> int | None:

@@ -15,7 +15,6 @@ from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import FINAL_STATUSES, OrderStatus, OrderType, TimeInForce
 from algotradehub.domain.position import Position
-from algotradehub.matching.outcomes import NewOrder
 
 FORMAT_VERSION = 1
 
@@ -64,22 +63,6 @@ class PaperOrder(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=
             reason=self.reason,
             type=self.type,
             time_in_force=self.time_in_force,
-            reduce_only=self.reduce_only,
-        )
-
-    def as_new(self) -> NewOrder:
-        """The order as its market sees it."""
-        return NewOrder(
-            order_id=self.venue_order_id,
-            owner=self.account,
-            side=self.side,
-            type=self.type,
-            quantity=self.quantity,
-            value=self.value,
-            limit_price=self.limit_price,
-            time_in_force=self.time_in_force,
-            expires_ns=self.expires_ns,
-            post_only=self.post_only,
             reduce_only=self.reduce_only,
         )
 

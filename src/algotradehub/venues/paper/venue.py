@@ -20,7 +20,7 @@ from algotradehub.domain.ids import AccountId, Asset, Symbol, VenueId, VenueOrde
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.money import ONE, ZERO, text
 from algotradehub.domain.order import TimeInForce
-from algotradehub.matching.outcomes import Market, Outcome, RefusalCode
+from algotradehub.matching.outcomes import Market, NewOrder, Outcome, RefusalCode
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
 from algotradehub.venues.paper.admission import INSUFFICIENT_BALANCE, admit, shortage_of
@@ -178,7 +178,7 @@ class PaperVenue:
         if not isinstance(order, PaperOrder):
             settlement.tell(account, order)
             return self._settle(settlement, symbol, ())
-        outcomes = self._markets[symbol].place(order.as_new(), now_ns)
+        outcomes = self._markets[symbol].place(_as_new(order), now_ns)
         if settlement.answer(_PLACE, order, outcomes):
             settlement.accept(order)
             if order.time_in_force is _GTD and order.expires_ns is not None:
@@ -344,12 +344,29 @@ class PaperVenue:
                 self._markets[symbol].set_position(customer.wallet.account, quantity)
         for order in self._register.working.values():
             market = self._markets[order.symbol]
-            market.restore(order.as_new(), filled=order.filled, value=order.paid)
+            market.restore(_as_new(order), filled=order.filled, value=order.paid)
             if order.time_in_force is _GTD and order.expires_ns is not None:
                 self._expiries.add(order.expires_ns, order.symbol)
 
     def _expire(self, symbol: Symbol) -> None:
         self.settle(symbol, self._markets[symbol].advance(self.now_ns()))
+
+
+def _as_new(order: PaperOrder) -> NewOrder:
+    """The order as its market sees it."""
+    return NewOrder(
+        order_id=order.venue_order_id,
+        owner=order.account,
+        side=order.side,
+        type=order.type,
+        quantity=order.quantity,
+        value=order.value,
+        limit_price=order.limit_price,
+        time_in_force=order.time_in_force,
+        expires_ns=order.expires_ns,
+        post_only=order.post_only,
+        reduce_only=order.reduce_only,
+    )
 
 
 @contextmanager
