@@ -76,6 +76,7 @@ VENUE_OWN_SHAPE = {
         "__init__.py",
         "account.py",
         "admission.py",
+        "bad_line.py",
         "candles.py",
         "crowd.py",
         "display.py",

@@ -136,6 +136,14 @@ class ReplaySettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"
     loop: bool = True
 
 
+class TroubleSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A bad line to a paper venue: it is cut now and then, and answers are lost."""
+
+    every_s: Annotated[float, _above_zero(86_400)] = 60.0  # between outages, on average
+    for_s: Annotated[float, _above_zero(3_600)] = 4.0  # that an outage lasts
+    loses: Annotated[float, _from_to(0, 1)] = 0.05  # share of the answers
+
+
 class PaperVenueSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A venue in our own process."""
 
@@ -148,6 +156,7 @@ class PaperVenueSettings(msgspec.Struct, frozen=True, kw_only=True):
     )
     leverage: Positive = Decimal(1)
     latency_s: Annotated[float, _from_to(0, 10)] = 0.0  # from the venue's act to our hearing of it
+    trouble: TroubleSettings | None = None  # None: a line that never fails
     market: SyntheticSettings | ReplaySettings = SyntheticSettings()
 
     def __post_init__(self) -> None:

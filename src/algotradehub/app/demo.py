@@ -1,4 +1,4 @@
-"""The demo's settings: two paper venues that disagree a little, and a market maker on one."""
+"""The demo's settings: three paper venues, one over a bad line, and a market maker on one."""
 
 import re
 from pathlib import Path
@@ -6,21 +6,51 @@ from typing import Any, Final
 
 from algotradehub.settings import Settings, default_data_dir, load
 
-TIGHT, WIDE = "paper:binance", "paper:kraken"
-TIGHT_ACCOUNT, WIDE_ACCOUNT = "binance-paper", "kraken-paper"
+BINANCE, KRAKEN, BYBIT = "paper:binance", "paper:kraken", "paper:bybit"
 STRATEGY: Final = "market-maker"
+STRATEGY_ACCOUNT: Final = "kraken-paper"
 _SYMBOL: Final = "BTC/USDT"
 _REPLAYED: Final = re.compile(r"(?P<symbol>[A-Z0-9]+/[A-Z0-9]+(?::[A-Z0-9]+)?)=(?P<file>.+)")
 
-_TIGHT_LISTINGS: Final = [
-    {"symbol": "BTC/USDT", "price": "64000", "spread_bps": 1.0, "trades_per_s": 1.0},
-    {"symbol": "ETH/USDT", "price": "3200", "tick": "0.01", "lot": "0.0001", "spread_bps": 1.5},
-]
-# Slightly dearer, thinner, and cheap for who waits: worth quoting in.
-_WIDE_LISTINGS: Final = [
-    {"symbol": "BTC/USDT", "price": "64025", "spread_bps": 8.0, "trades_per_s": 3.0},
-    {"symbol": "ETH/USDT", "price": "3201.2", "tick": "0.01", "lot": "0.0001", "spread_bps": 9.0},
-]
+_ACCOUNTS: Final = {BINANCE: "binance-paper", KRAKEN: STRATEGY_ACCOUNT, BYBIT: "bybit-paper"}
+_VENUES: Final[dict[str, dict[str, Any]]] = {
+    BINANCE: {"maker_fee": "0.0008", "taker_fee": "0.001"},
+    KRAKEN: {"maker_fee": "0", "taker_fee": "0.0025"},
+    # The line to this one is bad, on purpose: see how an order in doubt is cleared up.
+    BYBIT: {
+        "maker_fee": "0.0002",
+        "taker_fee": "0.00055",
+        "latency_s": 0.05,
+        "trouble": {"every_s": 45.0, "for_s": 4.0, "loses": 0.1},
+    },
+}
+_LISTINGS: Final[dict[str, list[dict[str, Any]]]] = {
+    BINANCE: [
+        {"symbol": "BTC/USDT", "price": "64000", "spread_bps": 1.0, "trades_per_s": 1.0},
+        {"symbol": "ETH/USDT", "price": "3200", "tick": "0.01", "lot": "0.0001", "spread_bps": 1.5},
+    ],
+    # Slightly dearer, thinner, and cheap for who waits: worth quoting in.
+    KRAKEN: [
+        {"symbol": "BTC/USDT", "price": "64025", "spread_bps": 8.0, "trades_per_s": 3.0},
+        {
+            "symbol": "ETH/USDT",
+            "price": "3201.2",
+            "tick": "0.01",
+            "lot": "0.0001",
+            "spread_bps": 9.0,
+        },
+    ],
+    BYBIT: [
+        {"symbol": "BTC/USDT", "price": "63990", "spread_bps": 2.0, "trades_per_s": 2.0},
+        {
+            "symbol": "ETH/USDT",
+            "price": "3199.5",
+            "tick": "0.01",
+            "lot": "0.0001",
+            "spread_bps": 2.5,
+        },
+    ],
+}
 _LIMITS: Final = {"max_order_notional": "50000", "max_open_orders": 500, "price_band_bps": "1000"}
 
 
@@ -59,31 +89,23 @@ def demo_settings(
         "api": api,
         "paper_venues": [
             {
-                "id": TIGHT,
-                "listings": [{"symbol": s} for s in symbols] or _TIGHT_LISTINGS,
-                "maker_fee": "0.0008",
-                "taker_fee": "0.001",
+                "id": venue,
+                "listings": [{"symbol": symbol} for symbol in symbols] or _LISTINGS[venue],
                 "opening": _opening(symbols),
                 "market": market,
-            },
-            {
-                "id": WIDE,
-                "listings": [{"symbol": s} for s in symbols] or _WIDE_LISTINGS,
-                "maker_fee": "0",
-                "taker_fee": "0.0025",
-                "opening": _opening(symbols),
-                "market": market,
-            },
+                **character,
+            }
+            for venue, character in _VENUES.items()
         ],
         "accounts": [
-            {"id": TIGHT_ACCOUNT, "venue": TIGHT, "limits": _LIMITS},
-            {"id": WIDE_ACCOUNT, "venue": WIDE, "limits": _LIMITS},
+            {"id": account, "venue": venue, "limits": _LIMITS}
+            for venue, account in _ACCOUNTS.items()
         ],
         "strategies": [
             {
                 "kind": "market_maker",
                 "name": STRATEGY,
-                "account": WIDE_ACCOUNT,
+                "account": STRATEGY_ACCOUNT,
                 "symbol": symbols[0] if symbols else _SYMBOL,
             }
         ],

@@ -27,6 +27,7 @@ from algotradehub.settings import (
 )
 from algotradehub.storage.disk import OsDisk
 from algotradehub.trading.limits import RiskLimits
+from algotradehub.venues.paper.bad_line import Trouble, over_bad_line
 from algotradehub.venues.paper.crowd import Habits
 from algotradehub.venues.paper.opening import account_opener
 from algotradehub.venues.paper.replay import Replay
@@ -42,10 +43,11 @@ class PaperVenues:
     """Open paper venues with their accounts; made by ``open_paper_venues``."""
 
     def __init__(
-        self, venues: dict[VenueId, PaperVenue], settings: Settings, *, epoch: int
+        self, venues: dict[VenueId, PaperVenue], settings: Settings, *, clock: Clock, epoch: int
     ) -> None:
         self.venues = venues
         self._settings = settings
+        self._clock = clock
         self._epoch = epoch
 
     def accounts(self) -> Sequence[AccountSetup]:
@@ -67,16 +69,16 @@ class PaperVenues:
 
     def _account(self, account: AccountSettings) -> AccountSetup:
         venue = self.venues[VenueId(account.venue)]
-        latency_s = next(
-            settings.latency_s
-            for settings in self._settings.paper_venues
-            if settings.id == account.venue
-        )
+        settings = next(v for v in self._settings.paper_venues if v.id == account.venue)
         account_id = AccountId(account.id)
+        opener = account_opener(venue, account_id, latency_s=settings.latency_s)
+        if settings.trouble is not None:
+            trouble = Trouble(**msgspec.structs.asdict(settings.trouble))
+            opener = over_bad_line(opener, trouble, clock=self._clock, seed=self._epoch)
         return AccountSetup(
             id=account_id,
             tenant=TenantId(account.tenant),
-            open=account_opener(venue, account_id, latency_s=latency_s),
+            open=opener,
             durability=account.durable,
             limits=RiskLimits(**msgspec.structs.asdict(account.limits)),
         )
@@ -130,7 +132,7 @@ async def open_paper_venues(
             for account in settings.accounts:
                 if account.venue == wanted.id:
                     venue.open_account(AccountId(account.id), opening)
-        yield PaperVenues(venues, settings, epoch=directory.epoch)
+        yield PaperVenues(venues, settings, clock=clock, epoch=directory.epoch)
 
 
 def _markets(settings: PaperVenueSettings) -> Iterator[Market]:

@@ -1,4 +1,4 @@
-"""``algotradehub demo``: two paper venues, a market maker, the API, and a table to watch it."""
+"""``algotradehub demo``: three paper venues, a market maker, the API, and a table to watch it."""
 
 import asyncio
 import shlex
@@ -47,7 +47,7 @@ def demo(
         float | None, typer.Option("--for", metavar="SECONDS", min=0, help="End by itself.")
     ] = None,
 ) -> None:
-    """Watch paper trading on two simulated venues. No account, no key, no money."""
+    """Watch paper trading on three simulated venues. No account, no key, no money."""
     settings = demo_settings(
         data_dir=data,
         port=port,

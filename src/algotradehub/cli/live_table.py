@@ -38,6 +38,7 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     symbol: str
     last: Decimal | None
     quote: Quote | None
+    refusing: str | None  # why its account takes no new orders just now
 
     @property
     def spread_bps(self) -> Decimal | None:
@@ -134,6 +135,7 @@ class Watcher:
                     symbol=symbol,
                     last=market.last(venue, symbol),
                     quote=market.quote(venue, symbol),
+                    refusing=desk.refusing,
                 )
 
     def _holdings(self) -> Iterable[Holding]:
@@ -188,6 +190,7 @@ def line(picture: Picture) -> str:
         f"P&L {_money(_total(holding))}"
         for holding in picture.holdings
     )
+    refusing = {market.venue: market.refusing for market in picture.markets if market.refusing}
     parts = [
         markets or "no market",
         held or "no position",
@@ -198,6 +201,7 @@ def line(picture: Picture) -> str:
     ]
     if picture.fills:
         parts.append(f"last fill: {_fill(picture.fills[0])}")
+    parts += [f"{venue} takes no orders: {reason}" for venue, reason in refusing.items()]
     if picture.alert is not None:
         parts.append(f"alert: {picture.alert}")
     return " | ".join(parts)
@@ -221,7 +225,7 @@ def table(picture: Picture) -> Group:
 
 
 def _markets_table(picture: Picture) -> Table:
-    shown = _table("Markets", "venue", "symbol", "last", "bid", "ask", "spread bps")
+    shown = _table("Markets", "venue", "symbol", "last", "bid", "ask", "spread bps", "orders")
     for market in picture.markets:
         quote = market.quote
         shown.add_row(
@@ -231,6 +235,7 @@ def _markets_table(picture: Picture) -> Table:
             _amount(None if quote is None else quote.bid),
             _amount(None if quote is None else quote.ask),
             _money(market.spread_bps),
+            "taken" if market.refusing is None else f"[yellow]{escape(market.refusing)}[/yellow]",
         )
     return shown
 

@@ -20,7 +20,7 @@ from algotradehub.domain.errors import AlgoTradeHubError
 
 # Name, where it is, and the first sentence of its help, which a test compares with the real one.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("cli.demo:demo", "Watch paper trading on two simulated venues."),
+    "demo": ("cli.demo:demo", "Watch paper trading on three simulated venues."),
     "serve": ("cli.serve:serve", "Trade as the settings say."),
     "order": ("cli.order:app", "Place, cancel, amend, list and show orders."),
     "position": ("cli.listing:positions", "Positions and their profit."),

@@ -16,6 +16,7 @@ from algotradehub.ports.strategy import CancelOrder, PlaceOrder, StrategyCommand
 
 PAUSE_NS: Final = 1_000_000_000  # after a refusal: what was wrong needs time to change
 _BPS: Final = Decimal(10_000)
+_NS_PER_S: Final = 1_000_000_000
 _SPENDABLE: Final = Decimal("1.01")  # an order and its fee cost no more than this times its value
 
 BOUNDS: Final[dict[str, tuple[Decimal, Decimal]]] = {
@@ -24,6 +25,7 @@ BOUNDS: Final[dict[str, tuple[Decimal, Decimal]]] = {
     "half_spread_bps": (Decimal("0.01"), Decimal(1_000)),
     "requote_bps": (Decimal("0.01"), Decimal(1_000)),
     "skew_bps": (Decimal(0), Decimal(1_000)),
+    "rest_s": (Decimal(0), Decimal(3_600)),
 }
 
 
@@ -35,6 +37,7 @@ class MarketMakerParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_un
     half_spread_bps: Decimal = Decimal(3)  # from the middle to either quote
     requote_bps: Decimal = Decimal(1)  # how far a quote may be from where it should be
     skew_bps: Decimal = Decimal(2)  # how far both quotes move when it holds all it may
+    rest_s: Decimal = Decimal(2)  # so long a quote stays where it is, at least
 
     def __post_init__(self) -> None:
         for name, (low, high) in BOUNDS.items():
@@ -50,9 +53,10 @@ class MarketMaker:
     On every quote it works out where its bid and ask should be: ``half_spread_bps`` from the
     middle, both moved down in proportion to what it holds (up, if it is short), so that its own
     trades bring the position back. A quote further than ``requote_bps`` from its place is
-    cancelled, and replaced once the venue has said that it is gone: never two on one side. Orders
-    are post-only, so it pays maker fees; it earns when the spread is worth more than these and
-    than the moves of the price against it, and loses otherwise.
+    cancelled, and replaced once the venue has said that it is gone: never two on one side. But it
+    rests for ``rest_s`` first: where its quotes are the best, the middle moves with them, and it
+    would chase itself. Orders are post-only, so it pays maker fees; it earns when the spread is
+    worth more than these and than the moves of the price against it, and loses otherwise.
 
     It remembers nothing: orders and position are read from the view, so a restarted one goes on
     with the orders that the last one left.
@@ -109,7 +113,8 @@ class MarketMaker:
         price = self._price(side, instrument, held, quote)
         for index, order in enumerate(resting):
             # A second one can only be left over from a restart in mid-change.
-            if not order.cancel_pending and (index > 0 or self._is_off(order, price)):
+            rested = view.now_ns - order.created_ns >= self._parameters.rest_s * _NS_PER_S
+            if not order.cancel_pending and (index > 0 or (rested and self._is_off(order, price))):
                 yield CancelOrder(order.order_id)
         if not resting and price > ZERO and view.now_ns >= self._paused_until_ns:
             quantity = self._quantity(instrument, price)

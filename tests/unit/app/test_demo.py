@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from algotradehub.app.demo import STRATEGY, TIGHT, WIDE, demo_settings
+from algotradehub.app.demo import (
+    BINANCE,
+    BYBIT,
+    KRAKEN,
+    STRATEGY,
+    STRATEGY_ACCOUNT,
+    demo_settings,
+)
 from algotradehub.domain.errors import InvalidRequest
 from algotradehub.settings import ReplaySettings, Settings, SyntheticSettings, default_data_dir
 
@@ -15,18 +22,22 @@ def settings(*replay: str, data_dir: Path | None = None, speed: float = 1.0) -> 
     )
 
 
-def test_two_venues_that_disagree_and_a_strategy_on_one() -> None:
+def test_three_venues_that_disagree_and_a_strategy_on_one() -> None:
     demo = settings()
-    tight, wide = demo.paper_venues
-    assert (tight.id, wide.id) == (TIGHT, WIDE)
-    assert tight.listings[0].price != wide.listings[0].price
-    assert tight.taker_fee != wide.taker_fee
-    assert [account.venue for account in demo.accounts] == [TIGHT, WIDE]
+    assert [venue.id for venue in demo.paper_venues] == [BINANCE, KRAKEN, BYBIT]
+    assert len({venue.listings[0].price for venue in demo.paper_venues}) == 3
+    assert len({venue.taker_fee for venue in demo.paper_venues}) == 3
+    assert [account.venue for account in demo.accounts] == [BINANCE, KRAKEN, BYBIT]
     [strategy] = demo.strategies
-    assert strategy.name == STRATEGY
+    assert (strategy.name, strategy.account) == (STRATEGY, STRATEGY_ACCOUNT)
     for venue in demo.paper_venues:
         assert isinstance(venue.market, SyntheticSettings)
-        assert venue.market.seed == 5  # of both: their prices move together
+        assert venue.market.seed == 5  # of all: their prices move together
+
+
+def test_one_line_is_bad() -> None:
+    troubled = [venue.id for venue in settings().paper_venues if venue.trouble is not None]
+    assert troubled == [BYBIT]
 
 
 def test_it_keeps_away_from_real_data() -> None:

@@ -85,7 +85,7 @@ def test_nothing_can_be_shown_too() -> None:
     assert (
         line(NOTHING) == "no market | no position | 0 open orders | 0 fills | seq 1 | 0.0 orders/s"
     )
-    unpriced = live_table.Market(venue="v", symbol="s", last=None, quote=None)
+    unpriced = live_table.Market(venue="v", symbol="s", last=None, quote=None, refusing=None)
     assert unpriced.spread_bps is None
     assert "v s -" in line(msgspec.structs.replace(NOTHING, markets=(unpriced,)))
 
@@ -134,3 +134,10 @@ async def test_the_rate_is_measured_over_a_second_or_more(tmp_path: Path) -> Non
         watcher._measured_ns -= 2_000_000_000
         assert 0.4 < watcher.picture().orders_per_s <= 0.5
         assert watcher.picture().orders_per_s > 0.4
+
+
+def test_an_account_that_takes_no_orders_says_why() -> None:
+    cut = live_table.Market(venue="v", symbol="s", last=None, quote=None, refusing="[cut] for 4 s")
+    picture = msgspec.structs.replace(NOTHING, markets=(cut, cut))
+    assert line(picture).count("v takes no orders: [cut] for 4 s") == 1
+    assert "[cut] for 4 s" in drawn(picture)

@@ -96,7 +96,7 @@ class Desk:
 
 
 def maker(**parameters: object) -> MarketMaker:
-    read = msgspec.convert(parameters, MarketMakerParameters)
+    read = msgspec.convert({"rest_s": "0"} | parameters, MarketMakerParameters)
     return MarketMaker("maker", read, account=ACCOUNT, venue=VENUE, symbol=SYMBOL)
 
 
@@ -137,6 +137,16 @@ def test_it_quotes_both_sides_at_the_same_distance() -> None:
         assert order.amount == BaseAmount(
             Decimal("0.101") if order.side is Side.BUY else Decimal("0.1")
         )
+
+
+def test_a_quote_rests_a_while_before_it_is_moved() -> None:
+    desk, making = Desk(), maker(rest_s="2", requote_bps="1")
+    bid, ask = (desk.rest(command) for command in making.on_market(quote(), desk))
+    moved = quote("1009.50", "1010.50")
+    desk.now_ns = 1_999_999_999
+    assert making.on_market(moved, desk) == []
+    desk.now_ns = 2_000_000_000
+    assert making.on_market(moved, desk) == [CancelOrder(bid.order_id), CancelOrder(ask.order_id)]
 
 
 def test_what_it_holds_moves_both_quotes_against_it() -> None:
