@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -174,14 +174,28 @@ class PaperVenueSettings(msgspec.Struct, frozen=True, kw_only=True):
             raise _refused("market.files", rule, ", ".join(sorted(odd)))
 
 
-class StrategySettings(msgspec.Struct, frozen=True, kw_only=True):
-    """One built-in strategy to run; ``parameters`` are those of its kind."""
+class MarketMakerSettings(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="market_maker"
+):
+    """The built-in market maker."""
 
-    kind: Literal["market_maker"]
     name: StrategyName
     account: Name
     symbol: SymbolText
     parameters: MarketMakerParameters = MarketMakerParameters()
+
+
+class OwnStrategySettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="file"):
+    """A strategy of one's own: a Python file that is run with all rights of this process."""
+
+    name: StrategyName
+    account: Name
+    symbol: SymbolText
+    file: Path
+    parameters: dict[str, str] = {}  # handed to ``open_strategy`` by name, as text
+
+
+StrategySettings: TypeAlias = MarketMakerSettings | OwnStrategySettings
 
 
 def default_data_dir(name: str = "algotradehub") -> Path:

@@ -204,7 +204,7 @@ def test_a_variable_that_cannot_be_right_is_named(
         ({"strategies": [STRATEGY, STRATEGY]}, "strategies.1.name: a name that no other"),
         (
             {"strategies": [{**STRATEGY, "kind": "oracle"}]},
-            "strategies.0.kind: one of market_maker, was",
+            "strategies.0.kind: one of market_maker, file, was",
         ),
         (
             {"strategies": [{**STRATEGY, "parameters": {"value": "0"}}]},

@@ -25,12 +25,12 @@ from algotradehub.app.data_directory import DataDirectory, open_data_directory, 
 from algotradehub.app.listening import listen, url_of
 from algotradehub.app.paper import PaperVenues, open_paper_venues
 from algotradehub.app.queries import ProjectionQueries
+from algotradehub.app.strategies import start_strategies
 from algotradehub.app.token import read_or_create_token
 from algotradehub.connectivity.clock import LoopClock
 from algotradehub.connectivity.ids import InstallationIds
 from algotradehub.domain import money
 from algotradehub.domain.errors import NotReady
-from algotradehub.domain.ids import AccountId, Symbol, TenantId, VenueId
 from algotradehub.domain.order import OrderStatus
 from algotradehub.ports.bus import Alert, Bus
 from algotradehub.ports.clock import Clock
@@ -40,7 +40,6 @@ from algotradehub.settings import Settings
 from algotradehub.storage.disk import OsDisk
 from algotradehub.storage.sqlite.projection import Projection, open_projection
 from algotradehub.storage.sqlite.store import SqliteStore
-from algotradehub.strategies.market_maker import MarketMaker
 from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.trading.strategy_host import StrategyHost
 from algotradehub.venues.paper.feed import feed_opener
@@ -110,7 +109,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
     await _until(
         lambda: all(d.refusing is None for d in core.orders.desks), clock, CONNECT_WITHIN_S
     )
-    _start_strategies(strategies, settings)
+    start_strategies(strategies, settings)
     url = token_file = None
     if listening is not None:
         # FastAPI takes as long to import as all the rest: only for those who serve.
@@ -196,22 +195,6 @@ async def _open_books(
     )
     buses.append(core.bus)
     return core, projection
-
-
-def _start_strategies(host: StrategyHost, settings: Settings) -> None:
-    owners = {account.id: account for account in settings.accounts}
-    for wanted in settings.strategies:
-        owner = owners[wanted.account]
-        account, venue = AccountId(owner.id), VenueId(owner.venue)
-        symbol = Symbol(wanted.symbol)
-        host.start(
-            MarketMaker(
-                wanted.name, wanted.parameters, account=account, venue=venue, symbol=symbol
-            ),
-            tenant=TenantId(owner.tenant),
-            accounts=[account],
-            channels=[(venue, Channel(symbol, "quotes"))],
-        )
 
 
 async def _finish(core: Core, queries: ProjectionQueries, clock: Clock) -> None:

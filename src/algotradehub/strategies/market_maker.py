@@ -6,13 +6,13 @@ from typing import Final
 
 import msgspec
 
-from algotradehub.domain.fill import Fill
-from algotradehub.domain.ids import AccountId, IdempotencyKey, StrategyId, Symbol, TenantId, VenueId
+from algotradehub.domain.ids import AccountId, Symbol, VenueId
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.market import MarketEvent, Quote
 from algotradehub.domain.money import ONE, ZERO
-from algotradehub.domain.order import BaseAmount, Order, OrderRequest, OrderStatus, OrderType
-from algotradehub.ports.strategy import CancelOrder, PlaceOrder, StrategyCommand, View
+from algotradehub.domain.order import Order, OrderStatus
+from algotradehub.ports.strategy import CancelOrder, StrategyCommand, View
+from algotradehub.strategies.sdk import OwnStrategy
 
 PAUSE_NS: Final = 1_000_000_000  # after a refusal: what was wrong needs time to change
 _BPS: Final = Decimal(10_000)
@@ -47,7 +47,7 @@ class MarketMakerParameters(msgspec.Struct, frozen=True, kw_only=True, forbid_un
                 )
 
 
-class MarketMaker:
+class MarketMaker(OwnStrategy):
     """Implements ``Strategy`` for one instrument of one account.
 
     On every quote it works out where its bid and ask should be: ``half_spread_bps`` from the
@@ -71,25 +71,18 @@ class MarketMaker:
         venue: VenueId,
         symbol: Symbol,
     ) -> None:
-        self._name = name
+        super().__init__(name, account=account, venue=venue, symbol=symbol)
         self._parameters = parameters
-        self._account = account
-        self._venue = venue
-        self._symbol = symbol
         self._paused_until_ns = 0
 
-    @property
-    def name(self) -> str:
-        return self._name
-
     def on_market(self, event: MarketEvent, view: View) -> Sequence[StrategyCommand]:
-        ours = event.venue == self._venue and event.symbol == self._symbol
+        ours = event.venue == self.venue and event.symbol == self.symbol
         if not (ours and isinstance(event, Quote)):
             return ()
         working = [
             order
-            for order in view.open_orders(self._account, self._symbol)
-            if order.request.strategy == self._name
+            for order in view.open_orders(self.account, self.symbol)
+            if order.request.strategy == self.name
         ]
         commands: list[StrategyCommand] = []
         for side in Side:
@@ -102,14 +95,11 @@ class MarketMaker:
             self._paused_until_ns = view.now_ns + PAUSE_NS
         return ()
 
-    def on_fill(self, fill: Fill, view: View) -> Sequence[StrategyCommand]:
-        return ()  # the next quote finds the position changed
-
     def _side(
         self, side: Side, resting: Sequence[Order], quote: Quote, view: View
     ) -> Iterator[StrategyCommand]:
-        instrument = view.instrument(self._account, self._symbol)
-        held = view.position(self._account, self._symbol).quantity
+        instrument = view.instrument(self.account, self.symbol)
+        held = view.position(self.account, self.symbol).quantity
         price = self._price(side, instrument, held, quote)
         for index, order in enumerate(resting):
             # A second one can only be left over from a restart in mid-change.
@@ -121,7 +111,7 @@ class MarketMaker:
             if self._may_hold(held + side.sign * quantity, held, instrument, price) and (
                 self._can_pay(side, instrument, price, quantity, view)
             ):
-                yield PlaceOrder(self._request(side, price, quantity))
+                yield self.place(side, quantity, limit_price=price, post_only=True)
 
     def _price(self, side: Side, instrument: Instrument, held: Decimal, quote: Quote) -> Decimal:
         parameters = self._parameters
@@ -160,22 +150,8 @@ class MarketMaker:
         if not instrument.is_spot:
             return True  # margin is the venue's arithmetic
         if side is Side.SELL:
-            available = view.available(self._account, instrument.base)
+            available = view.available(self.account, instrument.base)
             return available is None or available >= quantity
-        available = view.available(self._account, instrument.quote)
+        available = view.available(self.account, instrument.quote)
         cost = instrument.notional(price, quantity) * _SPENDABLE
         return available is None or available >= cost
-
-    def _request(self, side: Side, price: Decimal, quantity: Decimal) -> OrderRequest:
-        return OrderRequest(
-            tenant=TenantId(""),  # tenant and key are the host's to give
-            idempotency_key=IdempotencyKey(""),
-            account=self._account,
-            symbol=self._symbol,
-            side=side,
-            type=OrderType.LIMIT,
-            amount=BaseAmount(quantity),
-            limit_price=price,
-            post_only=True,
-            strategy=StrategyId(self._name),
-        )
