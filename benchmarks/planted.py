@@ -101,7 +101,7 @@ BUGS = (
         "after a restart unanswered orders are sent again",
         "trading/recovery.py",
         "                if order.cancel_pending:\n",
-        "                if _unproven(order) and not self._desk.refusing and not looks:\n"
+        "                if unproven(order) and not self._desk.refusing and not looks:\n"
         "                    self._dispatch._release(self._desk, order)\n"
         "                if order.cancel_pending:\n",
     ),
@@ -126,14 +126,14 @@ BUGS = (
     Bug(
         "resolver",
         "one empty look-up proves absence",
-        "trading/recovery.py",
+        "trading/absence.py",
         "return tuple(proof) if len(proof) >= rule.look_ups else ()",
         "return tuple(proof)",
     ),
     Bug(
         "resolver",
         "look-ups count before the request has expired",
-        "trading/recovery.py",
+        "trading/absence.py",
         "if not whole or look.asked_ns < dead_ns:",
         "if not whole:",
     ),

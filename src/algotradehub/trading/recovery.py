@@ -1,16 +1,14 @@
 """Recovery of one account: after every connect all is asked again, and every doubt is pursued.
 
-Start, reconnect and doubt are one code path (order-path 9). Only this module turns "not seen" into
-"not there" (order-path 5).
+Start, reconnect and doubt are one code path (order-path 9). Only this module, by the rule of
+``absence``, turns "not seen" into "not there" (order-path 5).
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import msgspec
-
-from algotradehub.domain.capabilities import AbsenceProof, AbsenceRule
+from algotradehub.domain.capabilities import AbsenceProof
 from algotradehub.domain.errors import VenueError
 from algotradehub.domain.evidence import (
     CommandKind,
@@ -26,6 +24,7 @@ from algotradehub.domain.order import UNANSWERED_STATUSES, Order, OrderStatus
 from algotradehub.domain.records import AmendSettled, Doubted, ProvenAbsent
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.venue import OrderName
+from algotradehub.trading.absence import Look, absence_proven, unproven
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
@@ -38,35 +37,6 @@ LOOK_UPS_AT_ONCE = 4
 CLOCK_SLACK_NS = 60 * _NS  # the venue's clock may be behind ours by less than this
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
-
-
-class Look(msgspec.Struct, frozen=True, gc=False):
-    """One look-up that came back empty, and whether the stream was whole when it did."""
-
-    asked_ns: int
-    connections: int
-    sources: tuple[str, ...]
-
-
-def absence_proven(looks: list[Look], rule: AbsenceRule, *, dead_ns: int) -> tuple[Look, ...]:
-    """Return the look-ups that prove absence, or nothing (order-path 5).
-
-    They were asked after the request could no longer execute, at least ``settle_s`` apart, over
-    every source the venue has, on one unbroken stream.
-    """
-    if rule.proof is not AbsenceProof.LOOKUPS:
-        return ()
-    proof: list[Look] = []
-    for look in looks:
-        whole = set(rule.sources) <= set(look.sources)
-        if not whole or look.asked_ns < dead_ns:
-            continue
-        if proof and look.connections != proof[-1].connections:
-            proof = []
-        if proof and look.asked_ns - proof[-1].asked_ns < rule.settle_s * _NS:
-            continue
-        proof.append(look)
-    return tuple(proof) if len(proof) >= rule.look_ups else ()
 
 
 class Recovery:
@@ -238,7 +208,7 @@ class Recovery:
         wait_s = (self._dead_ns(order) - now_ns) / _NS
         if wait_s > 0:
             return min(delay_s, wait_s)
-        return max(rule.settle_s, min(delay_s, FIRST_DELAY_S * 4)) if _unproven(order) else delay_s
+        return max(rule.settle_s, min(delay_s, FIRST_DELAY_S * 4)) if unproven(order) else delay_s
 
     def _dead_ns(self, order: Order) -> int:
         """From then on neither the place nor a pending amend can execute any more."""
@@ -282,8 +252,8 @@ class Recovery:
 
     def _not_seen(self, order: Order, look: Look, looks: list[Look]) -> None:
         whole = self._desk.refusing is None and look.connections == self._desk.connections
-        if not (_unproven(order) and whole):
-            if not _unproven(order):
+        if not (unproven(order) and whole):
+            if not unproven(order):
                 self._doubt(order, "the venue does not list an order it has acknowledged")
             return
         looks.append(look)
@@ -378,16 +348,6 @@ class Recovery:
             if same and waiting and order.leg.venue_order_id is None:
                 return True
         return False
-
-
-def _unproven(order: Order) -> bool:
-    """Nothing the venue ever said shows that the order existed there."""
-    return (
-        order.status in UNANSWERED_STATUSES
-        and order.leg.venue_order_id is None
-        and not order.filled
-        and not order.venue_filled
-    )
 
 
 def _name(order: Order) -> OrderName:

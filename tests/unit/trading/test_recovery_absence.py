@@ -1,17 +1,12 @@
 """When "not seen" is "not there": the absence rule, and nothing short of it (order-path 5)."""
 
-from itertools import pairwise
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from algotradehub.domain.capabilities import AbsenceProof
 from algotradehub.domain.commands import Place
 from algotradehub.domain.evidence import Connection, ConnectionState
 from algotradehub.domain.order import Order, OrderStatus, Origin
 from algotradehub.domain.records import Doubted, ProvenAbsent
-from algotradehub.trading.recovery import Look, absence_proven
 from tests.fakes.account import ALL
 from tests.unit.trading.bench import START_NS, Bench, OpenBench, S
 from tests.unit.trading.words import (
@@ -39,54 +34,6 @@ def unanswered(bench: Bench) -> Order:
     order = bench.submit()
     bench.account.tell(lost(order))
     return order
-
-
-def look(asked_s: float, connections: int = 1, sources: tuple[str, ...] = RULE.sources) -> Look:
-    return Look(int(asked_s * S), connections, sources)
-
-
-@pytest.mark.parametrize(
-    ("looks", "proof"),
-    [
-        ([], 0),
-        ([look(10)], 0),
-        ([look(10), look(12)], 2),
-        ([look(10), look(11.9)], 0),
-        ([look(10), look(11), look(12)], 2),
-        ([look(9.9), look(12)], 0),
-        ([look(9.9), look(12), look(14)], 2),
-        ([look(10), look(12, connections=2)], 0),
-        ([look(10), look(12, connections=2), look(14, connections=2)], 2),
-        ([look(10), look(12, sources=RULE.sources[:-1])], 0),
-        ([look(10), look(11, sources=()), look(12)], 2),
-        ([look(10), look(12, sources=("more", *RULE.sources))], 2),
-    ],
-)
-def test_each_condition_of_absence_is_needed(looks: list[Look], proof: int) -> None:
-    """Order-path 5: after the last instant, apart, over every source, on one whole stream."""
-    assert len(absence_proven(looks, RULE, dead_ns=10 * S)) == proof
-
-
-def test_where_a_person_decides_no_look_up_proves_anything() -> None:
-    rule = changed(RULE, proof=AbsenceProof.PERSON)
-    assert absence_proven([look(10), look(20), look(30)], rule, dead_ns=0) == ()
-
-
-looks = st.lists(
-    st.builds(look, st.integers(0, 30), st.integers(1, 2), st.sampled_from([(), RULE.sources])),
-    max_size=8,
-).map(lambda seen: sorted(seen, key=lambda one: one.asked_ns))
-
-
-@given(looks, st.integers(0, 20))
-def test_a_proof_meets_every_condition(seen: list[Look], dead_s: int) -> None:
-    proof = absence_proven(seen, RULE, dead_ns=dead_s * S)
-    if proof:
-        assert len(proof) >= RULE.look_ups
-        assert len({one.connections for one in proof}) == 1
-        assert all(one.sources == RULE.sources and one.asked_ns >= dead_s * S for one in proof)
-        pairs = pairwise(one.asked_ns for one in proof)
-        assert all(second - first >= RULE.settle_s * S for first, second in pairs)
 
 
 @pytest.mark.design_property(36)
