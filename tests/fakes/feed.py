@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from algotradehub.domain.errors import NotFound, Unsupported
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import Instrument
@@ -15,6 +17,8 @@ class SilentFeed:
     Attributes:
         subscribed: Every channel ever subscribed, in order.
         at_once: What a new subscription is told before ``subscribe`` returns.
+        books: What ``book`` answers, by symbol.
+        history: The candles there are.
     """
 
     def __init__(
@@ -27,6 +31,8 @@ class SilentFeed:
         self.venue = venue
         self.subscribed: list[Channel] = []
         self.at_once: list[MarketEvent] = []
+        self.books: dict[Symbol, BookUpdate] = {}
+        self.history: list[Candle] = []
         self._symbols = symbols
         self._kinds = kinds
         self._sinks: dict[Channel, list[MarketSink]] = {}
@@ -40,6 +46,10 @@ class SilentFeed:
         for event in events:
             for sink in tuple(self._sinks.get(channel, ())):
                 sink(event)
+
+    @property
+    def candle_intervals_ns(self) -> Sequence[int]:
+        return 60_000_000_000, 300_000_000_000
 
     async def instruments(self) -> Sequence[Instrument]:
         raise NotImplementedError
@@ -57,9 +67,17 @@ class SilentFeed:
         return lambda: sinks.remove(sink)  # raises if it is called twice
 
     async def book(self, symbol: Symbol, depth: int) -> BookUpdate:
-        raise NotImplementedError
+        whole = self.books[symbol]
+        return msgspec.structs.replace(whole, bids=whole.bids[:depth], asks=whole.asks[:depth])
 
     async def candles(
         self, symbol: Symbol, *, interval_ns: int, start_ns: int, end_ns: int
     ) -> Sequence[Candle]:
-        raise NotImplementedError
+        if interval_ns not in self.candle_intervals_ns:
+            raise Unsupported(f"{self.venue} has no candles of {interval_ns} ns")
+        return [
+            candle
+            for candle in self.history
+            if (candle.symbol, candle.interval_ns) == (symbol, interval_ns)
+            and start_ns <= candle.start_ns < end_ns
+        ]

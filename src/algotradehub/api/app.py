@@ -6,7 +6,17 @@ from algotradehub import __version__
 from algotradehub.api import problems, schema
 from algotradehub.api.guard import Guard
 from algotradehub.api.parts import ApiParts
-from algotradehub.api.routes import accounts, health, holdings, markets, orders
+from algotradehub.api.routes import (
+    accounts,
+    books,
+    candles,
+    health,
+    holdings,
+    markets,
+    orders,
+    tickers,
+    trades,
+)
 
 PREFIX = "/api/v1"
 
@@ -29,8 +39,8 @@ def create_app(parts: ApiParts) -> FastAPI:
     app.state.parts = parts
     app.add_middleware(Guard, token=parts.token, allowed_hosts=parts.allowed_hosts)
     problems.install(app)
-    for router in (orders.router, holdings.router, markets.router, accounts.router):
-        app.include_router(router, prefix=PREFIX)
+    for resource in (orders, holdings, markets, tickers, books, trades, candles, accounts):
+        app.include_router(resource.router, prefix=PREFIX)
     app.include_router(health.router)
     schema.install(app)
     return app

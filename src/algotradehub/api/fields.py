@@ -16,7 +16,8 @@ _Word = TypeVar("_Word", bound=StrEnum)
 LONGEST_NAME = 64
 
 
-def _broken(rule: str, nearest: str | None = None) -> PydanticCustomError:
+def broken(rule: str, nearest: str | None = None) -> PydanticCustomError:
+    """What a validator raises: a refusal with ``rule``, said as what would pass."""
     # The rule travels in the context: a template must be a literal, and a rule may have braces.
     return PydanticCustomError("rule", "a rule is broken", {"rule": rule, "nearest": nearest})
 
@@ -25,11 +26,11 @@ def _money(value: object) -> Decimal:
     if isinstance(value, JsonNumber):
         # Most readers of JSON make a binary fraction of a number, so none is let in at all.
         nearest = value.text if _is_money(value.text) else None
-        raise _broken('an amount as text, such as "0.10", never a JSON number', nearest)
+        raise broken('an amount as text, such as "0.10", never a JSON number', nearest)
     try:
         return money.parse(value)
     except money.NotMoney as error:
-        raise _broken(error.rule) from None
+        raise broken(error.rule) from None
 
 
 def _is_money(text: str) -> bool:
@@ -44,7 +45,7 @@ def _instant(value: object) -> int:
     try:
         return instants.parse(value)
     except instants.NotAnInstant as error:
-        raise _broken(str(error)) from None
+        raise broken(str(error)) from None
 
 
 def _reader(words: type[_Word]) -> Callable[[object], _Word]:
@@ -53,7 +54,7 @@ def _reader(words: type[_Word]) -> Callable[[object], _Word]:
         known = words.__members__  # their names are their values
         if upper in known:
             return known[upper]
-        raise _broken(f"one of {', '.join(words)}", nearest_word(upper, words))
+        raise broken(f"one of {', '.join(words)}", nearest_word(upper, words))
 
     return read
 

@@ -9,21 +9,23 @@ from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from algotradehub.api import problems
+from algotradehub.api import examples, problems
 from algotradehub.api.answers import answer
-from algotradehub.api.bridge import described
+from algotradehub.api.bridge import described, plain
+from algotradehub.api.guard import OPEN_PATHS
 from algotradehub.api.requests import ChangeOrder, PlaceOrder
 from algotradehub.api.views.accounts import Accounts
 from algotradehub.api.views.health import Health, Readiness
 from algotradehub.api.views.holdings import AggregatedPositions, Balances, FillPage, Positions
-from algotradehub.api.views.markets import InstrumentPage, Quotes
+from algotradehub.api.views.markets import Book, Candles, InstrumentPage, Quotes, Trades
 from algotradehub.api.views.orders import OrderPage, OrderView, Timeline
+from algotradehub.api.views.tickers import TickerPage
 
 PATH = "/api/v1/openapi.json"
 _REF = "#/components/schemas/{}"
 _ALWAYS = (401, 421, 422, 500, 503)  # whatever a guarded route does
 
-_ANSWERED = (
+ANSWERED = (
     OrderView,
     OrderPage,
     Timeline,
@@ -34,9 +36,15 @@ _ANSWERED = (
     Accounts,
     InstrumentPage,
     Quotes,
+    TickerPage,
+    Book,
+    Trades,
+    Candles,
     Health,
     Readiness,
 )
+_EXAMPLES = {kind.__name__: plain(value) for kind, value in examples.ANSWERS.items()}
+_PROBLEMS = {str(status): msgspec.to_builtins(told) for status, told in examples.PROBLEMS.items()}
 _DESCRIPTION = """\
 Places, changes and watches orders over every account of this installation.
 
@@ -66,8 +74,8 @@ def open_answers(
     status: int, value: type[msgspec.Struct], told: str, *errors: int
 ) -> dict[Any, Any]:
     """The same for a route that is open to all and has no parameters."""
-    content = _content("application/json", value.__name__)
-    problem = _content(problems.MEDIA_TYPE, problems.Problem.__name__)
+    content = _content("application/json", value)
+    problem = _content(problems.MEDIA_TYPE, problems.Problem)
     known = {status: {"description": told, "content": content}}
     return known | {
         code: {"description": _title(code), "content": problem} for code in sorted(set(errors))
@@ -88,8 +96,9 @@ def install(app: FastAPI) -> None:
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     document["security"] = [{"token": []}]
     for path, item in document["paths"].items():
-        if not path.startswith("/api/"):
-            for operation in item.values():
+        for operation in item.values():
+            _add_examples(operation)
+            if path in OPEN_PATHS:
                 operation["security"] = []
 
     async def openapi() -> Response:
@@ -100,7 +109,7 @@ def install(app: FastAPI) -> None:
 
 def _schemas() -> dict[str, Any]:
     _, shown = msgspec.json.schema_components(
-        (*_ANSWERED, problems.Problem), ref_template=_REF.format("{name}")
+        (*ANSWERED, problems.Problem), ref_template=_REF.format("{name}")
     )
     problem = {name: shown.pop(name) for name in ("Problem", "Refusal", "ErrorCategory")}
     modes: Any = [(model, "validation") for model in (PlaceOrder, ChangeOrder)]
@@ -112,8 +121,17 @@ def _schemas() -> dict[str, Any]:
     return {**schemas, **asked["$defs"]}
 
 
-def _content(media_type: str, name: str) -> dict[str, Any]:
-    return {media_type: {"schema": {"$ref": _REF.format(name)}}}
+def _content(media_type: str, value: type[msgspec.Struct]) -> dict[str, Any]:
+    return {media_type: {"schema": {"$ref": _REF.format(value.__name__)}}}
+
+
+def _add_examples(operation: dict[str, Any]) -> None:
+    """Show what each answer looks like. FastAPI would take the nulls out of them."""
+    for status, response in operation["responses"].items():
+        for content in response["content"].values():
+            name = content["schema"]["$ref"].rpartition("/")[2]
+            problem = name == problems.Problem.__name__
+            content["example"] = _PROBLEMS[status] if problem else _EXAMPLES[name]
 
 
 def _title(status: int) -> str:

@@ -149,12 +149,13 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
 
 
 async def _open_feeds(stack: AsyncExitStack, venues: PaperVenues) -> MarketDataManager:
-    """Attach every feed, and listen to what prices orders: the newest quotes and trades."""
+    """Attach every feed, and listen to what prices orders and tickers: quotes and trades."""
     market = MarketDataManager()
     for name, venue in venues.venues.items():
         feed = await stack.enter_async_context(feed_opener(venue)())
-        market.attach(feed)
-        for instrument in await feed.instruments():
+        instruments = await feed.instruments()
+        market.attach(feed, (instrument.symbol for instrument in instruments))
+        for instrument in instruments:
             for kind in ("quotes", "trades"):
                 stack.callback(market.listen(name, Channel(instrument.symbol, kind), _ignore))
     return market

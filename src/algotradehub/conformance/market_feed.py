@@ -57,6 +57,20 @@ async def an_unknown_symbol_is_not_found(world: World) -> None:
     raise AssertionError("book raises NotFound")
 
 
+async def every_interval_it_names_has_candles(world: World) -> None:
+    feed = world.feed
+    intervals = feed.candle_intervals_ns
+    expect(list(intervals) == sorted(set(intervals)), f"shortest first, each once: {intervals}")
+    await world.pass_time(130.0)
+    for interval_ns in intervals:
+        # Whether there are any depends on the hour; that it may be asked for does not.
+        told = await feed.candles(
+            world.symbol, interval_ns=interval_ns, start_ns=0, end_ns=world.now_ns()
+        )
+        odd = [candle for candle in told if candle.interval_ns != interval_ns]
+        expect(not odd, f"all of them last {interval_ns} ns: {odd}")
+
+
 async def an_unknown_channel_is_unsupported(world: World) -> None:
     channel = Channel(world.symbol, "gossip")
     expect(_raised_by(world.feed, channel) is Unsupported, "subscribe raises Unsupported")
@@ -160,6 +174,7 @@ async def unsubscribing_stops_the_events(world: World) -> None:
 CHECKS: Sequence[Check] = (
     it_lists_what_it_tells,
     an_unknown_symbol_is_not_found,
+    every_interval_it_names_has_candles,
     an_unknown_channel_is_unsupported,
     a_book_starts_with_a_snapshot_and_stays_whole,
     sequences_of_a_book_rise,

@@ -93,6 +93,11 @@ class MarketFeed(Protocol):
     @property
     def venue(self) -> VenueId: ...
 
+    @property
+    def candle_intervals_ns(self) -> Sequence[int]:
+        """Intervals in which every symbol has candles, shortest first; some may have more."""
+        ...
+
     async def instruments(self) -> Sequence[Instrument]: ...
 
     def subscribe(self, channel: Channel, sink: MarketSink) -> Callable[[], None]:
@@ -108,13 +113,22 @@ class MarketFeed(Protocol):
         ...
 
     async def book(self, symbol: Symbol, depth: int) -> BookUpdate:
-        """The best ``depth`` levels of each side now, as a snapshot."""
+        """The best ``depth`` levels of each side now, as a snapshot.
+
+        Raises:
+            NotFound: The symbol is not listed here.
+        """
         ...
 
     async def candles(
         self, symbol: Symbol, *, interval_ns: int, start_ns: int, end_ns: int
     ) -> Sequence[Candle]:
-        """Final candles that start within ``[start_ns, end_ns)``, oldest first."""
+        """Final candles that start within ``[start_ns, end_ns)``, oldest first.
+
+        Raises:
+            NotFound: The symbol is not listed here.
+            Unsupported: It has no candles of this interval.
+        """
         ...
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -20,6 +20,7 @@ from algotradehub.domain.market import (
     Trade,
 )
 from algotradehub.ports.venue import Channel, MarketFeed, MarketSink
+from algotradehub.trading.tickers import Ticker, TickerBoard
 
 TRADES_WAITING = 10_000  # per reader: a reader that falls further behind is closed
 READERS = 1_000
@@ -92,14 +93,17 @@ class MarketDataManager:
 
     def __init__(self) -> None:
         self._feeds: dict[VenueId, MarketFeed] = {}
-        self._quotes: dict[tuple[VenueId, Symbol], Quote] = {}
-        self._trades: dict[tuple[VenueId, Symbol], Trade] = {}
+        self._listed: dict[VenueId, dict[Symbol, None]] = {}
+        self._board = TickerBoard()
+        self._heard_ns: dict[VenueId, int] = {}
         self._listeners: dict[tuple[VenueId, Channel], dict[object, MarketSink]] = {}
         self._unsubscribe: dict[tuple[VenueId, Channel], Callable[[], None]] = {}
         self._readers = 0
 
-    def attach(self, feed: MarketFeed) -> None:
+    def attach(self, feed: MarketFeed, listed: Iterable[Symbol] = ()) -> None:
+        """Take a feed in; ``listed`` are the symbols that its venue is asked about by name."""
         self._feeds[feed.venue] = feed
+        self._listed[feed.venue] = dict.fromkeys(sorted(listed))
 
     @property
     def venues(self) -> tuple[VenueId, ...]:
@@ -114,6 +118,25 @@ class MarketDataManager:
         feed = self._feeds.get(venue)
         if feed is None:
             raise NotFound(f"no market data of {venue} here; there is {', '.join(self._feeds)}")
+        return feed
+
+    def symbols(self, venue: VenueId) -> Sequence[Symbol]:
+        """What the venue lists, by name.
+
+        Raises:
+            NotFound: No such feed is open here.
+        """
+        return tuple(self._listed[self.feed(venue).venue])
+
+    def require_listed(self, venue: VenueId, symbol: Symbol) -> MarketFeed:
+        """Return the feed that tells of ``symbol``.
+
+        Raises:
+            NotFound: No such feed is open here, or its venue does not list the symbol.
+        """
+        feed = self.feed(venue)
+        if symbol not in self._listed[venue]:
+            raise NotFound(f"{venue} does not list {symbol}")
         return feed
 
     def listen(self, venue: VenueId, channel: Channel, sink: MarketSink) -> Callable[[], None]:
@@ -169,29 +192,44 @@ class MarketDataManager:
         return reader
 
     def quote(self, venue: VenueId, symbol: Symbol) -> Quote | None:
-        return self._quotes.get((venue, symbol))
+        return self._board.quote(venue, symbol)
+
+    def ticker(self, venue: VenueId, symbol: Symbol) -> Ticker:
+        """What is known of a market: best prices, last price, the last 24 hours."""
+        return self._board.ticker(venue, symbol)
+
+    def trades(self, venue: VenueId, symbol: Symbol, limit: int) -> Sequence[Trade]:
+        """The newest public trades that were kept, newest first."""
+        return self._board.trades(venue, symbol, limit)
+
+    def running_candle(self, venue: VenueId, symbol: Symbol, interval_ns: int) -> Candle | None:
+        """The candle of the interval that runs now, as far as it was heard of."""
+        return self._board.running(venue, symbol, interval_ns)
+
+    def heard_ns(self, venue: VenueId) -> int:
+        """When the venue last said anything useful; 0: never."""
+        return self._heard_ns.get(venue, 0)
 
     def last(self, venue: VenueId, symbol: Symbol) -> Decimal | None:
         """Price of the newest public trade, or the middle of the newest quote."""
-        trade = self._trades.get((venue, symbol))
+        trade = self._board.trade(venue, symbol)
         if trade is not None:
             return trade.price
-        quote = self._quotes.get((venue, symbol))
+        quote = self._board.quote(venue, symbol)
         return None if quote is None else quote.mid
 
     def reference(self, venue: VenueId, symbol: Symbol, side: Side) -> Decimal | None:
         """The price ``side`` would trade at now: the opposite best, else the last trade."""
-        quote = self._quotes.get((venue, symbol))
+        quote = self._board.quote(venue, symbol)
         if quote is not None:
             return quote.ask if side is Side.BUY else quote.bid
-        trade = self._trades.get((venue, symbol))
+        trade = self._board.trade(venue, symbol)
         return None if trade is None else trade.price
 
     def _receive(self, key: tuple[VenueId, Channel], event: MarketEvent) -> None:
-        if isinstance(event, Quote):
-            self._quotes[event.venue, event.symbol] = event
-        elif isinstance(event, Trade):
-            self._trades[event.venue, event.symbol] = event
+        self._heard_ns[event.venue] = event.received_ns
+        if not isinstance(event, BookUpdate):
+            self._board.hear(event)
         for sink in tuple(self._listeners.get(key, {}).values()):
             sink(event)
 

@@ -17,8 +17,8 @@ from algotradehub.connectivity.ids import InstallationIds
 from algotradehub.domain.evidence import Balance
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, Symbol, TenantId, VenueId
-from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind
-from algotradehub.domain.market import Quote
+from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
+from algotradehub.domain.market import BookAction, BookUpdate, Candle, Quote, Trade
 from algotradehub.domain.money import money_context
 from algotradehub.domain.order import Order
 from algotradehub.domain.records import Record
@@ -63,6 +63,7 @@ INVERSE = msgspec.structs.replace(
     lot=Decimal(1),
     min_quantity=Decimal(1),
 )
+MINUTE_NS = 60_000_000_000
 LIMITS = RiskLimits(max_order_notional=Decimal(500_000))
 ORDER = {
     "account": ACCOUNT,
@@ -122,9 +123,18 @@ class Gateway(msgspec.Struct, kw_only=True):
     troubles: dict[str, str | None]
     escaped: list[Exception] = []  # errors that a server would log
 
-    def tell(self, quote: Quote) -> None:
-        """Let the feed say ``quote``."""
-        self.feed.push(Channel(quote.symbol, "quotes"), quote)
+    def tell(self, event: Quote | Trade) -> None:
+        """Let the feed say ``event``."""
+        kind = "quotes" if isinstance(event, Quote) else "trades"
+        self.feed.push(Channel(event.symbol, kind), event)
+
+    def show_market(self) -> None:
+        """Let there be a quote, a trade, a book and a candle of a minute ago."""
+        now_ns = self.clock.now_ns()
+        self.tell(quote("59999.5", "60000.5", now_ns))
+        self.tell(trade("60000", now_ns))
+        self.feed.books[SPOT.symbol] = book(now_ns)
+        self.feed.history.append(candle(now_ns // MINUTE_NS * MINUTE_NS - MINUTE_NS))
 
     async def ask(
         self,
@@ -226,8 +236,9 @@ async def gateway(
         disk = FailingDisk(MemoryDisk(clock))
         queries = StoreQueries(store, clock)
         market, feed = MarketDataManager(), SilentFeed(VENUE, [SPOT.symbol, INVERSE.symbol])
-        market.attach(feed)
-        market.listen(VENUE, Channel(SPOT.symbol, "quotes"), lambda event: None)
+        market.attach(feed, [SPOT.symbol, INVERSE.symbol])
+        for kind in ("quotes", "trades"):
+            market.listen(VENUE, Channel(SPOT.symbol, kind), lambda event: None)
         ids = InstallationIds(7, random_bits=lambda bits: (1 << bits) - 1)
         cash = Balance(
             asset=Asset("USDT"), total=Decimal(1000), available=Decimal("1E+3"), venue_time_ns=1
@@ -324,4 +335,48 @@ def quote(bid: str, ask: str, received_ns: int) -> Quote:
         ask_quantity=Decimal(1),
         venue_time_ns=received_ns,
         received_ns=received_ns,
+    )
+
+
+def trade(price: str, at_ns: int, *, quantity: str = "1", number: int = 1) -> Trade:
+    return Trade(
+        venue=VENUE,
+        symbol=SPOT.symbol,
+        price=Decimal(price),
+        quantity=Decimal(quantity),
+        taker=Side.BUY,
+        venue_trade_id=str(number),
+        venue_time_ns=at_ns,
+        received_ns=at_ns,
+    )
+
+
+def book(at_ns: int) -> BookUpdate:
+    """Two levels of each side."""
+    return BookUpdate(
+        venue=VENUE,
+        symbol=SPOT.symbol,
+        action=BookAction.SNAPSHOT,
+        bids=((Decimal("59999.5"), Decimal(1)), (Decimal(59999), Decimal("2.50"))),
+        asks=((Decimal("60000.5"), Decimal(1)), (Decimal(60001), Decimal(3))),
+        first_sequence=7,
+        last_sequence=9,
+        venue_time_ns=at_ns,
+        received_ns=at_ns,
+    )
+
+
+def candle(start_ns: int, *, interval_ns: int = MINUTE_NS) -> Candle:
+    return Candle(
+        venue=VENUE,
+        symbol=SPOT.symbol,
+        start_ns=start_ns,
+        interval_ns=interval_ns,
+        open=Decimal(1),
+        high=Decimal(4),
+        low=Decimal("0.5"),
+        close=Decimal(2),
+        volume=Decimal(10),
+        final=True,
+        received_ns=start_ns + interval_ns,
     )

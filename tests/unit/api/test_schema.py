@@ -50,6 +50,24 @@ async def test_every_operation_is_named_told_and_sorted() -> None:
             assert content["schema"]["$ref"]
 
 
+async def test_every_request_and_answer_has_an_example_that_fits() -> None:
+    async with gateway() as api:
+        document = await document_of(api)
+    schemas = document["components"]["schemas"]
+    for item in document["paths"].values():
+        for operation in item.values():
+            for response in operation["responses"].values():
+                for content in response["content"].values():
+                    found = misfits(content["example"], content["schema"], schemas, "$")
+                    assert list(found) == []
+            if "requestBody" in operation:
+                (content,) = operation["requestBody"]["content"].values()
+                assert schemas[content["schema"]["$ref"].rpartition("/")[2]]["examples"]
+            for parameter in operation.get("parameters", ()):
+                told = parameter | parameter["schema"] | parameter["schema"].get("items", {})
+                assert not parameter["required"] or told.keys() & {"example", "examples"}
+
+
 async def test_orders_are_placed_with_a_key_and_a_body() -> None:
     async with gateway() as api:
         document = await document_of(api)
@@ -96,12 +114,17 @@ async def test_no_number_is_promised_where_an_amount_is_sent() -> None:
         "accounts",
         "instruments",
         "quotes?venue=paper:one&symbol=BTC/USDT",
+        "tickers?venue=paper:one",
+        "books?venue=paper:one&symbol=BTC/USDT",
+        "trades?venue=paper:one&symbol=BTC/USDT",
+        "candles?venue=paper:one&symbol=BTC/USDT",
     ],
 )
 async def test_every_answer_looks_as_described(path: str) -> None:
     async with gateway() as api:
         placed = (await api.place()).json
         api.account.fill(placed["order_id"], quantity=Decimal("0.004"), price=Decimal(60000))
+        api.show_market()
         document = await document_of(api)
         asked = path.replace("{order_id}", placed["order_id"])
         answer = (await api.ask("GET", f"/api/v1/{asked}")).json
@@ -127,15 +150,17 @@ def misfits(value: Any, schema: Any, schemas: Any, place: str) -> Iterator[str]:
     elif isinstance(value, dict) and "properties" in schema:
         yield from misfits_of_fields(value, schema, schemas, place)
     elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from misfits(item, schema["items"], schemas, f"{place}[{number}]")
+        places = schema.get("prefixItems", [schema["items"]] * len(value))
+        for number, (item, told) in enumerate(zip(value, places, strict=True)):
+            yield from misfits(item, told, schemas, f"{place}[{number}]")
 
 
 def misfits_of_fields(value: Any, schema: Any, schemas: Any, place: str) -> Iterator[str]:
-    for name in value.keys() ^ set(schema["required"]):
+    for name in set(schema["required"]) - value.keys() | value.keys() - set(schema["properties"]):
         yield f"{place}: {name} is missing or not described"
     for name, told in schema["properties"].items():
-        yield from misfits(value.get(name), told, schemas, f"{place}.{name}")
+        if name in value:
+            yield from misfits(value[name], told, schemas, f"{place}.{name}")
 
 
 def listed(kinds: Any) -> list[str]:

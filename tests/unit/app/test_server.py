@@ -8,8 +8,12 @@ from typing import Any
 
 from algotradehub.app.embedded import Platform, run_embedded
 from algotradehub.app.server import allowed_hosts
+from algotradehub.domain.ids import Symbol
+from algotradehub.ports.venue import Channel
 from algotradehub.settings import ApiSettings
-from tests.unit.app.small import priced, small_settings
+from tests.unit.app.small import VENUE, priced, small_settings
+
+ETH = Symbol("ETH/USDT")
 
 ORDER = {
     "account": "mine",
@@ -63,6 +67,27 @@ async def test_an_order_over_http(tmp_path: Path) -> None:
         assert status == 200
         assert [each["order_id"] for each in found["orders"]] == [order["order_id"]]
         assert (await asyncio.to_thread(ask, platform, "GET", "/ready"))[0] == 200
+
+
+async def test_market_data_of_symbols_nobody_listens_to_is_there(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path, api={"port": 0, "authentication": False})
+    async with run_embedded(settings) as platform:
+        traded = asyncio.Event()
+        trades = Channel(ETH, "trades")
+        leave = platform.market.listen(VENUE, trades, lambda _: traded.set())
+        await traded.wait()
+        leave()
+        named = f"?venue={VENUE}&symbol={ETH}"
+        (_, tickers), (_, book), (_, recent), (_, candles) = [
+            await asyncio.to_thread(ask, platform, "GET", f"/api/v1/{path}{named}")
+            for path in ("tickers", "books", "trades", "candles")
+        ]
+    (ticker,) = tickers["tickers"]
+    assert None not in (ticker["bid"], ticker["last"], ticker["open"], ticker["volume"])
+    assert ticker["stale"] is False
+    assert book["bids"] and book["asks"] and book["sequence"] > 0  # noqa: PT018 - one claim
+    assert recent["trades"]
+    assert candles["candles"][-1]["final"] is False
 
 
 async def test_nobody_gets_in_without_the_token_or_by_another_name(tmp_path: Path) -> None:

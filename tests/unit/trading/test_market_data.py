@@ -340,3 +340,34 @@ async def test_a_reader_that_lags_sees_the_same_book(
                 next_sequence = update.last_sequence + 1
                 applied(slow, got)
                 assert slow == fast
+
+
+def test_what_a_venue_lists_is_known_by_name() -> None:
+    market = MarketDataManager()
+    feed = SilentFeed(KRAKEN, [BTC, ETH])
+    market.attach(feed, [ETH, BTC])
+    assert market.symbols(KRAKEN) == (BTC, ETH)
+    assert market.require_listed(KRAKEN, BTC) is feed
+    with pytest.raises(NotFound, match="does not list"):
+        market.require_listed(KRAKEN, Symbol("NONE/USDT"))
+    with pytest.raises(NotFound, match="no market data of bitstamp"):
+        market.require_listed(VenueId("bitstamp"), BTC)
+
+
+def test_tickers_and_trades_are_of_what_was_heard() -> None:
+    market, feed = hub()
+    for channel in (QUOTES, TRADES):
+        market.listen(KRAKEN, channel, lambda event: None)
+    feed.push(QUOTES, quote(100))
+    feed.push(TRADES, trade(1), trade(2))
+    ticker = market.ticker(KRAKEN, BTC)
+    assert (ticker.quote, ticker.last) == (quote(100), Decimal(2))
+    assert market.trades(KRAKEN, BTC, 5) == [trade(2), trade(1)]
+
+
+def test_the_newest_word_of_a_venue_is_remembered() -> None:
+    market, feed = hub()
+    assert market.heard_ns(KRAKEN) == 0
+    market.listen(KRAKEN, BOOK, lambda event: None)
+    feed.push(BOOK, msgspec.structs.replace(book(SNAPSHOT, {}, {}), received_ns=5))
+    assert market.heard_ns(KRAKEN) == 5

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from algotradehub.api.answers import answer
 from algotradehub.api.fields import Name
+from algotradehub.api.market_query import SymbolName, VenueName
 from algotradehub.api.parts import ApiParts, Parts
 from algotradehub.api.schema import answers
 from algotradehub.api.views.markets import InstrumentPage, Quotes, QuoteView
@@ -34,8 +35,8 @@ class InstrumentQuery(BaseModel):
 class QuoteQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    venue: Name
-    symbol: list[Name] = Field(min_length=1, max_length=100, description="May be repeated.")
+    venue: VenueName
+    symbol: list[SymbolName] = Field(min_length=1, max_length=100, description="May be repeated.")
 
 
 @router.get("/instruments", responses=answers(200, InstrumentPage, "A page of instruments"))

@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from algotradehub.api import problems
@@ -32,6 +32,7 @@ Key = Annotated[
         examples=["f0b6a1c2-ticket-17"],
     ),
 ]
+OrderId = Annotated[ClientOrderId, Path(examples=["01a3185c5000700080007002dfdc1c35"])]
 
 
 class OrderQuery(BaseModel):
@@ -121,13 +122,13 @@ async def list_orders(parts: Parts, query: Annotated[OrderQuery, Query()]) -> Re
 
 
 @router.get("/{order_id}", responses=answers(200, OrderView, "The order", 404))
-async def get_order(parts: Parts, order_id: ClientOrderId) -> Response:
+async def get_order(parts: Parts, order_id: OrderId) -> Response:
     """Look at one order as it is known now."""
     return _shown(parts.orders.order(parts.tenant, order_id), status=200)
 
 
 @router.get("/{order_id}/timeline", responses=answers(200, Timeline, "Its journal records", 404))
-async def get_order_timeline(parts: Parts, order_id: ClientOrderId) -> Response:
+async def get_order_timeline(parts: Parts, order_id: OrderId) -> Response:
     """Read everything the journal holds about one order, oldest first."""
     parts.orders.order(parts.tenant, order_id)
     complete = await settled(parts.queries)
@@ -143,7 +144,7 @@ async def get_order_timeline(parts: Parts, order_id: ClientOrderId) -> Response:
 )
 async def change_order(
     parts: Parts,
-    order_id: ClientOrderId,
+    order_id: OrderId,
     body: Annotated[ChangeOrder, Depends(body_of(ChangeOrder))],
 ) -> Response:
     """Ask the venue to change a resting order.
@@ -158,7 +159,7 @@ async def change_order(
     status_code=202,
     responses=answers(202, OrderView, "The cancel was asked for", 404),
 )
-async def cancel_order(parts: Parts, order_id: ClientOrderId) -> Response:
+async def cancel_order(parts: Parts, order_id: OrderId) -> Response:
     """Cancel an order: asked for until the venue says that it ended. It never waits for the disk.
 
     An order that has ended already is answered as it is.

@@ -10,6 +10,8 @@ from algotradehub.domain.errors import Unsupported
 from algotradehub.domain.market import Candle, Trade
 
 BASE_INTERVAL_NS = 60_000_000_000
+# Any whole number of minutes is served; these are what charts ask for.
+USUAL_INTERVALS_NS = tuple(minutes * BASE_INTERVAL_NS for minutes in (1, 5, 15, 60, 240, 1_440))
 KEPT = 2_880  # two days of minutes
 MAX_INTERVALS = 64
 

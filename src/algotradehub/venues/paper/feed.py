@@ -7,6 +7,7 @@ from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.market import BookUpdate, Candle
 from algotradehub.ports.venue import Channel, FeedOpener, MarketFeed, MarketSink
+from algotradehub.venues.paper.candles import USUAL_INTERVALS_NS
 from algotradehub.venues.paper.venue import PaperVenue
 
 
@@ -19,6 +20,10 @@ class PaperFeed:
     @property
     def venue(self) -> VenueId:
         return self._venue.id
+
+    @property
+    def candle_intervals_ns(self) -> Sequence[int]:
+        return USUAL_INTERVALS_NS
 
     async def instruments(self) -> Sequence[Instrument]:
         return list(self._venue.instruments.values())
