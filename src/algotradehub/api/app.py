@@ -8,6 +8,7 @@ from algotradehub.api.guard import Guard
 from algotradehub.api.parts import ApiParts
 from algotradehub.api.routes import (
     accounts,
+    batches,
     books,
     candles,
     health,
@@ -39,7 +40,8 @@ def create_app(parts: ApiParts) -> FastAPI:
     app.state.parts = parts
     app.add_middleware(Guard, token=parts.token, allowed_hosts=parts.allowed_hosts)
     problems.install(app)
-    for resource in (orders, holdings, markets, tickers, books, trades, candles, accounts):
+    trading = (orders, batches, holdings, accounts)
+    for resource in (*trading, markets, tickers, books, trades, candles):
         app.include_router(resource.router, prefix=PREFIX)
     app.include_router(health.router)
     schema.install(app)

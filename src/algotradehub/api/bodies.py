@@ -20,23 +20,32 @@ MAX_BYTES = 64 * 1024
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def body_of(model: type[_Model]) -> Callable[[Request], Awaitable[_Model]]:
-    """Return the dependency that reads a body as ``model``.
+def body_of(
+    model: type[_Model], *, max_bytes: int = MAX_BYTES
+) -> Callable[[Request], Awaitable[_Model]]:
+    """Return the dependency that reads a body of at most ``max_bytes`` as ``model``.
 
     It raises InvalidRequest where fields are wrong, and HTTPException 400, 413 or 415 where the
     body cannot be read at all.
     """
-    known = tuple(model.model_fields)
 
     async def read(request: Request) -> _Model:
-        value = parse(await _bytes_of(request))
-        try:
-            return model.model_validate(value)
-        except ValidationError as error:
-            found = error.errors(include_url=False)
-        raise InvalidRequest(*refusals_of(found, known=known))
+        return read_as(model, parse(await _bytes_of(request, max_bytes)))
 
     return read
+
+
+def read_as(model: type[_Model], value: Any) -> _Model:
+    """Make a ``model`` of what ``parse`` returned.
+
+    Raises:
+        InvalidRequest: Fields are wrong, missing or unknown.
+    """
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+    raise InvalidRequest(*refusals_of(found, known=model.model_fields))
 
 
 def described_body(model: type[BaseModel]) -> dict[str, Any]:
@@ -94,7 +103,7 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-async def _bytes_of(request: Request) -> bytes:
+async def _bytes_of(request: Request, max_bytes: int) -> bytes:
     kind, _, parameters = request.headers.get("content-type", "").partition(";")
     if kind.strip().lower() != "application/json":
         raise HTTPException(415, f"a body is JSON here, not {cut(kind) or 'undeclared'}")
@@ -104,8 +113,8 @@ async def _bytes_of(request: Request) -> bytes:
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
-        if len(data) > MAX_BYTES:
-            raise HTTPException(413, f"a body has at most {MAX_BYTES} bytes")
+        if len(data) > max_bytes:
+            raise HTTPException(413, f"a body has at most {max_bytes} bytes")
     return bytes(data)
 
 

@@ -29,6 +29,7 @@ from algotradehub.api.views.markets import (
     TradeView,
 )
 from algotradehub.api.views.orders import OrderPage, Timeline, TimelineEntry, order_view
+from algotradehub.api.views.outcomes import OrderDone, OrderOutcomes, outcome
 from algotradehub.api.views.tickers import TickerPage, ticker_view
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.capabilities import (
@@ -45,6 +46,7 @@ from algotradehub.domain.errors import (
     OutcomeUnknown,
     RateLimited,
     Refusal,
+    RiskRefused,
 )
 from algotradehub.domain.evidence import FillCause, Liquidity
 from algotradehub.domain.fill import Fill
@@ -214,6 +216,11 @@ _ACCOUNT_VIEW = AccountView(
     instruments=2,
     capabilities=_CAPABILITIES,
 )
+_REFUSED = problems.problem_of(
+    RiskRefused("max_order_notional", "600001 asked, 500000 allowed"),
+    "/api/v1/orders/batch",
+    order_id=ORDER_ID,
+)
 
 
 def _by_type(values: Iterable[msgspec.Struct]) -> Mapping[type[msgspec.Struct], msgspec.Struct]:
@@ -237,6 +244,9 @@ ANSWERS = _by_type(
             ],
             complete=True,
         ),
+        OrderDone(order=_ORDER_VIEW),
+        outcome(_REFUSED),
+        OrderOutcomes(results=[outcome(_ORDER), outcome(_REFUSED)]),
         FillPage(fills=[_FILL], next_cursor=None, complete=True),
         Positions(positions=[_POSITION]),
         AggregatedPositions(positions=[aggregated_view(_TAKEN, [_POSITION])]),

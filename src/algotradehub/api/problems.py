@@ -60,7 +60,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fallback_available: bool
     errors: tuple[Refusal, ...] = ()  # which fields break which rules; the first 20
     limit: str | None = None  # the limit of ours that refused an order
-    order_id: str | None = None  # the order that came of the request all the same
+    order_id: str | None = None  # the order that it is about
     reasons: Mapping[str, str] = {}  # which parts accept nothing just now, and why
 
 
@@ -181,10 +181,15 @@ _HTTP_MEANINGS = {
 }
 
 
-def problem_of(error: AlgoTradeHubError, instance: str) -> Problem:
-    """Say what ``error`` means to a caller. ``instance`` is the path that was asked for."""
+def problem_of(error: AlgoTradeHubError, instance: str, *, order_id: str | None = None) -> Problem:
+    """Say what ``error`` means to a caller.
+
+    ``instance`` is the path that was asked for, ``order_id`` the order that it is about.
+    """
     meaning = next(MEANINGS[kind] for kind in type(error).__mro__ if kind in MEANINGS)
     problem = _problem(meaning, str(error), instance, error.category)
+    if order_id is not None:
+        problem = msgspec.structs.replace(problem, order_id=order_id)
     if isinstance(error, InvalidRequest):
         refusals = tuple(map(_shortened, error.refusals[:MOST_ERRORS]))
         return msgspec.structs.replace(problem, errors=refusals)
@@ -219,9 +224,8 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respon
 
 
 def refused(error: AlgoTradeHubError, path: str, *, order_id: str | None = None) -> Response:
-    """Answer ``error``, naming the order that came of the request."""
-    problem = msgspec.structs.replace(problem_of(error, cut(path)), order_id=order_id)
-    return answer(problem, _headers_of(error))
+    """Answer ``error``, naming the order that it is about."""
+    return answer(problem_of(error, cut(path), order_id=order_id), _headers_of(error))
 
 
 def install(app: FastAPI) -> None:

@@ -29,6 +29,7 @@ _RULES = {
     "model_type": "a JSON object",
     "model_attributes_type": "a JSON object",
     "list_type": "a list",
+    "too_short": "at least {min_length} entries",
     "too_long": "at most {max_length} entries",
 }
 _WHAT_TO_ADD = (

@@ -1,8 +1,16 @@
 """Bodies of requests. They are read field by field and become domain values, or nothing at all."""
 
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StrictBool,
+    StrictStr,
+    WithJsonSchema,
+)
 
 from algotradehub.api import instants
 from algotradehub.api.fields import Instant, Money, Name, word_of
@@ -23,6 +31,24 @@ from algotradehub.domain.order import (
     Trigger,
     TriggerDirection,
 )
+
+MOST_IN_A_BATCH = 50
+_LIMIT_ORDER: dict[str, JsonValue] = {
+    "account": "paper-main",
+    "symbol": "BTC/USDT",
+    "side": "BUY",
+    "type": "LIMIT",
+    "quantity": "0.010",
+    "limit_price": "60000.1",
+    "post_only": True,
+}
+_MARKET_ORDER: dict[str, JsonValue] = {
+    "account": "paper-main",
+    "symbol": "BTC/USDT",
+    "side": "BUY",
+    "type": "MARKET",
+    "value": "250",
+}
 
 
 class RequestBody(BaseModel):
@@ -60,28 +86,9 @@ class TrailBody(RequestBody):
 class PlaceOrder(RequestBody):
     """An order to place. Amounts are text; exactly one of ``quantity`` and ``value`` is given."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "account": "paper-main",
-                    "symbol": "BTC/USDT",
-                    "side": "BUY",
-                    "type": "LIMIT",
-                    "quantity": "0.010",
-                    "limit_price": "60000.1",
-                    "post_only": True,
-                },
-                {
-                    "account": "paper-main",
-                    "symbol": "BTC/USDT",
-                    "side": "BUY",
-                    "type": "MARKET",
-                    "value": "250",
-                },
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [_LIMIT_ORDER, _MARKET_ORDER]})
+
+    key_field: ClassVar[str] = "Idempotency-Key"  # where the key stands
 
     account: Name
     symbol: Name = Field(description="BTC/USDT spot, BTC/USDT:USDT perpetual, RELIANCE/INR stock.")
@@ -150,7 +157,7 @@ class PlaceOrder(RequestBody):
         if field == "amount":
             field = "quantity" if self.value is None else "value"
         elif field == "idempotency_key":
-            field = "Idempotency-Key"
+            field = self.key_field
         elif field == "expires_ns":
             field = "expires_at"
             value = "missing"
@@ -159,6 +166,56 @@ class PlaceOrder(RequestBody):
             if self.time_in_force is TimeInForce.GTD:
                 rule = f"for GTD a time after {instants.text(now_ns)}"
         return Refusal(field=field, rule=rule, value=value, nearest=found.nearest)
+
+
+class BatchOrder(PlaceOrder):
+    """One order of a batch: its idempotency key, and the fields of an order."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"key": "f0b6a1c2-ticket-18", **_LIMIT_ORDER}]}
+    )
+
+    key_field: ClassVar[str] = "key"
+
+    key: StrictStr = Field(
+        description="1 to 64 printable ASCII characters; the same for every repetition."
+    )
+
+
+class BatchOrders(RequestBody):
+    """Orders to place, each under its own key."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "orders": [
+                        {"key": "f0b6a1c2-ticket-18", **_LIMIT_ORDER},
+                        {"key": "f0b6a1c2-ticket-19", **_MARKET_ORDER},
+                    ]
+                }
+            ]
+        }
+    )
+
+    # Read one by one: what is wrong with one of them is no matter of the others.
+    orders: list[
+        Annotated[
+            dict[str, Any], WithJsonSchema({"$ref": f"#/components/schemas/{BatchOrder.__name__}"})
+        ]
+    ] = Field(min_length=1, max_length=MOST_IN_A_BATCH)
+
+
+class CancelOrders(RequestBody):
+    """Which live orders to cancel; what is left out matches all."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"account": "paper-main", "symbol": "BTC/USDT"}]}
+    )
+
+    account: Name | None = None
+    symbol: Name | None = None
+    side: Annotated[Side, *word_of(Side)] | None = None
 
 
 class ChangeOrder(RequestBody):

@@ -13,12 +13,13 @@ from algotradehub.api import examples, problems
 from algotradehub.api.answers import answer
 from algotradehub.api.bridge import described, plain
 from algotradehub.api.guard import OPEN_PATHS
-from algotradehub.api.requests import ChangeOrder, PlaceOrder
+from algotradehub.api.requests import BatchOrder, BatchOrders, CancelOrders, ChangeOrder, PlaceOrder
 from algotradehub.api.views.accounts import Accounts
 from algotradehub.api.views.health import Health, Readiness
 from algotradehub.api.views.holdings import AggregatedPositions, Balances, FillPage, Positions
 from algotradehub.api.views.markets import Book, Candles, InstrumentPage, Quotes, Trades
 from algotradehub.api.views.orders import OrderPage, OrderView, Timeline
+from algotradehub.api.views.outcomes import OrderDone, OrderFailed, OrderOutcomes
 from algotradehub.api.views.tickers import TickerPage
 
 PATH = "/api/v1/openapi.json"
@@ -29,6 +30,9 @@ ANSWERED = (
     OrderView,
     OrderPage,
     Timeline,
+    OrderOutcomes,
+    OrderDone,
+    OrderFailed,
     FillPage,
     Positions,
     AggregatedPositions,
@@ -43,6 +47,7 @@ ANSWERED = (
     Health,
     Readiness,
 )
+_ASKED = (PlaceOrder, BatchOrder, BatchOrders, ChangeOrder, CancelOrders)
 _EXAMPLES = {kind.__name__: plain(value) for kind, value in examples.ANSWERS.items()}
 _PROBLEMS = {str(status): msgspec.to_builtins(told) for status, told in examples.PROBLEMS.items()}
 _DESCRIPTION = """\
@@ -112,7 +117,7 @@ def _schemas() -> dict[str, Any]:
         (*ANSWERED, problems.Problem), ref_template=_REF.format("{name}")
     )
     problem = {name: shown.pop(name) for name in ("Problem", "Refusal", "ErrorCategory")}
-    modes: Any = [(model, "validation") for model in (PlaceOrder, ChangeOrder)]
+    modes: Any = [(model, "validation") for model in _ASKED]
     _, asked = models_json_schema(modes, ref_template=_REF.format("{model}"))
     schemas: dict[str, Any] = {name: described(schema) for name, schema in shown.items()} | problem
     for schema in schemas.values():

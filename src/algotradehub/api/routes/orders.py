@@ -1,9 +1,7 @@
 """Orders over HTTP. Translate, call the desk once, translate back."""
 
-import asyncio
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,15 +9,17 @@ from algotradehub.api import problems
 from algotradehub.api.answers import answer
 from algotradehub.api.bodies import body_of, described_body
 from algotradehub.api.fields import Instant, Name, word_of
-from algotradehub.api.parts import ApiParts, Parts
+from algotradehub.api.parts import Parts
+from algotradehub.api.placing import promised, refusal_of, submitted
+from algotradehub.api.refusals import cut
 from algotradehub.api.requests import ChangeOrder, PlaceOrder
 from algotradehub.api.schema import answers
 from algotradehub.api.views.orders import OrderPage, OrderView, Timeline, order_view, timeline_entry
 from algotradehub.api.waiting import settled
-from algotradehub.domain.errors import InvalidRequest, NotReady, RiskRefused
+from algotradehub.domain.errors import InvalidRequest
 from algotradehub.domain.ids import AccountId, ClientOrderId, IdempotencyKey, Symbol
 from algotradehub.domain.instrument import Side
-from algotradehub.domain.order import Order, OrderRequest, OrderStatus, Origin
+from algotradehub.domain.order import Order, OrderStatus
 from algotradehub.ports.store import OrderFilter
 
 router = APIRouter(prefix="/orders", tags=["orders"])
@@ -80,17 +80,12 @@ async def place_order(
     """
     try:
         wanted = body.to_domain(parts.tenant, IdempotencyKey(key))
-        order = await _submitted(parts, wanted)
+        durable = submitted(parts, wanted)
     except InvalidRequest as error:
         raise body.in_these_words(error, parts.clock.now_ns()) from None
-    if order.status is OrderStatus.REJECTED and order.origin is Origin.RISK:
-        limit, _, detail = order.reason.partition(": ")
-        return problems.refused(
-            RiskRefused(limit, detail), request.url.path, order_id=order.order_id
-        )
-    if order.status is OrderStatus.REJECTED and order.origin is Origin.UNSENT:
-        return _never_sent(order, request.url.path)
-    return _shown(order)
+    order = await promised(parts, durable)
+    refusal = refusal_of(order, cut(request.url.path))
+    return _shown(order) if refusal is None else problems.answer(refusal)
 
 
 @router.get("", responses=answers(200, OrderPage, "A page of orders"))
@@ -165,30 +160,6 @@ async def cancel_order(parts: Parts, order_id: OrderId) -> Response:
     An order that has ended already is answered as it is.
     """
     return _shown(parts.orders.cancel(parts.tenant, order_id))
-
-
-async def _submitted(parts: ApiParts, wanted: OrderRequest) -> Order:
-    """Submit, wait until the order may be promised to somebody, and look at it again."""
-    durable: asyncio.Future[Order] = asyncio.get_running_loop().create_future()
-
-    def promise(order: Order) -> None:
-        if not durable.done():  # the caller may have hung up meanwhile
-            durable.set_result(order)
-
-    parts.orders.submit(wanted, durable=promise)
-    order = await durable
-    return parts.orders.order(parts.tenant, order.order_id)
-
-
-def _never_sent(order: Order, path: str) -> Response:
-    """The key stands for an order that is dead, so repeating it can only tell the same again."""
-    problem = msgspec.structs.replace(
-        problems.problem_of(NotReady(order.reason), path),
-        order_id=order.order_id,
-        suggested_action="Place it again under a new idempotency key; this one is spent.",
-        retry_possible=False,
-    )
-    return problems.answer(problem)
 
 
 def _shown(order: Order, *, status: int = 202) -> Response:
