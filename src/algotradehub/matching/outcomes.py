@@ -10,7 +10,7 @@ import msgspec
 from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.ids import Asset
 from algotradehub.domain.instrument import Instrument, Side
-from algotradehub.domain.order import OrderStatus, OrderType, TimeInForce
+from algotradehub.domain.order import OrderStatus, OrderType, TimeInForce, Trail, Trigger
 
 
 class NewOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -27,6 +27,8 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     expires_ns: int | None = None
     post_only: bool = False
     reduce_only: bool = False
+    trigger: Trigger | None = None  # stop and take-profit types
+    trail: Trail | None = None  # trailing stops
 
 
 class RefusalCode(StrEnum):
@@ -34,6 +36,7 @@ class RefusalCode(StrEnum):
     QUANTITY = "QUANTITY"  # lot, minimum or maximum
     NOTIONAL = "NOTIONAL"
     WOULD_TAKE = "WOULD_TAKE"  # post-only, and it would have matched at once
+    WOULD_TRIGGER = "WOULD_TRIGGER"  # the price is beyond the trigger already
     NOTHING_TO_REDUCE = "NOTHING_TO_REDUCE"
     NO_LIQUIDITY = "NO_LIQUIDITY"  # a market order, and the other side is empty
     EXPIRED = "EXPIRED"  # GTD in the past
@@ -70,10 +73,19 @@ class Matched(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     at_ns: int
 
 
+class Triggered(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """An order that waited for a price is worked from now on, as MARKET or LIMIT."""
+
+    order_id: str
+    price: Decimal  # of its source, when it reached the trigger
+    at_ns: int
+
+
 class Amended(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     order_id: str
     quantity: Decimal
-    limit_price: Decimal
+    limit_price: Decimal | None  # None: it has none
+    trigger_price: Decimal | None = None  # of an order that waits for one; a trail moves its own
 
 
 class Closed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -86,7 +98,7 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str = ""
 
 
-Outcome: TypeAlias = Accepted | Refused | Matched | Amended | Closed
+Outcome: TypeAlias = Accepted | Refused | Triggered | Matched | Amended | Closed
 
 
 class Market(Protocol):
@@ -109,9 +121,10 @@ class Market(Protocol):
         *,
         quantity: Decimal | None,
         limit_price: Decimal | None,
+        trigger_price: Decimal | None = None,
         now_ns: int,
     ) -> Sequence[Outcome]:
-        """Change a resting order in place.
+        """Change a resting order in place, or one that waits for its trigger.
 
         Less quantity at the same price keeps its place in the queue; more quantity or another
         price loses it, and another price may match at once. ``quantity`` is the new total.
@@ -126,6 +139,11 @@ class Market(Protocol):
         """Start ``owner`` from a signed position, for reduce-only orders."""
         ...
 
-    def restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> None:
-        """Put an order back that rested here before a restart, behind those restored earlier."""
+    def restore(
+        self, order: NewOrder, *, filled: Decimal, value: Decimal, best: Decimal | None = None
+    ) -> None:
+        """Put an order back that was open before a restart, behind those restored earlier.
+
+        Without its ``best`` price a trail begins anew. What fired is restored as what it became.
+        """
         ...

@@ -14,6 +14,12 @@ Rules, beside those of ``checks`` and ``working``:
   position stays as it is.
 - Each match gives the taker's ``Matched``, then the maker's, then what follows from them; the
   taker's own end comes last. The public trade is the taker's: its price, quantity and side.
+- LAST is the price of the last match. What matches fire is worked, one order after the other in the
+  order in which they fired, when the request that matched is done; those may fire others.
+- MARK is the middle between best bid and ask, or LAST while a side is empty. It is looked at once
+  an instant, before anything but expiries happens in it: what it fires is worked then.
+- An order that fired and finds nobody to take from is cancelled, and so is what may only make and
+  would take.
 """
 
 from collections.abc import Iterator
@@ -23,7 +29,7 @@ from typing import Final, TypeAlias
 from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ONE, ZERO
-from algotradehub.domain.order import OrderStatus, TimeInForce
+from algotradehub.domain.order import OrderStatus, PriceSource, TimeInForce
 from algotradehub.matching.book import BookSide
 from algotradehub.matching.checks import (
     Problem,
@@ -40,6 +46,8 @@ from algotradehub.matching.working_order import WorkingOrder, reaches
 _BUY: Final = Side.BUY
 _MAKER: Final = Liquidity.MAKER
 _TAKER: Final = Liquidity.TAKER
+_LAST: Final = PriceSource.LAST
+_MARK: Final = PriceSource.MARK
 
 Levels: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
 """(price, quantity) of each level, best first."""
@@ -58,6 +66,19 @@ class PriceTimeMarket(WorkingMarket):
         """``fees`` defaults to the instrument's rates, taken in quote."""
         super().__init__(instrument, fees=fees, max_orders=max_orders)
         self._matches = 0
+        self._last: Decimal | None = None
+        self._now_ns = -1
+
+    @property
+    def last(self) -> Decimal | None:
+        """Price of the last match."""
+        return self._last
+
+    @property
+    def mark(self) -> Decimal | None:
+        """The middle between best bid and ask, else the last price."""
+        bid, ask = self.best()
+        return self._last if bid is None or ask is None else (bid + ask) / 2
 
     def best(self) -> tuple[Decimal | None, Decimal | None]:
         """Best bid and ask; None where a side is empty."""
@@ -67,18 +88,26 @@ class PriceTimeMarket(WorkingMarket):
         """Return the best ``depth`` levels of bids and of asks, added up by price."""
         return _top(self._working.bids, depth), _top(self._working.asks, depth)
 
-    def restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> None:
-        """See ``Market``.
-
-        Raises:
-            ValueError: The order cannot have rested here: it is no lasting limit order, it would
-                match, it is open already, or it has filled.
-        """
+    def _restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> None:
+        """See ``WorkingMarket``: only a lasting limit order that matches nothing has rested."""
         price = order.limit_price
         lasts = order.time_in_force is TimeInForce.GTC or order.time_in_force is TimeInForce.GTD
         if price is None or not lasts or self._would_take(order.side, price):
             raise ValueError(f"the order {order.order_id} cannot have rested here")
         self._working.rest(self._working.restore(order, filled=filled, value=value))
+
+    def _begin(self, now_ns: int, out: list[Outcome]) -> None:
+        working = self._working
+        working.catch_up(now_ns, out)
+        if working.triggers.orders and now_ns > self._now_ns:
+            mark = self.mark
+            if mark is not None:
+                working.triggers.move(_MARK, mark)
+                self._work_fired(now_ns, out)
+        self._now_ns = now_ns
+
+    def _price_of(self, source: PriceSource) -> Decimal | None:
+        return self._last if source is _LAST else self.mark
 
     def _other(self, side: Side) -> BookSide:
         return self._working.asks if side is _BUY else self._working.bids
@@ -180,7 +209,10 @@ class PriceTimeMarket(WorkingMarket):
         price = maker.price
         assert price is not None  # noqa: S101 - it rests
         self._matches += 1
+        self._last = price
         working = self._working
+        if working.triggers.orders:
+            working.triggers.move(_LAST, price)
         for order, liquidity in ((taker, _TAKER), (maker, _MAKER)):
             working.match(
                 order,

@@ -9,7 +9,8 @@ Rules:
   of one that cannot, the rest is cancelled. When the position shrinks later, open ones shrink with
   it, or end when nothing is left to reduce. Positions count fills only, not fees taken in base.
 - A position set, or an order restored, from outside is checked against the other at the next call.
-- An amendment may not go below what has filled, and is checked like a new order.
+- An order that waits for its trigger is open like one that rests: it is counted, expires, and is
+  cut to the position. Post-only is judged when it fires.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,15 +20,9 @@ from typing import Final, TypeAlias
 from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ZERO, text
-from algotradehub.domain.order import OrderStatus, OrderType, TimeInForce
+from algotradehub.domain.order import LIMIT_TYPES, OrderStatus, TimeInForce
 from algotradehub.matching.book import BookSide
-from algotradehub.matching.checks import (
-    Problem,
-    notional_problem,
-    order_problem,
-    price_problem,
-    quantity_problem,
-)
+from algotradehub.matching.checks import Problem, order_problem
 from algotradehub.matching.expiries import Expiries
 from algotradehub.matching.fees import FeeModel
 from algotradehub.matching.outcomes import (
@@ -41,6 +36,7 @@ from algotradehub.matching.outcomes import (
     Refused,
 )
 from algotradehub.matching.positions import Positions
+from algotradehub.matching.triggers import Triggers, condition_of
 from algotradehub.matching.working_order import WorkingOrder
 
 MAX_ORDERS: Final = 1_000_000
@@ -72,6 +68,7 @@ class WorkingOrders:
         self.bids = BookSide(Side.BUY)
         self.asks = BookSide(Side.SELL)
         self.waiting: dict[str, WorkingOrder] = {}  # neither rest nor end: they wait to take
+        self.triggers = Triggers()
         self.positions = Positions()
         self._instrument = instrument
         self._fees = fees
@@ -99,11 +96,11 @@ class WorkingOrders:
         if order.reduce_only and not self.positions.reducible(order.owner, order.side):
             reason = f"no position of {order.owner} is reduced by a {order.side}"
             return Problem(RefusalCode.NOTHING_TO_REDUCE, reason)
-        if order.post_only and order.limit_price is not None:
-            return self._taking_problem(order.side, order.limit_price)
+        if order.post_only and order.limit_price is not None and order.trigger is None:
+            return self.taking_problem(order.side, order.limit_price)
         return None
 
-    def _taking_problem(self, side: Side, price: Decimal) -> Problem | None:
+    def taking_problem(self, side: Side, price: Decimal) -> Problem | None:
         if not self._would_take(side, price):
             return None
         reason = f"post-only, and a {side} at {text(price)} would match at once"
@@ -127,7 +124,12 @@ class WorkingOrders:
             self._cut(opened, out)
         return opened
 
-    def restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> WorkingOrder:
+    def find(self, order_id: str) -> WorkingOrder | None:
+        return self._by_id.get(order_id)
+
+    def restore(
+        self, order: NewOrder, *, filled: Decimal, value: Decimal, best: Decimal | None = None
+    ) -> WorkingOrder:
         """Open ``order`` again as it was; the caller puts it to its place.
 
         Raises:
@@ -137,9 +139,9 @@ class WorkingOrders:
             raise ValueError(f"the order {order.order_id} is open already")
         if order.quantity is not None and order.quantity <= filled:
             raise ValueError(f"the order {order.order_id} has nothing left that could be open")
-        if (order.type is OrderType.LIMIT) is (order.limit_price is None):
+        if (order.type in LIMIT_TYPES) is (order.limit_price is None):
             raise ValueError(f"the order {order.order_id} must be LIMIT with a price, or MARKET")
-        restored = self._opened(order, 0, order.quantity)
+        restored = self._opened(order, 0, order.quantity, best)
         restored.filled = filled
         restored.value = value
         if restored.budget is None:
@@ -149,7 +151,13 @@ class WorkingOrders:
         self._unsettled[order.owner] = None
         return restored
 
-    def _opened(self, order: NewOrder, since_ns: int, quantity: Decimal | None) -> WorkingOrder:
+    def _opened(
+        self,
+        order: NewOrder,
+        since_ns: int,
+        quantity: Decimal | None,
+        best: Decimal | None = None,
+    ) -> WorkingOrder:
         time_in_force = order.time_in_force
         fill_or_kill = time_in_force is _FOK
         total = ZERO if quantity is None else quantity
@@ -168,6 +176,8 @@ class WorkingOrders:
             reduce_only=order.reduce_only,
             budget=order.value if quantity is None else None,
         )
+        if order.trigger is not None or order.trail is not None:
+            opened.condition = condition_of(order, best)
         self._by_id[order.order_id] = opened
         if opened.expires_ns is not None:
             self._expiries.add(opened.expires_ns, opened)
@@ -192,6 +202,8 @@ class WorkingOrders:
         if order.resting:
             assert order.price is not None  # noqa: S101 - see rest
             self.resting(order.side).remove(order.price, order)
+        elif order.condition is not None:
+            self.triggers.remove(order, order.condition)
         else:
             self.waiting.pop(order.order_id, None)
 
@@ -279,14 +291,14 @@ class WorkingOrders:
         allowed = self.positions.reducible(order.owner, order.side)
         if order.remaining <= allowed:
             return
-        if order.price is None or order.immediate:
+        if order.condition is None and (order.price is None or order.immediate):
             order.remaining = allowed
         else:
-            self._resize(order, order.filled + allowed)
-            out.append(_amended(order, order.price))
+            self.resize(order, order.filled + allowed)
+            out.append(amended(order))
 
-    def _resize(self, order: WorkingOrder, quantity: Decimal) -> None:
-        """Lower the total of ``order`` to ``quantity``; it keeps its place."""
+    def resize(self, order: WorkingOrder, quantity: Decimal) -> None:
+        """Change the total of ``order``, of a resting one to less; it keeps its place."""
         if order.resting and order.price is not None:
             cut = order.remaining - (quantity - order.filled)
             self.resting(order.side).reduce(order.price, cut)
@@ -306,73 +318,26 @@ class WorkingOrders:
     def cancel(self, order_id: str, out: list[Outcome]) -> None:
         order = self._by_id.get(order_id)
         if order is None:
-            out.append(_unknown(order_id))
+            out.append(unknown(order_id))
         else:
             self.end(order, OrderStatus.CANCELLED, out, "asked for")
-
-    def amend(
-        self,
-        order_id: str,
-        *,
-        quantity: Decimal | None,
-        limit_price: Decimal | None,
-        now_ns: int,
-        out: list[Outcome],
-    ) -> WorkingOrder | None:
-        """Amend a limit order; returns it if it lost its place and must be worked anew."""
-        order = self._by_id.get(order_id)
-        if order is None:
-            out.append(_unknown(order_id))
-            return None
-        if order.price is None or order.immediate:
-            reason = "an order that cannot rest cannot be amended; cancel it"
-            out.append(Refused(order_id=order_id, code=RefusalCode.UNSUPPORTED, reason=reason))
-            return None
-        price = order.price if limit_price is None else limit_price
-        total = order.quantity if quantity is None else quantity
-        problem = price_problem(price, self._instrument)
-        if problem is None and quantity is not None:
-            # An old total may be below the minimum: the position cut it.
-            problem = quantity_problem(quantity, self._instrument, market=False)
-        if problem is None:
-            problem = self._amend_problem(order, total, price)
-        if problem is not None:
-            out.append(Refused(order_id=order_id, code=problem.code, reason=problem.reason))
-            return None
-        if order.reduce_only:
-            total = min(total, order.filled + self.positions.reducible(order.owner, order.side))
-        if price == order.price and total <= order.quantity:
-            self._resize(order, total)
-            out.append(_amended(order, price))
-            return None
-        self.lift(order)
-        order.price = price
-        order.quantity = total
-        order.remaining = total - order.filled
-        order.since_ns = now_ns
-        out.append(_amended(order, price))
-        return order
-
-    def _amend_problem(self, order: WorkingOrder, total: Decimal, price: Decimal) -> Problem | None:
-        if total <= order.filled:
-            reason = f"{text(order.filled)} has filled already; to end the order, cancel it"
-            return Problem(RefusalCode.QUANTITY, reason)
-        if order.post_only and price != order.price:
-            problem = self._taking_problem(order.side, price)
-            if problem is not None:
-                return problem
-        notional = self._instrument.notional(price, total)
-        return notional_problem(notional, self._instrument, reduce_only=order.reduce_only)
 
     def _spent(self, filled: Decimal, value: Decimal) -> Decimal:
         instrument = self._instrument
         return filled * instrument.contract_size if instrument.inverse else value
 
 
-def _amended(order: WorkingOrder, price: Decimal) -> Amended:
-    return Amended(order_id=order.order_id, quantity=order.quantity, limit_price=price)
+def amended(order: WorkingOrder) -> Amended:
+    condition = order.condition
+    trigger_price = None if condition is None or condition.trail is not None else condition.price
+    return Amended(
+        order_id=order.order_id,
+        quantity=order.quantity,
+        limit_price=order.price,
+        trigger_price=trigger_price,
+    )
 
 
-def _unknown(order_id: str) -> Refused:
+def unknown(order_id: str) -> Refused:
     reason = f"no order {order_id} is open here"
     return Refused(order_id=order_id, code=RefusalCode.UNKNOWN_ORDER, reason=reason)

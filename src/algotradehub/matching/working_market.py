@@ -1,20 +1,23 @@
 """What both markets do alike with an order, a cancel or an amend."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
 from algotradehub.domain.instrument import Instrument, Side
-from algotradehub.domain.order import OrderType
-from algotradehub.matching.checks import Problem
+from algotradehub.domain.order import OrderStatus, OrderType, PriceSource, TriggerDirection
+from algotradehub.matching.amendments import Amendments
+from algotradehub.matching.checks import Problem, crossed_problem
 from algotradehub.matching.fees import FeeModel, QuoteFees
-from algotradehub.matching.outcomes import NewOrder, Outcome, Refused
+from algotradehub.matching.outcomes import NewOrder, Outcome, Refused, Triggered
 from algotradehub.matching.working import WorkingOrders
 from algotradehub.matching.working_order import WorkingOrder
 
 # Looked up once: on Python 3.11 that costs 50 ns each time.
+_LIMIT: Final = OrderType.LIMIT
 _MARKET: Final = OrderType.MARKET
+_RISES_TO: Final = TriggerDirection.RISES_TO
 
 
 class WorkingMarket(ABC):
@@ -29,24 +32,34 @@ class WorkingMarket(ABC):
             would_take=self._would_take,
             max_orders=max_orders,
         )
+        self._amendments = Amendments(instrument, self._working, price_of=self._price_of)
 
     def place(self, order: NewOrder, now_ns: int) -> Sequence[Outcome]:
         out: list[Outcome] = []
         working = self._working
-        working.catch_up(now_ns, out)
+        self._begin(now_ns, out)
         problem = working.problem(order, now_ns)
-        quantity = order.quantity
-        if problem is None and order.type is _MARKET:
-            problem, quantity = self._market_quantity(order)
+        quantity, kind = order.quantity, order.type
+        if problem is None and kind is not _LIMIT:
+            if kind is _MARKET:
+                problem, quantity = self._market_quantity(order)
+            else:
+                problem = self._trigger_problem(order)
         if problem is not None:
             out.append(Refused(order_id=order.order_id, code=problem.code, reason=problem.reason))
             return out
-        self._work(working.accept(order, now_ns, out, quantity=quantity), now_ns, out)
+        accepted = working.accept(order, now_ns, out, quantity=quantity)
+        if accepted.condition is None:
+            self._work(accepted, now_ns, out)
+            if working.triggers.fired:
+                self._work_fired(now_ns, out)
+        else:
+            working.triggers.add(accepted, self._price_of(accepted.condition.source))
         return out
 
     def cancel(self, order_id: str, now_ns: int) -> Sequence[Outcome]:
         out: list[Outcome] = []
-        self._working.catch_up(now_ns, out)
+        self._begin(now_ns, out)
         self._working.cancel(order_id, out)
         return out
 
@@ -56,27 +69,95 @@ class WorkingMarket(ABC):
         *,
         quantity: Decimal | None,
         limit_price: Decimal | None,
+        trigger_price: Decimal | None = None,
         now_ns: int,
     ) -> Sequence[Outcome]:
         out: list[Outcome] = []
-        self._working.catch_up(now_ns, out)
-        order = self._working.amend(
-            order_id, quantity=quantity, limit_price=limit_price, now_ns=now_ns, out=out
+        self._begin(now_ns, out)
+        order = self._amendments.amend(
+            order_id,
+            quantity=quantity,
+            limit_price=limit_price,
+            trigger_price=trigger_price,
+            now_ns=now_ns,
+            out=out,
         )
         if order is not None:
             self._work(order, now_ns, out)
+            if self._working.triggers.fired:
+                self._work_fired(now_ns, out)
         return out
 
     def advance(self, now_ns: int) -> Sequence[Outcome]:
         out: list[Outcome] = []
-        self._working.catch_up(now_ns, out)
+        self._begin(now_ns, out)
         return out
 
     def set_position(self, owner: str, quantity: Decimal) -> None:
         self._working.set_position(owner, quantity)
 
+    def restore(
+        self, order: NewOrder, *, filled: Decimal, value: Decimal, best: Decimal | None = None
+    ) -> None:
+        """See ``Market``.
+
+        Raises:
+            ValueError: The order cannot have been open here, or is open already.
+        """
+        if order.trigger is None and order.trail is None:
+            self._restore(order, filled=filled, value=value)
+        else:
+            restored = self._working.restore(order, filled=filled, value=value, best=best)
+            self._working.triggers.add(restored, None)
+
+    def trailing(self) -> Iterator[tuple[str, Decimal, Decimal]]:
+        """Id, best price and trigger of every trail that has begun."""
+        for order in self._working.triggers.orders.values():
+            condition = order.condition
+            if condition is not None and condition.best is not None and condition.price is not None:
+                yield order.order_id, condition.best, condition.price
+
+    # --- triggers ---
+
+    def _begin(self, now_ns: int, out: list[Outcome]) -> None:
+        """What comes first in every call: bring everything up to ``now_ns``."""
+        self._working.catch_up(now_ns, out)
+
+    def _trigger_problem(self, order: NewOrder) -> Problem | None:
+        trigger = order.trigger
+        if trigger is None:
+            return None
+        rises = trigger.direction is _RISES_TO
+        current = self._price_of(trigger.source)
+        return crossed_problem(trigger.source, trigger.price, current, rises=rises)
+
+    def _work_fired(self, now_ns: int, out: list[Outcome]) -> None:
+        """Work what has fired, and what that fires; no order fires twice."""
+        fired = self._working.triggers.fired
+        while fired:
+            order, price = fired.popleft()
+            if order.open:
+                self._fire(order, price, now_ns, out)
+
+    def _fire(self, order: WorkingOrder, price: Decimal, now_ns: int, out: list[Outcome]) -> None:
+        out.append(Triggered(order_id=order.order_id, price=price, at_ns=now_ns))
+        problem = None
+        if order.post_only and order.price is not None:
+            problem = self._working.taking_problem(order.side, order.price)
+        if problem is None:
+            self._work(order, now_ns, out)
+        else:
+            self._working.end(order, OrderStatus.CANCELLED, out, problem.reason)
+
+    # --- what the markets below say ---
+
     @abstractmethod
-    def restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> None: ...
+    def _restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> None:
+        """Put an order back that waits for no trigger."""
+
+    @abstractmethod
+    def _price_of(self, source: PriceSource) -> Decimal | None:
+        """Where ``source`` stands; None while that is not known."""
 
     @abstractmethod
     def _would_take(self, side: Side, price: Decimal) -> bool:

@@ -6,8 +6,20 @@ import msgspec
 
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
+from algotradehub.domain.order import PriceSource, Trail
 
 _BUY = Side.BUY  # looked up once: on Python 3.11 that costs 50 ns each time
+
+
+class Condition(msgspec.Struct, kw_only=True, eq=False, gc=False):
+    """What an order waits for before it is worked: a price, fixed or trailing."""
+
+    source: PriceSource
+    rises: bool  # fires at or above ``price``; else at or below
+    price: Decimal | None  # None: a trail that has not begun
+    trail: Trail | None = None
+    best: Decimal | None = None  # of a trail: the price that its trigger keeps its offset from
+    number: int = 0  # its place among those that wait for the same price
 
 
 class WorkingOrder(msgspec.Struct, kw_only=True, eq=False, gc=False):
@@ -31,6 +43,7 @@ class WorkingOrder(msgspec.Struct, kw_only=True, eq=False, gc=False):
     ahead: Decimal | None = None  # others' quantity before it at its price; None: not known
     open: bool = True
     resting: bool = False  # stands in a BookSide
+    condition: Condition | None = None  # stands in Triggers
 
     def accepts(self, price: Decimal) -> bool:
         """Whether a match at ``price`` keeps its limit."""

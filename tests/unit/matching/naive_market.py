@@ -11,7 +11,13 @@ from decimal import Decimal
 
 from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.instrument import Instrument, Side
-from algotradehub.domain.order import OrderStatus, OrderType, TimeInForce
+from algotradehub.domain.order import (
+    OrderStatus,
+    OrderType,
+    PriceSource,
+    TimeInForce,
+    TriggerDirection,
+)
 from algotradehub.matching.outcomes import (
     Accepted,
     Amended,
@@ -21,6 +27,7 @@ from algotradehub.matching.outcomes import (
     Outcome,
     RefusalCode,
     Refused,
+    Triggered,
 )
 
 LASTING = (TimeInForce.GTC, TimeInForce.GTD)
@@ -37,6 +44,11 @@ class Entry:
     filled: Decimal = Decimal(0)
     value: Decimal = Decimal(0)
     resting: bool = False
+    source: PriceSource | None = None  # it waits for a price of this kind,
+    at: Decimal | None = None  # and fires at that price, if known yet;
+    rises: bool = False  # from below
+    best: Decimal | None = None
+    number: int = 0  # among those that wait for one price
 
 
 class NaiveMarket:
@@ -47,6 +59,9 @@ class NaiveMarket:
         self.touched: list[str] = []
         self.count = 0
         self.matches = 0
+        self.now_ns = -1
+        self.last: Decimal | None = None
+        self.fired: list[tuple[Entry, Decimal]] = []
         self.out: list[Outcome] = []
 
     # --- questions ---
@@ -78,6 +93,12 @@ class NaiveMarket:
             found[entry.price] = found.get(entry.price, Decimal(0)) + entry.left
         return list(found.items())
 
+    def price_of(self, source: PriceSource) -> Decimal | None:
+        bids, asks = self.levels(Side.BUY), self.levels(Side.SELL)
+        if source is PriceSource.MARK and bids and asks:
+            return (bids[0][0] + asks[0][0]) / 2
+        return self.last
+
     # --- calls ---
 
     def begin(self, now_ns: int) -> None:
@@ -94,6 +115,11 @@ class NaiveMarket:
         touched, self.touched = self.touched, []
         for owner in touched:
             self.shrink(owner)
+        mark = self.price_of(PriceSource.MARK)
+        if mark is not None and now_ns > self.now_ns:
+            self.moved(PriceSource.MARK, mark)
+            self.work_fired(now_ns)
+        self.now_ns = now_ns
 
     def place(self, new: NewOrder, now_ns: int) -> Sequence[Outcome]:
         self.begin(now_ns)
@@ -108,11 +134,20 @@ class NaiveMarket:
         assert total is not None
         self.count += 1
         entry = Entry(new, new.limit_price, total, total, self.count, self.count)
+        entry.number = self.count
         self.entries.append(entry)
         self.out.append(Accepted(order_id=new.order_id))
+        if new.trigger is not None:
+            entry.source, entry.at = new.trigger.source, new.trigger.price
+            entry.rises = new.trigger.direction is TriggerDirection.RISES_TO
+        if new.trail is not None:
+            entry.source, entry.rises = new.trail.source, new.side is Side.BUY
+            self.trail(entry, self.price_of(new.trail.source))
         if new.reduce_only:
             self.cut(entry, self.reducible(new.owner, new.side))
-        self.work(entry, now_ns)
+        if entry.source is None:
+            self.work(entry, now_ns)
+            self.work_fired(now_ns)
         return self.out
 
     def cancel(self, order_id: str, now_ns: int) -> Sequence[Outcome]:
@@ -130,12 +165,18 @@ class NaiveMarket:
         *,
         quantity: Decimal | None,
         limit_price: Decimal | None,
+        trigger_price: Decimal | None,
         now_ns: int,
     ) -> Sequence[Outcome]:
         self.begin(now_ns)
         entry = self.find(order_id)
-        code: RefusalCode | None = RefusalCode.UNKNOWN_ORDER
-        if entry is not None:
+        if entry is None:
+            code: RefusalCode | None = RefusalCode.UNKNOWN_ORDER
+        elif entry.source is not None:
+            code = self.amend_waiting(entry, quantity, limit_price, trigger_price)
+        elif trigger_price is not None:
+            code = RefusalCode.UNSUPPORTED
+        else:
             price = entry.price if limit_price is None else limit_price
             total = entry.total if quantity is None else quantity
             assert price is not None
@@ -149,10 +190,55 @@ class NaiveMarket:
             code = code or self.worth(price * total, entry.new)
             if code is None:
                 self.change(entry, total, price, now_ns)
-                return self.out
-        assert code is not None
-        self.out.append(Refused(order_id=order_id, code=code, reason=""))
+        if code is not None:
+            self.out.append(Refused(order_id=order_id, code=code, reason=""))
         return self.out
+
+    def amend_waiting(
+        self,
+        entry: Entry,
+        quantity: Decimal | None,
+        limit_price: Decimal | None,
+        trigger_price: Decimal | None,
+    ) -> RefusalCode | None:
+        new = entry.new
+        if limit_price is not None and entry.price is None:
+            return RefusalCode.PRICE
+        if trigger_price is not None and new.trail is not None:
+            return RefusalCode.UNSUPPORTED
+        for asked in (limit_price, trigger_price):
+            if asked is not None and self.price_code(asked):
+                return RefusalCode.PRICE
+        total = entry.total if quantity is None else quantity
+        code = self.size(quantity, market=entry.price is None) if quantity is not None else None
+        at = entry.at if trigger_price is None else trigger_price
+        if code is None and at is not None and at != entry.at:
+            code = self.crossed(entry.source, at, rises=entry.rises)
+        price = limit_price or entry.price or at
+        if code is None and new.trail is None and price is not None:
+            code = self.worth(price * total, new)
+        if code is not None:
+            return code
+        if at != entry.at:
+            self.count += 1
+            entry.at, entry.number = at, self.count
+        if new.reduce_only:
+            total = min(total, self.reducible(new.owner, new.side))
+        entry.total = entry.left = total
+        entry.price = entry.price if limit_price is None else limit_price
+        self.say_amended(entry)
+        return None
+
+    def say_amended(self, entry: Entry) -> None:
+        waits = entry.source is not None and entry.new.trail is None
+        self.out.append(
+            Amended(
+                order_id=entry.new.order_id,
+                quantity=entry.total,
+                limit_price=entry.price,
+                trigger_price=entry.at if waits else None,
+            )
+        )
 
     def change(self, entry: Entry, total: Decimal, price: Decimal, now_ns: int) -> None:
         if entry.new.reduce_only:
@@ -160,12 +246,13 @@ class NaiveMarket:
             total = min(total, entry.filled + allowed)
         requeued = price != entry.price or total > entry.total
         entry.total, entry.left, entry.price = total, total - entry.filled, price
-        self.out.append(Amended(order_id=entry.new.order_id, quantity=total, limit_price=price))
+        self.say_amended(entry)
         if requeued:
             self.count += 1
             entry.queued = self.count
             entry.resting = False
             self.work(entry, now_ns)
+            self.work_fired(now_ns)
 
     def advance(self, now_ns: int) -> Sequence[Outcome]:
         self.begin(now_ns)
@@ -188,6 +275,9 @@ class NaiveMarket:
             return code
         if new.reduce_only and not self.reducible(new.owner, new.side):
             return RefusalCode.NOTHING_TO_REDUCE
+        if new.trigger is not None:
+            rises = new.trigger.direction is TriggerDirection.RISES_TO
+            return self.crossed(new.trigger.source, new.trigger.price, rises=rises)
         met = self.meets(new.side, new.limit_price)
         if new.post_only and met:
             return RefusalCode.WOULD_TAKE
@@ -203,13 +293,26 @@ class NaiveMarket:
             return None
         assert new.quantity is not None
         price, quantity = new.limit_price, new.quantity
+        if new.trigger is not None and self.price_code(new.trigger.price):
+            return RefusalCode.PRICE
         if price is None:
-            return self.size(quantity, market=True)
+            code = self.size(quantity, market=True)
+            if code is None and new.trigger is not None:
+                code = self.worth(new.trigger.price * quantity, new)
+            return code
         return (
             self.price_code(price)
             or self.size(quantity, market=False)
             or self.worth(price * quantity, new)
         )
+
+    def crossed(
+        self, source: PriceSource | None, at: Decimal, *, rises: bool
+    ) -> RefusalCode | None:
+        price = None if source is None else self.price_of(source)
+        if price is None or (price < at if rises else price > at):
+            return None
+        return RefusalCode.WOULD_TRIGGER
 
     def price_code(self, price: Decimal) -> RefusalCode | None:
         fits = price > 0 and price % self.instrument.price_step(price) == 0
@@ -251,6 +354,50 @@ class NaiveMarket:
                 return total - total % self.instrument.lot_of(market=True)
             total += lot
 
+    # --- triggers ---
+
+    def moved(self, source: PriceSource, price: Decimal) -> None:
+        """Set fire to what waits for this price, nearest first."""
+        waiting = [entry for entry in self.entries if entry.source is source]
+        for entry in waiting:
+            if entry.new.trail is not None:
+                self.trail(entry, price)
+        for rises in (True, False):
+            sign = 1 if rises else -1
+            due = [
+                (sign * entry.at, entry.number, entry)
+                for entry in waiting
+                if entry.rises is rises and entry.at is not None and sign * (price - entry.at) >= 0
+            ]
+            for _, _, entry in sorted(due, key=lambda item: item[:2]):
+                entry.source = None
+                self.fired.append((entry, price))
+
+    def trail(self, entry: Entry, price: Decimal | None) -> None:
+        trail, sign = entry.new.trail, entry.new.side.sign
+        assert trail is not None
+        if price is None:
+            return
+        start = trail.activation_price if entry.best is None else entry.best
+        if start is None or sign * (price - start) <= 0:
+            entry.best = price
+            offset = trail.offset or price * (trail.offset_bps or 0) / 10_000
+            entry.at = price + sign * offset
+
+    def work_fired(self, now_ns: int) -> None:
+        while self.fired:
+            entry, price = self.fired.pop(0)
+            if entry not in self.entries:
+                continue
+            new = entry.new
+            self.out.append(Triggered(order_id=new.order_id, price=price, at_ns=now_ns))
+            if new.post_only and self.meets(new.side, entry.price):
+                self.close(entry, OrderStatus.CANCELLED)
+                continue
+            self.count += 1
+            entry.queued = self.count
+            self.work(entry, now_ns)
+
     # --- matching ---
 
     def work(self, entry: Entry, now_ns: int) -> None:
@@ -279,6 +426,8 @@ class NaiveMarket:
             assert maker.price is not None
             quantity = min(taker.left, maker.left)
             self.matches += 1
+            self.last = maker.price
+            self.moved(PriceSource.LAST, maker.price)
             for entry, liquidity in ((taker, Liquidity.TAKER), (maker, Liquidity.MAKER)):
                 self.fill(entry, maker.price, quantity, liquidity, now_ns)
             if not maker.left:
@@ -327,11 +476,10 @@ class NaiveMarket:
         if entry.left <= allowed:
             return
         entry.left = allowed
-        if entry.price is not None and entry.new.time_in_force in LASTING:
+        rests = entry.price is not None and entry.new.time_in_force in LASTING
+        if entry.source is not None or rests:
             entry.total = entry.filled + allowed
-            self.out.append(
-                Amended(order_id=entry.new.order_id, quantity=entry.total, limit_price=entry.price)
-            )
+            self.say_amended(entry)
 
     def close(self, entry: Entry, status: OrderStatus) -> None:
         self.entries.remove(entry)

@@ -6,8 +6,15 @@ from typing import Any
 
 from algotradehub.domain.ids import Asset, Symbol, VenueId
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
-from algotradehub.domain.order import OrderType, TimeInForce
-from algotradehub.matching.outcomes import Closed, Matched, NewOrder, Outcome, Refused
+from algotradehub.domain.order import (
+    OrderType,
+    PriceSource,
+    TimeInForce,
+    Trail,
+    Trigger,
+    TriggerDirection,
+)
+from algotradehub.matching.outcomes import Closed, Matched, NewOrder, Outcome, Refused, Triggered
 
 VENUE = VenueId("paper:test")
 SYMBOL = Symbol("BTC/USDT")
@@ -63,6 +70,67 @@ def market(
         "value": None if value is None else Decimal(value),
     }
     return NewOrder(**values | changes)
+
+
+def stop(
+    name: str,
+    side: Side,
+    quantity: int | str,
+    price: int | str,
+    /,
+    *,
+    source: PriceSource = PriceSource.LAST,
+    takes_profit: bool = False,
+    **changes: Any,
+) -> NewOrder:
+    """A stop, or a take-profit, that becomes a market order; with ``limit_price`` a limit order."""
+    limited = changes.get("limit_price") is not None
+    stops = OrderType.STOP_LIMIT if limited else OrderType.STOP_MARKET
+    takes = OrderType.TAKE_PROFIT_LIMIT if limited else OrderType.TAKE_PROFIT_MARKET
+    rises = (side is BUY) is not takes_profit
+    direction = TriggerDirection.RISES_TO if rises else TriggerDirection.FALLS_TO
+    values: dict[str, Any] = {
+        "order_id": name,
+        "owner": "ann",
+        "side": side,
+        "type": takes if takes_profit else stops,
+        "quantity": Decimal(quantity),
+        "trigger": Trigger(price=Decimal(price), direction=direction, source=source),
+    }
+    return NewOrder(**values | changes)
+
+
+def trailing(
+    name: str,
+    side: Side,
+    quantity: int | str,
+    offset: int | str | None = None,
+    /,
+    *,
+    bps: int | str | None = None,
+    activation: int | str | None = None,
+    source: PriceSource = PriceSource.LAST,
+    **changes: Any,
+) -> NewOrder:
+    values: dict[str, Any] = {
+        "order_id": name,
+        "owner": "ann",
+        "side": side,
+        "type": OrderType.TRAILING_STOP,
+        "quantity": Decimal(quantity),
+        "trail": Trail(
+            offset=None if offset is None else Decimal(offset),
+            offset_bps=None if bps is None else Decimal(bps),
+            activation_price=None if activation is None else Decimal(activation),
+            source=source,
+        ),
+    }
+    return NewOrder(**values | changes)
+
+
+def triggered(outcomes: Sequence[Outcome]) -> list[str]:
+    """The orders that fired, in order."""
+    return [outcome.order_id for outcome in outcomes if isinstance(outcome, Triggered)]
 
 
 def gtd(expires_ns: int) -> dict[str, Any]:

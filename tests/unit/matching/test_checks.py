@@ -4,15 +4,25 @@ from decimal import Decimal
 
 import pytest
 
-from algotradehub.domain.order import OrderType, TimeInForce
+from algotradehub.domain.order import OrderType, PriceSource, TimeInForce
 from algotradehub.matching.checks import (
     Problem,
+    crossed_problem,
     lots_for,
     market_notional_problem,
     order_problem,
 )
 from algotradehub.matching.outcomes import NewOrder, RefusalCode
-from tests.unit.matching.orders import BUY, gtd, instrument, limit, market
+from tests.unit.matching.orders import (
+    BUY,
+    SELL,
+    gtd,
+    instrument,
+    limit,
+    market,
+    stop,
+    trailing,
+)
 
 D = Decimal
 RULES = instrument(
@@ -82,8 +92,8 @@ IOC, FOK, GTD = TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD
         ),
         (
             limit("o", BUY, 1, 100, type=OrderType.STOP_LIMIT),
-            RefusalCode.UNSUPPORTED,
-            "STOP_LIMIT: only LIMIT and MARKET match here",
+            RefusalCode.PRICE,
+            "a STOP_LIMIT order needs a trigger",
         ),
         (
             market("o", BUY, 2, limit_price=D(1)),
@@ -121,6 +131,73 @@ IOC, FOK, GTD = TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD
             "a market order cannot be good till date",
         ),
         (
+            stop("o", BUY, 2, "100.3"),
+            RefusalCode.PRICE,
+            "the price 100.3 is not one of the instrument's; the nearest is 100.5",
+        ),
+        (
+            stop("o", BUY, 2, 100, source=PriceSource.INDEX),
+            RefusalCode.UNSUPPORTED,
+            "there is no index price here; use LAST or MARK",
+        ),
+        (
+            stop("o", BUY, 2, 100, trigger=None),
+            RefusalCode.PRICE,
+            "a STOP_MARKET order needs a trigger",
+        ),
+        (
+            trailing("o", BUY, 2, 5, trail=None),
+            RefusalCode.PRICE,
+            "a TRAILING_STOP order needs a trail",
+        ),
+        (
+            stop("o", BUY, 2, 100, type=OrderType.LIMIT, limit_price=D(100)),
+            RefusalCode.PRICE,
+            "a LIMIT order has no trigger",
+        ),
+        (
+            trailing("o", BUY, 2, 5, type=OrderType.MARKET),
+            RefusalCode.PRICE,
+            "a MARKET order has no trail",
+        ),
+        (
+            stop("o", BUY, 3, 100),
+            RefusalCode.QUANTITY,
+            "the quantity 3 is not a multiple of the lot 2",
+        ),
+        (
+            stop("o", BUY, 1, 100, quantity=None, value=D(500)),
+            RefusalCode.QUANTITY,
+            "a STOP_MARKET order needs a quantity, not a value",
+        ),
+        (stop("o", BUY, 2, 40), RefusalCode.NOTIONAL, "the order is worth 80, less than 100"),
+        (
+            stop("o", BUY, 2, 100, limit_price=D(40)),
+            RefusalCode.NOTIONAL,
+            "the order is worth 80, less than 100",
+        ),
+        (
+            stop("o", BUY, 2, 100, type=OrderType.STOP_LIMIT),
+            RefusalCode.PRICE,
+            "a limit order needs a limit price",
+        ),
+        (
+            trailing("o", BUY, 2, 5, bps=5),
+            RefusalCode.PRICE,
+            "a trail needs an offset or basis points, and not both",
+        ),
+        (trailing("o", BUY, 2, 0), RefusalCode.PRICE, "the offset 0 is not positive"),
+        (
+            trailing("o", BUY, 2, bps=10_000),
+            RefusalCode.PRICE,
+            "the offset of 10000 basis points is not between 0 and 10000",
+        ),
+        (
+            trailing("o", BUY, 2, 5, activation="0.3"),
+            RefusalCode.PRICE,
+            "the price 0.3 is not one of the instrument's; the nearest is 0.5",
+        ),
+        (
             market("o", BUY, value=200, time_in_force=FOK),
             RefusalCode.UNSUPPORTED,
             "fill or kill needs a quantity, not a value",
@@ -143,6 +220,11 @@ def test_a_broken_rule_is_named(order: NewOrder, code: RefusalCode, reason: str)
         market("o", BUY, 20),
         market("o", BUY, value=1),
         market("o", BUY, 2, time_in_force=FOK),
+        stop("o", BUY, 2, 50),
+        stop("o", BUY, 2, 50, **gtd(11)),
+        stop("o", BUY, "2.5", 9, limit_price=D(50)),  # worth its limit
+        trailing("o", SELL, 2, 5),
+        trailing("o", SELL, 2, bps="0.5", activation=100),
     ],
 )
 def test_what_keeps_every_rule_passes(order: NewOrder) -> None:
@@ -171,3 +253,21 @@ def test_a_market_order_of_enough_worth_passes() -> None:
 def test_a_value_pays_for_whole_market_lots() -> None:
     assert lots_for(D(199), D(40), RULES) == 4
     assert lots_for(D(79), D(40), RULES) == 0
+
+
+@pytest.mark.parametrize(
+    ("current", "rises", "reason"),
+    [
+        (100, True, "MARK is at 100, no longer below the trigger 100"),
+        (99, False, "MARK is at 99, no longer above the trigger 100"),
+        (99, True, None),
+        (101, False, None),
+        (None, True, None),
+    ],
+)
+def test_a_trigger_that_was_reached_already_is_a_problem(
+    current: int | None, reason: str | None, *, rises: bool
+) -> None:
+    price = None if current is None else D(current)
+    problem = crossed_problem(PriceSource.MARK, D(100), price, rises=rises)
+    assert problem == (reason and Problem(RefusalCode.WOULD_TRIGGER, reason))

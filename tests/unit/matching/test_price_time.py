@@ -10,20 +10,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from algotradehub.domain.evidence import Liquidity
-from algotradehub.domain.instrument import Instrument, Side
-from algotradehub.domain.order import OrderStatus, OrderType, TimeInForce
+from algotradehub.domain.instrument import Instrument
+from algotradehub.domain.order import OrderStatus, TimeInForce
 from algotradehub.matching.outcomes import (
     Accepted,
     Amended,
     Closed,
-    Market,
     Matched,
     NewOrder,
     Outcome,
     RefusalCode,
-    Refused,
 )
 from algotradehub.matching.price_time import PriceTimeMarket
+from tests.unit.matching.histories import (
+    EVENTS,
+    START,
+    STRICT,
+    SetPosition,
+    apply,
+    without_reasons,
+)
 from tests.unit.matching.naive_market import NaiveMarket
 from tests.unit.matching.orders import (
     BUY,
@@ -41,85 +47,6 @@ from tests.unit.matching.orders import (
 D = Decimal
 IOC, FOK = TimeInForce.IOC, TimeInForce.FOK
 
-# Few prices, few ids, few owners: so that queues, repeats and self trades are common, not lucky.
-STRICT = instrument(min_notional=D(300), max_quantity=D(9), market_lot=D(2))
-IDS = st.integers(0, 14).map(str)
-PRICES = st.integers(195, 205).map(lambda half_ticks: D(half_ticks) / 2)
-START = {"ann": D(9), "bob": D(-9)}
-QUANTITIES = st.integers(1, 10).map(D)
-
-
-@st.composite
-def new_orders(draw: st.DrawFn) -> NewOrder:
-    kind = draw(st.sampled_from(["limit"] * 5 + ["market", "value"]))
-    tifs = list(TimeInForce) if kind == "limit" else [TimeInForce.GTC, IOC]
-    if kind == "market":
-        tifs.append(FOK)
-    time_in_force = draw(st.sampled_from(tifs))
-    lasting = time_in_force in {TimeInForce.GTC, TimeInForce.GTD}
-    return NewOrder(
-        order_id=draw(IDS),
-        owner=draw(st.sampled_from(["ann", "bob", "cid"])),
-        side=draw(st.sampled_from(Side)),
-        type=OrderType.LIMIT if kind == "limit" else OrderType.MARKET,
-        quantity=None if kind == "value" else draw(QUANTITIES),
-        value=draw(st.integers(50, 2500).map(D)) if kind == "value" else None,
-        limit_price=draw(PRICES) if kind == "limit" else None,
-        time_in_force=time_in_force,
-        expires_ns=draw(st.integers(1, 80)),
-        post_only=kind == "limit" and lasting and draw(st.integers(0, 3)) == 0,
-        reduce_only=draw(st.integers(0, 2)) == 0,
-    )
-
-
-class Cancel(msgspec.Struct):
-    order_id: str
-
-
-class Amend(msgspec.Struct):
-    order_id: str
-    quantity: Decimal | None
-    limit_price: Decimal | None
-
-
-class SetPosition(msgspec.Struct):
-    owner: str
-    quantity: Decimal
-
-
-EVENTS = st.one_of(
-    new_orders(),
-    new_orders(),
-    new_orders(),
-    st.builds(Cancel, IDS),
-    st.builds(Amend, IDS, st.none() | QUANTITIES, st.none() | PRICES),
-    st.builds(SetPosition, st.sampled_from(["ann", "bob"]), st.integers(-9, 9).map(D)),
-    st.none(),
-)
-
-
-def apply(target: Market | NaiveMarket, event: object, now_ns: int) -> Sequence[Outcome]:
-    match event:
-        case NewOrder():
-            return target.place(event, now_ns)
-        case Cancel(order_id=order_id):
-            return target.cancel(order_id, now_ns)
-        case Amend(order_id=order_id, quantity=quantity, limit_price=price):
-            return target.amend(order_id, quantity=quantity, limit_price=price, now_ns=now_ns)
-        case SetPosition(owner=owner, quantity=quantity):
-            target.set_position(owner, quantity)
-            return ()
-        case _:
-            return target.advance(now_ns)
-
-
-def without_reasons(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    replace = msgspec.structs.replace
-    return [
-        replace(outcome, reason="") if isinstance(outcome, Closed | Refused) else outcome
-        for outcome in outcomes
-    ]
-
 
 @settings(max_examples=200)
 @given(
@@ -133,7 +60,8 @@ def test_every_history_has_the_outcomes_of_the_naive_market(
     for owner, quantity in START.items():
         market_.set_position(owner, quantity)
         naive.set_position(owner, quantity)
-    for now_ns, event in enumerate(events, 1):
+    for number, event in enumerate(events, 2):
+        now_ns = number // 2
         expected = without_reasons(apply(naive, event, now_ns))
         assert without_reasons(apply(market_, event, now_ns)) == expected
         bids, asks = market_.levels(50)
@@ -154,21 +82,36 @@ class Books:
     def record(self, event: object, outcomes: Sequence[Outcome], now_ns: int) -> None:
         if isinstance(event, SetPosition):
             self.positions[event.owner] = event.quantity
+        taker: Matched | None = None
+        for outcome in outcomes:
+            match outcome:
+                case Accepted() if isinstance(event, NewOrder):
+                    self.placed[event.order_id] = event
+                    self.filled[event.order_id] = D(0)
+                case Matched():
+                    if taker is not None:
+                        self.check_match(taker, outcome, now_ns)
+                    taker = outcome if taker is None else None
+                case Closed():
+                    assert outcome.filled == self.filled[outcome.order_id]
+                case _:
+                    pass
+        assert taker is None
         accepted = isinstance(event, NewOrder) and Accepted(order_id=event.order_id) in outcomes
         if isinstance(event, NewOrder) and accepted:
-            self.placed[event.order_id] = event
-            self.filled[event.order_id] = D(0)
-        matched = [outcome for outcome in outcomes if isinstance(outcome, Matched)]
-        for taker, maker in zip(matched[::2], matched[1::2], strict=True):
-            self.check_sides(taker, maker)
-            for match in (taker, maker):
-                self.check(match, now_ns)
-                self.move(match, is_self_trade=taker.owner == maker.owner)
-        for closed in closings(outcomes).values():
-            assert closed.filled == self.filled[closed.order_id]
-        if isinstance(event, NewOrder) and accepted and event.time_in_force in {IOC, FOK}:
-            closed = closings(outcomes)[event.order_id]
-            assert event.time_in_force is IOC or closed.filled in {D(0), event.quantity}
+            self.check_end(event, closings(outcomes))
+
+    def check_match(self, taker: Matched, maker: Matched, now_ns: int) -> None:
+        self.check_sides(taker, maker)
+        for match in (taker, maker):
+            self.check(match, now_ns)
+            self.move(match, is_self_trade=taker.owner == maker.owner)
+
+    def check_end(self, new: NewOrder, ended: dict[str, Closed]) -> None:
+        waits = new.trigger is not None or new.trail is not None
+        if new.time_in_force in {IOC, FOK} and not waits:
+            closed = ended[new.order_id]
+            assert new.time_in_force is IOC or closed.filled in {D(0), new.quantity}
 
     def check_sides(self, taker: Matched, maker: Matched) -> None:
         assert (taker.liquidity, maker.liquidity) == (Liquidity.TAKER, Liquidity.MAKER)

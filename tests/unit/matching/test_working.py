@@ -4,9 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from algotradehub.domain.order import TimeInForce
 from algotradehub.matching.fees import QuoteFees
-from algotradehub.matching.outcomes import Amended, NewOrder, Outcome, RefusalCode, Refused
+from algotradehub.matching.outcomes import Amended, NewOrder, Outcome
 from algotradehub.matching.working import WorkingOrders
 from tests.unit.matching.orders import BUY, SELL, closings, gtd, instrument, limit, market
 
@@ -64,48 +63,6 @@ def test_a_dated_order_that_ended_otherwise_does_not_expire() -> None:
     out.clear()
     working.catch_up(5, out)
     assert list(closings(out)) == ["three", "two"]
-
-
-@pytest.mark.parametrize(
-    "new", [market("o", BUY, 5), limit("o", BUY, 5, 100, time_in_force=TimeInForce.IOC)]
-)
-def test_what_cannot_rest_cannot_be_amended(new: NewOrder) -> None:
-    working = working_orders()
-    out: list[Outcome] = []
-    working.waiting["o"] = working.accept(new, 0, out, quantity=D(5))
-    out.clear()
-    assert working.amend("o", quantity=D(3), limit_price=None, now_ns=1, out=out) is None
-    (refused,) = out
-    assert isinstance(refused, Refused)
-    assert refused.code is RefusalCode.UNSUPPORTED
-    working.cancel("o", out)
-    assert not working.waiting
-
-
-def test_an_amended_reduce_only_order_stays_within_the_position() -> None:
-    working = working_orders()
-    working.set_position("ann", D(5))
-    out: list[Outcome] = []
-    new = limit("tp", SELL, 2, 100, reduce_only=True)
-    working.rest(working.accept(new, 0, out, quantity=D(2)))
-    out.clear()
-    order = working.amend("tp", quantity=D(9), limit_price=None, now_ns=1, out=out)
-    assert out == [Amended(order_id="tp", quantity=D(5), limit_price=D(100))]
-    assert order is not None
-    assert (order.remaining, order.since_ns, order.resting) == (D(5), 1, False)
-
-
-def test_the_price_of_an_order_cut_below_the_minimum_can_still_be_amended() -> None:
-    rules = instrument(min_quantity=D(3))
-    working = WorkingOrders(
-        rules, fees=QuoteFees(rules), would_take=lambda _side, _price: False, max_orders=9
-    )
-    working.set_position("ann", D(2))
-    out: list[Outcome] = []
-    new = limit("tp", SELL, 3, 100, reduce_only=True)
-    working.rest(working.accept(new, 0, out, quantity=D(3)))
-    working.amend("tp", quantity=None, limit_price=D(90), now_ns=1, out=out)
-    assert out[-1] == Amended(order_id="tp", quantity=D(2), limit_price=D(90))
 
 
 @pytest.mark.parametrize(
