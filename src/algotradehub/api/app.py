@@ -11,8 +11,10 @@ from algotradehub.api.routes import (
     batches,
     books,
     candles,
+    halts,
     health,
     holdings,
+    limits,
     markets,
     orders,
     tickers,
@@ -40,7 +42,7 @@ def create_app(parts: ApiParts) -> FastAPI:
     app.state.parts = parts
     app.add_middleware(Guard, token=parts.token, allowed_hosts=parts.allowed_hosts)
     problems.install(app)
-    trading = (orders, batches, holdings, accounts)
+    trading = (orders, batches, holdings, accounts, limits, halts)
     for resource in (*trading, markets, tickers, books, trades, candles):
         app.include_router(resource.router, prefix=PREFIX)
     app.include_router(health.router)

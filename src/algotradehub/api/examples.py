@@ -18,6 +18,7 @@ from algotradehub.api.views.holdings import (
     balance_view,
     position_view,
 )
+from algotradehub.api.views.limits import AccountLimits, CountUse, position_use
 from algotradehub.api.views.markets import (
     Book,
     Candles,
@@ -75,8 +76,11 @@ from algotradehub.domain.order import (
 )
 from algotradehub.domain.position import Position
 from algotradehub.domain.records import CancelAsked, Kind
+from algotradehub.ports.store import Halt
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.aggregation import AggregatedPosition
+from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.risk import InstrumentSums
 from algotradehub.trading.tickers import DaySummary, Ticker
 
 AT_NS = 1_800_000_000_000_000_000  # 2027-01-15T08:00:00Z
@@ -216,6 +220,11 @@ _ACCOUNT_VIEW = AccountView(
     instruments=2,
     capabilities=_CAPABILITIES,
 )
+_LIMITS = RiskLimits(
+    max_order_notional=Decimal(50000), max_position=Decimal(2), max_open_orders=200
+)
+_SUMS = InstrumentSums()
+_SUMS.position, _SUMS.buying = _FILLED, _QUANTITY - _FILLED
 _REFUSED = problems.problem_of(
     RiskRefused("max_order_notional", "600001 asked, 500000 allowed"),
     "/api/v1/orders/batch",
@@ -252,6 +261,13 @@ ANSWERS = _by_type(
         AggregatedPositions(positions=[aggregated_view(_TAKEN, [_POSITION])]),
         Balances(balances=[balance_view(_BALANCE)]),
         Accounts(accounts=[_ACCOUNT_VIEW]),
+        AccountLimits(
+            account=ACCOUNT,
+            limits=_LIMITS,
+            open_orders=CountUse(now=1, limit=_LIMITS.max_open_orders),
+            positions=[position_use(_SUMS, _INSTRUMENT, _PRICE, _LIMITS)],
+        ),
+        Halt(account=ACCOUNT, halted=True, reason="the feed looks wrong", by="api", at_ns=AT_NS),
         InstrumentPage(instruments=[_INSTRUMENT], next_cursor=None),
         Quotes(quotes=[QuoteView(quote=_QUOTE, age_ms=120)]),
         TickerPage(tickers=[_TICKER], next_cursor=None),

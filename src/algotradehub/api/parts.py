@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Protocol, cast
 
 import msgspec
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
+from algotradehub.api.fields import Name
+from algotradehub.domain.errors import InvalidRequest, NotFound
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
 from algotradehub.domain.order import Order
@@ -75,10 +77,22 @@ class ApiParts(msgspec.Struct, frozen=True, kw_only=True):
         """The tenant's accounts."""
         return tuple(desk for desk in self.orders.desks if desk.tenant == self.tenant)
 
+    def desk(self, account: str) -> AccountDesk:
+        """The tenant's account that a path names.
+
+        Raises:
+            NotFound: It does not exist for this tenant.
+        """
+        try:
+            return self.orders.desk(AccountId(account), self.tenant)
+        except InvalidRequest:
+            raise NotFound(f"there is no account {account}") from None
+
 
 async def _parts_of(request: Request) -> ApiParts:
     # Async, or FastAPI would call it in a thread.
     return cast("ApiParts", request.app.state.parts)
 
 
+AccountName = Annotated[Name, Path(examples=["paper-main"])]
 Parts = Annotated[ApiParts, Depends(_parts_of)]

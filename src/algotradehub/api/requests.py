@@ -9,6 +9,7 @@ from pydantic import (
     JsonValue,
     StrictBool,
     StrictStr,
+    StringConstraints,
     WithJsonSchema,
 )
 
@@ -231,3 +232,13 @@ class ChangeOrder(RequestBody):
         return Amendment(
             quantity=self.quantity, limit_price=self.limit_price, trigger_price=self.trigger_price
         )
+
+
+class HaltAccount(RequestBody):
+    """Why an account shall take no new orders."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "the feed looks wrong"}]})
+
+    reason: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)] = Field(
+        description="For people: every order that is refused will name it."
+    )

@@ -13,14 +13,23 @@ from algotradehub.api import examples, problems
 from algotradehub.api.answers import answer
 from algotradehub.api.bridge import described, plain
 from algotradehub.api.guard import OPEN_PATHS
-from algotradehub.api.requests import BatchOrder, BatchOrders, CancelOrders, ChangeOrder, PlaceOrder
+from algotradehub.api.requests import (
+    BatchOrder,
+    BatchOrders,
+    CancelOrders,
+    ChangeOrder,
+    HaltAccount,
+    PlaceOrder,
+)
 from algotradehub.api.views.accounts import Accounts
 from algotradehub.api.views.health import Health, Readiness
 from algotradehub.api.views.holdings import AggregatedPositions, Balances, FillPage, Positions
+from algotradehub.api.views.limits import AccountLimits
 from algotradehub.api.views.markets import Book, Candles, InstrumentPage, Quotes, Trades
 from algotradehub.api.views.orders import OrderPage, OrderView, Timeline
 from algotradehub.api.views.outcomes import OrderDone, OrderFailed, OrderOutcomes
 from algotradehub.api.views.tickers import TickerPage
+from algotradehub.ports.store import Halt
 
 PATH = "/api/v1/openapi.json"
 _REF = "#/components/schemas/{}"
@@ -38,6 +47,8 @@ ANSWERED = (
     AggregatedPositions,
     Balances,
     Accounts,
+    AccountLimits,
+    Halt,
     InstrumentPage,
     Quotes,
     TickerPage,
@@ -47,7 +58,7 @@ ANSWERED = (
     Health,
     Readiness,
 )
-_ASKED = (PlaceOrder, BatchOrder, BatchOrders, ChangeOrder, CancelOrders)
+_ASKED = (PlaceOrder, BatchOrder, BatchOrders, ChangeOrder, CancelOrders, HaltAccount)
 _EXAMPLES = {kind.__name__: plain(value) for kind, value in examples.ANSWERS.items()}
 _PROBLEMS = {str(status): msgspec.to_builtins(told) for status, told in examples.PROBLEMS.items()}
 _DESCRIPTION = """\

@@ -38,6 +38,7 @@ from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.inbox import Inbox
 from algotradehub.trading.intake import Intake
+from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.risk import RiskEngine
 from algotradehub.trading.state import DeskState
@@ -214,6 +215,10 @@ class OrderManager:
     def halt(self, account: AccountId, *, halted: bool, reason: str, by: str) -> None:
         """Stop or resume new orders of one account; remembered over restarts."""
         self._recorder.keep(account, HaltSet(halted=halted, reason=reason, by=by))
+
+    def limits(self, account: AccountId) -> RiskLimits:
+        """What new orders of an account are held against."""
+        return self._risk.limits_of(account)
 
     def order(self, tenant: TenantId, order_id: ClientOrderId) -> Order:
         """The order as it is known now.

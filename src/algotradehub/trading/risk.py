@@ -1,6 +1,6 @@
 """Pre-trade limits over running sums: what an order may add is known without looking at others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -42,6 +42,14 @@ class RunningSums:
         if sums is None:
             sums = self._instruments[account, symbol] = InstrumentSums()
         return sums
+
+    def of_account(self, account: AccountId) -> Sequence[tuple[Symbol, InstrumentSums]]:
+        """Every instrument of one account that ever had orders or a position."""
+        return [
+            (symbol, sums)
+            for (owner, symbol), sums in self._instruments.items()
+            if owner == account
+        ]
 
     def open_orders(self, account: AccountId) -> int:
         return self._open_orders.get(account, 0)

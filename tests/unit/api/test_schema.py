@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from algotradehub.api.schema import PATH
-from tests.unit.api.gateway import Gateway, gateway
+from tests.unit.api.gateway import ACCOUNT, Gateway, gateway
 
 KINDS = {
     str: {"string", "any"},
@@ -112,6 +112,8 @@ async def test_no_number_is_promised_where_an_amount_is_sent() -> None:
         "positions/aggregated",
         "balances",
         "accounts",
+        "accounts/{account}/limits",
+        "accounts/{account}/halt",
         "instruments",
         "quotes?venue=paper:one&symbol=BTC/USDT",
         "tickers?venue=paper:one",
@@ -126,7 +128,7 @@ async def test_every_answer_looks_as_described(path: str) -> None:
         api.account.fill(placed["order_id"], quantity=Decimal("0.004"), price=Decimal(60000))
         api.show_market()
         document = await document_of(api)
-        asked = path.replace("{order_id}", placed["order_id"])
+        asked = path.replace("{order_id}", placed["order_id"]).replace("{account}", ACCOUNT)
         answer = (await api.ask("GET", f"/api/v1/{asked}")).json
     route = document["paths"][f"/api/v1/{path.partition('?')[0]}"]["get"]
     schema = route["responses"]["200"]["content"]["application/json"]["schema"]

@@ -90,6 +90,28 @@ async def test_market_data_of_symbols_nobody_listens_to_is_there(tmp_path: Path)
     assert candles["candles"][-1]["final"] is False
 
 
+async def test_a_halt_is_remembered_over_a_restart(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path, api={"port": 0, "authentication": False})
+    halt = "/api/v1/accounts/mine/halt"
+    async with run_embedded(settings) as platform:
+        status, told = await asyncio.to_thread(
+            lambda: ask(platform, "PUT", halt, body={"reason": "lunch"})
+        )
+        assert (status, told["halted"]) == (200, True)
+    async with run_embedded(settings) as platform:
+        await priced(platform)
+        assert (await asyncio.to_thread(ask, platform, "GET", halt)) == (200, told)
+        status, refused = await asyncio.to_thread(
+            lambda: ask(platform, "POST", "/api/v1/orders", body=ORDER, Idempotency_Key="one")
+        )
+        assert (status, refused["limit"]) == (422, "halt")
+        assert (await asyncio.to_thread(ask, platform, "DELETE", halt))[1]["halted"] is False
+        status, _ = await asyncio.to_thread(
+            lambda: ask(platform, "POST", "/api/v1/orders", body=ORDER, Idempotency_Key="two")
+        )
+        assert status == 202
+
+
 async def test_nobody_gets_in_without_the_token_or_by_another_name(tmp_path: Path) -> None:
     settings = small_settings(tmp_path, api={"port": 0, "token_file": tmp_path / "secret"})
     async with run_embedded(settings) as platform:

@@ -332,3 +332,17 @@ def test_the_books_reckon_with_the_instrument_as_it_is_at_the_order(bench: Bench
     bench.submit(limit("k2"))
     bench.restart()
     assert bench.state.positions.instrument(ACCOUNT, SYMBOL) == listed
+
+
+def test_the_limits_of_an_account_are_known(open_bench: OpenBench) -> None:
+    limits = RiskLimits(max_open_orders=3)
+    bench = open_bench(limits=limits)
+    assert bench.orders.limits(ACCOUNT) == limits
+    assert bench.orders.limits(AccountId("elsewhere")) == RiskLimits()
+
+
+def test_the_sums_of_an_account_are_those_of_its_instruments(bench: Bench) -> None:
+    order = bench.submit(limit("k1"))
+    ((symbol, sums),) = bench.state.sums.of_account(ACCOUNT)
+    assert (symbol, sums.buying) == (order.request.symbol, exposure_of(order))
+    assert bench.state.sums.of_account(AccountId("elsewhere")) == []
