@@ -16,6 +16,7 @@ from algotradehub.api.routes import (
     holdings,
     limits,
     markets,
+    metrics,
     orders,
     tickers,
     trades,
@@ -45,6 +46,7 @@ def create_app(parts: ApiParts) -> FastAPI:
     trading = (orders, batches, holdings, accounts, limits, halts)
     for resource in (*trading, markets, tickers, books, trades, candles):
         app.include_router(resource.router, prefix=PREFIX)
-    app.include_router(health.router)
+    for outside in (health, metrics):
+        app.include_router(outside.router)
     schema.install(app)
     return app

@@ -56,6 +56,8 @@ class ApiParts(msgspec.Struct, frozen=True, kw_only=True):
     each accepts nothing new just now; None where all is well. Its texts reach people who are not
     signed in.
 
+    ``metrics`` renders the platform in numbers, in Prometheus' text format.
+
     ``token`` is what callers present; None lets everybody in, which is for loopback only.
     ``allowed_hosts`` are the names, without port, under which callers may address us: a page that
     binds its own name to our address is refused.
@@ -70,6 +72,7 @@ class ApiParts(msgspec.Struct, frozen=True, kw_only=True):
     ready: Callable[[], Mapping[str, str | None]]
     ids: IdSource
     clock: Clock
+    metrics: Callable[[], str]
     allowed_hosts: frozenset[str] = LOOPBACK
 
     @property

@@ -33,7 +33,9 @@ from algotradehub.ports.store import Halt
 
 PATH = "/api/v1/openapi.json"
 _REF = "#/components/schemas/{}"
-_ALWAYS = (401, 421, 422, 500, 503)  # whatever a guarded route does
+_GUARDED = (401, 421, 500)  # whatever a guarded route does
+_ALWAYS = (*_GUARDED, 422, 503)  # the same, where it has parameters and asks the desk
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 ANSWERED = (
     OrderView,
@@ -77,7 +79,10 @@ _TAGS = [
     {"name": "holdings", "description": "Fills, positions and balances."},
     {"name": "markets", "description": "What can be traded, and at what price."},
     {"name": "accounts", "description": "Where orders go."},
-    {"name": "health", "description": "For whoever watches over the process; open to all."},
+    {
+        "name": "health",
+        "description": "For whoever watches over the process. Probes are open to all.",
+    },
 ]
 
 
@@ -96,6 +101,14 @@ def open_answers(
     return known | {
         code: {"description": _title(code), "content": problem} for code in sorted(set(errors))
     }
+
+
+def text_answers(told: str, example: str) -> dict[Any, Any]:
+    """Describe what a guarded route without parameters answers: ``example`` or its like."""
+    content = {"schema": {"type": "string"}, "example": example}
+    problem = _content(problems.MEDIA_TYPE, problems.Problem)
+    known: dict[Any, Any] = {200: {"description": told, "content": {"text/plain": content}}}
+    return known | {code: {"description": _title(code), "content": problem} for code in _GUARDED}
 
 
 def install(app: FastAPI) -> None:
@@ -145,9 +158,11 @@ def _add_examples(operation: dict[str, Any]) -> None:
     """Show what each answer looks like. FastAPI would take the nulls out of them."""
     for status, response in operation["responses"].items():
         for content in response["content"].values():
-            name = content["schema"]["$ref"].rpartition("/")[2]
-            problem = name == problems.Problem.__name__
-            content["example"] = _PROBLEMS[status] if problem else _EXAMPLES[name]
+            name = content["schema"].get("$ref", "").rpartition("/")[2]
+            if name == problems.Problem.__name__:
+                content["example"] = _PROBLEMS[status]
+            elif name:
+                content["example"] = _EXAMPLES[name]
 
 
 def _title(status: int) -> str:

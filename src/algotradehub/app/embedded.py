@@ -95,6 +95,12 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
     core, projection = await _open_books(
         stack, directory=directory, clock=clock, ids=ids, market=market, venues=venues
     )
+    metrics = None
+    if listening is not None:
+        # Only for those who serve, but before the accounts are connected: nothing goes uncounted.
+        from algotradehub.app.metering import metering  # noqa: PLC0415 - see above
+
+        metrics = stack.enter_context(metering(core, projection, clock))
     queries = ProjectionQueries(projection=projection, state=core.state)
     stack.push_async_callback(_finish, core, queries, clock)
     strategies = StrategyHost(
@@ -111,7 +117,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
     )
     start_strategies(strategies, settings)
     url = token_file = None
-    if listening is not None:
+    if listening is not None and metrics is not None:
         # FastAPI takes as long to import as all the rest: only for those who serve.
         from algotradehub.app.server import serve  # noqa: PLC0415 - see above
 
@@ -130,6 +136,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
                 market=market,
                 ids=ids,
                 clock=clock,
+                metrics=metrics,
             )
         )
         stack.enter_context(announced(directory.path, url=url, token_file=token_file))

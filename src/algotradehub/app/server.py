@@ -5,7 +5,7 @@ Imported by those who serve only: FastAPI takes as long to import as everything 
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
@@ -36,6 +36,7 @@ async def serve(
     market: MarketDataManager,
     ids: IdSource,
     clock: Clock,
+    metrics: Callable[[], str],
 ) -> AsyncIterator[None]:
     """Answer requests until the context ends; those under way are given a moment to finish."""
     parts = ApiParts(
@@ -48,6 +49,7 @@ async def serve(
         ready=lambda: {"journal": core.journal.refusing, "projection": queries.trouble},
         ids=ids,
         clock=clock,
+        metrics=metrics,
         allowed_hosts=allowed_hosts(settings),
     )
     server = _Server(

@@ -284,6 +284,7 @@ async def gateway(
                 ready=lambda: troubles,
                 ids=ids,
                 clock=clock,
+                metrics=lambda: "orders_total 1.0\n",
             )
             yield Gateway(
                 app=create_app(parts),

@@ -13,6 +13,7 @@ OTHERS: Final = (
     "algotradehub.storage.timeseries",
     "fastapi",
     "polars",
+    "prometheus_client",
     "pydantic",
     "rich",
     "sqlalchemy",

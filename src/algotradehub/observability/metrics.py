@@ -1,0 +1,159 @@
+"""The platform in numbers, as Prometheus reads them: what was counted, and how things stand now."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import Final
+
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from algotradehub import __version__
+from algotradehub.observability.stalls import StallWatch
+from algotradehub.observability.tallies import BOUNDS_NS, Tallies
+from algotradehub.ports.journal import Journal
+from algotradehub.trading.account_desk import AccountDesk
+from algotradehub.trading.state import DeskState
+
+_NS_PER_S: Final = 1_000_000_000
+_PREFIX: Final = "algotradehub_"
+_BOUNDS: Final = (*(f"{bound_ns / _NS_PER_S:g}" for bound_ns in BOUNDS_NS), "+Inf")
+
+
+class Metrics(Collector):
+    """Collected when somebody asks: between two questions only ``tallies`` works.
+
+    Args:
+        tallies: What was counted; somebody lets it hear the bus.
+        stalls: How often the event loop was held up.
+        state: Of the desk.
+        desks: The accounts.
+        journal: Of the desk.
+        projected_seq: Up to which record the projection has everything.
+    """
+
+    def __init__(
+        self,
+        *,
+        tallies: Tallies,
+        stalls: StallWatch,
+        state: DeskState,
+        desks: Callable[[], Sequence[AccountDesk]],
+        journal: Journal,
+        projected_seq: Callable[[], int],
+    ) -> None:
+        self._tallies = tallies
+        self._stalls = stalls
+        self._state = state
+        self._desks = desks
+        self._journal = journal
+        self._projected_seq = projected_seq
+        self._registry = CollectorRegistry()
+        self._registry.register(self)
+        ProcessCollector(registry=self._registry)
+
+    def text(self) -> str:
+        """Every metric in Prometheus' text format, version 0.0.4."""
+        return generate_latest(self._registry).decode()
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._counted()
+        yield from self._standing()
+
+    def _counted(self) -> Iterator[Metric]:
+        tallies, stalls = self._tallies, self._stalls
+        yield _counter(
+            "orders",
+            "Orders that came to a status.",
+            ("account", "status"),
+            ((key, count) for key, count in tallies.orders.items()),
+        )
+        yield _counter(
+            "fills",
+            "Executions of orders.",
+            ("account",),
+            (((account,), count) for account, count in tallies.fills.items()),
+        )
+        latency = HistogramMetricFamily(
+            f"{_PREFIX}order_acknowledgement_seconds",
+            "From the request for an order to the venue's first word that it has it.",
+            labels=("account",),
+        )
+        for account, durations in tallies.acknowledged.items():
+            buckets = zip(_BOUNDS, accumulate(durations.counts), strict=True)
+            latency.add_metric((account,), list(buckets), durations.sum_ns / _NS_PER_S)
+        yield latency
+        yield _counter(
+            "alerts",
+            "Alerts, by name.",
+            ("name",),
+            (((name,), count) for name, count in tallies.alerts.items()),
+        )
+        held_up = "the event loop was held up for more than 250 ms"
+        yield _counter("event_loop_stalls", f"How often {held_up}.", (), [((), stalls.count)])
+        stalled_s = stalls.total_ns / _NS_PER_S
+        yield _counter("event_loop_stall_seconds", f"How long {held_up}.", (), [((), stalled_s)])
+
+    def _standing(self) -> Iterator[Metric]:
+        state, journal, desks = self._state, self._journal, self._desks()
+        yield _gauge(
+            "open_orders",
+            "Orders that have not ended.",
+            ("account",),
+            [((desk.account_id,), state.sums.open_orders(desk.account_id)) for desk in desks],
+        )
+        yield _gauge(
+            "account_accepting",
+            "Whether an account takes new orders: connected, and not halted.",
+            ("account",),
+            [((desk.account_id,), _accepting(desk, state)) for desk in desks],
+        )
+        yield _gauge("journal_seq", "Number of the newest record.", (), [((), journal.seq)])
+        yield _gauge(
+            "journal_unsynced_records",
+            "Records that power loss would take.",
+            (),
+            [((), journal.seq - journal.synced_seq)],
+        )
+        behind = state.changes.applied_seq - self._projected_seq()
+        yield _gauge(
+            "projection_unstored_records",
+            "Records that the projection, and so every list, does not have yet.",
+            (),
+            [((), behind)],
+        )
+        yield _gauge("build_info", "Which version runs.", ("version",), [((__version__,), 1)])
+
+
+def _counter(
+    name: str,
+    told: str,
+    labels: Sequence[str],
+    counts: Iterable[tuple[Sequence[str], float]],
+) -> Metric:
+    family = CounterMetricFamily(f"{_PREFIX}{name}", told, labels=labels)
+    for values, count in counts:
+        family.add_metric(values, count)
+    return family
+
+
+def _gauge(
+    name: str,
+    told: str,
+    labels: Sequence[str],
+    values: Iterable[tuple[Sequence[str], float]],
+) -> Metric:
+    family = GaugeMetricFamily(f"{_PREFIX}{name}", told, labels=labels)
+    for of, value in values:
+        family.add_metric(of, value)
+    return family
+
+
+def _accepting(desk: AccountDesk, state: DeskState) -> bool:
+    halt = state.halts.get(desk.account_id)
+    return desk.refusing is None and not (halt is not None and halt.halted)
