@@ -5,6 +5,7 @@ Rules that a reader may not expect:
 - A market order has no limit price and cannot be post-only or GTD.
 - An order that waits for a trigger or trails keeps the rules of what it becomes, but may be GTD,
   and needs a quantity. It is taken to be worth its limit or its trigger; a trail is not judged.
+- Only the types that wait for one read ``trigger`` or ``trail``.
 - The direction of a trigger decides; whether the type says stop or take-profit changes nothing.
 - A trigger that the price has reached already is refused; there is no index price.
 - Post-only contradicts IOC and FOK; FOK needs a quantity, not a value.
@@ -21,7 +22,6 @@ from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.money import ONE, ZERO, text
 from algotradehub.domain.order import (
     LIMIT_TYPES,
-    TRIGGERED_TYPES,
     OrderType,
     PriceSource,
     TimeInForce,
@@ -57,44 +57,49 @@ def order_problem(order: NewOrder, instrument: Instrument, now_ns: int) -> Probl
             late_ns = now_ns - order.expires_ns
             return Problem(RefusalCode.EXPIRED, f"the expiry passed {late_ns} ns ago")
     kind = order.type
-    if order.trigger is not None or order.trail is not None:
-        return _waiting_problem(order, instrument)
     if kind is _LIMIT:
         return _limit_problem(order, instrument)
     if kind is _MARKET:
         return _market_problem(order, instrument)
-    needed = "a trail" if kind is _TRAILING_STOP else "a trigger"
-    return Problem(RefusalCode.PRICE, f"a {kind} order needs {needed}")
-
-
-def _waiting_problem(order: NewOrder, instrument: Instrument) -> Problem | None:
-    """Judge an order by what it waits for, and then by what it becomes."""
-    kind, trigger, trail = order.type, order.trigger, order.trail
-    if (trigger is not None and kind not in TRIGGERED_TYPES) or (
-        trail is not None and kind is not _TRAILING_STOP
-    ):
-        given = "no trigger" if trigger is not None else "no trail"
-        return Problem(RefusalCode.PRICE, f"a {kind} order has {given}")
-    source = trigger.source if trigger is not None else trail.source if trail is not None else None
-    if source is _INDEX:
-        return Problem(RefusalCode.UNSUPPORTED, "there is no index price here; use LAST or MARK")
-    if trail is not None:
-        problem = _trail_problem(trail, instrument)
+    if kind is _TRAILING_STOP:
+        problem = _trail_problem(order.trail, instrument)
     else:
-        problem = None if trigger is None else price_problem(trigger.price, instrument)
-    if problem is not None:
-        return problem
-    if kind in LIMIT_TYPES:
+        problem = _trigger_problem(order, instrument)
+    return problem or _fired_problem(order, instrument)
+
+
+def _trigger_problem(order: NewOrder, instrument: Instrument) -> Problem | None:
+    trigger = order.trigger
+    if trigger is None:
+        return Problem(RefusalCode.PRICE, f"a {order.type} order needs a trigger")
+    return _source_problem(trigger.source) or price_problem(trigger.price, instrument)
+
+
+def _fired_problem(order: NewOrder, instrument: Instrument) -> Problem | None:
+    """Judge an order that waits by what it becomes."""
+    if order.type in LIMIT_TYPES:
         return _limit_problem(order, instrument)
     problem = _market_problem(order, instrument)
+    if problem is None and order.quantity is None:
+        reason = f"a {order.type} order needs a quantity, not a value"
+        return Problem(RefusalCode.QUANTITY, reason)
+    if problem is not None or order.type is _TRAILING_STOP or order.trigger is None:
+        return problem
+    return market_notional_problem(order, instrument, order.trigger.price)
+
+
+def _source_problem(source: PriceSource) -> Problem | None:
+    if source is not _INDEX:
+        return None
+    return Problem(RefusalCode.UNSUPPORTED, "there is no index price here; use LAST or MARK")
+
+
+def _trail_problem(trail: Trail | None, instrument: Instrument) -> Problem | None:
+    if trail is None:
+        return Problem(RefusalCode.PRICE, "a TRAILING_STOP order needs a trail")
+    problem = _source_problem(trail.source)
     if problem is not None:
         return problem
-    if order.quantity is None:
-        return Problem(RefusalCode.QUANTITY, f"a {kind} order needs a quantity, not a value")
-    return None if trigger is None else market_notional_problem(order, instrument, trigger.price)
-
-
-def _trail_problem(trail: Trail, instrument: Instrument) -> Problem | None:
     offset, bps = trail.offset, trail.offset_bps
     if (offset is None) == (bps is None):
         return Problem(RefusalCode.PRICE, "a trail needs an offset or basis points, and not both")

@@ -67,7 +67,7 @@ class PriceTimeMarket(WorkingMarket):
         super().__init__(instrument, fees=fees, max_orders=max_orders)
         self._matches = 0
         self._last: Decimal | None = None
-        self._now_ns = -1
+        self._looked_ns = -1  # when the mark was looked at
 
     @property
     def last(self) -> Decimal | None:
@@ -96,15 +96,14 @@ class PriceTimeMarket(WorkingMarket):
             raise ValueError(f"the order {order.order_id} cannot have rested here")
         self._working.rest(self._working.restore(order, filled=filled, value=value))
 
-    def _begin(self, now_ns: int, out: list[Outcome]) -> None:
-        working = self._working
-        working.catch_up(now_ns, out)
-        if working.triggers.orders and now_ns > self._now_ns:
-            mark = self.mark
-            if mark is not None:
-                working.triggers.move(_MARK, mark)
-                self._work_fired(now_ns, out)
-        self._now_ns = now_ns
+    def _look(self, now_ns: int, out: list[Outcome]) -> None:
+        if now_ns <= self._looked_ns:
+            return
+        self._looked_ns = now_ns
+        mark = self.mark
+        if mark is not None:
+            self._working.triggers.move(_MARK, mark)
+            self._work_fired(now_ns, out)
 
     def _price_of(self, source: PriceSource) -> Decimal | None:
         return self._last if source is _LAST else self.mark

@@ -28,6 +28,13 @@ MAKER. ``CandleRule.max_volume_share`` bounds all fills of one candle. An order 
 a candle can only fill at its open. Fills carry the time of the candle's start at the open, of its
 end on the path. Candles that are not final are ignored.
 
+**Triggers** (``triggers``) meet LAST, the last print or the path of a candle, and MARK, the mid or
+else LAST, after what is open has met the event; what fires is then worked like an order that comes
+at that instant. Within a candle they meet its open, and the path in its order: resting orders fill
+as far as the path has come, then what fires takes there, at its trigger (of a trail, at the next
+valid price beyond), or at the open if that has jumped over it; what is left goes on along the path.
+An order that came after a candle's start meets nothing of that candle.
+
 What waits to take waits for the first event that could serve it; then IOC and FOK end, LIMIT rests,
 and MARKET goes on waiting for the rest. Quantities are whole lots. An order of a value is filled
 when what is left pays for no further lot.
@@ -60,6 +67,7 @@ from algotradehub.matching.working_order import WorkingOrder, reaches
 _BUY: Final = Side.BUY
 _SELL: Final = Side.SELL
 _LAST: Final = PriceSource.LAST
+_MARK: Final = PriceSource.MARK
 _SIDES: Final = (_BUY, _SELL)
 
 _KILLED: Final = "fill or kill: not enough to fill"
@@ -89,6 +97,7 @@ class RecordedMarket(WorkingMarket):
         """``fees`` defaults to the instrument's rates, taken in quote."""
         super().__init__(instrument, fees=fees, max_orders=max_orders)
         self._rule = rule or CandleRule()
+        self._through = self._rule.limits_fill is LimitsFill.THROUGH
         self._bids = DisplayedSide(Side.BUY)
         self._asks = DisplayedSide(Side.SELL)
         self._source = _Source.NOTHING
@@ -137,6 +146,7 @@ class RecordedMarket(WorkingMarket):
             if best is not None:
                 # Of the queue behind the best level a quote says nothing.
                 shorten_queue(self._reached(side, best, through=False), self._displayed(side))
+        self._meet_triggers(now_ns, out)
         return out
 
     def on_book(self, update: BookUpdate) -> Sequence[Outcome]:
@@ -160,6 +170,7 @@ class RecordedMarket(WorkingMarket):
             else:
                 for price, _ in levels:
                     shorten_queue(resting.at(price), self._displayed(side))
+        self._meet_triggers(now_ns, out)
         return out
 
     def on_trade(self, trade: Trade) -> Sequence[Outcome]:
@@ -183,6 +194,7 @@ class RecordedMarket(WorkingMarket):
                 self._fills.fill(order, volume, at_ns=now_ns, out=out)
             if trade.taker is not side:
                 self._fills.fill_queued(queued, volume, at_ns=now_ns, out=out)
+        self._meet_triggers(now_ns, out)
         return out
 
     def on_candle(self, candle: Candle) -> Sequence[Outcome]:
@@ -190,24 +202,36 @@ class RecordedMarket(WorkingMarket):
         if not candle.final or self._source > _Source.CANDLES:
             return out
         self._source = _Source.CANDLES
-        self._last = candle.close
+        self._last = candle.open
         start_ns, end_ns = candle.start_ns, candle.start_ns + candle.interval_ns
         share = self._rule.max_volume_share
         volume = Volume(None if share is None else candle.volume * share)
-        through = self._rule.limits_fill is LimitsFill.THROUGH
+        triggers = self._working.triggers
         self._working.catch_up(start_ns, out)
+        triggers.hold(start_ns)
         for order in self._waiting():
             if order.since_ns <= start_ns:
                 self._serve(order, candle.open, volume, start_ns, out)
         for side in _SIDES:
-            for order in self._reached(side, candle.open, through=through):
+            for order in self._reached(side, candle.open, through=self._through):
                 if order.since_ns <= start_ns and not order.post_only:
                     self._fills.fill(order, volume, taking_at=candle.open, at_ns=start_ns, out=out)
+        while (found := triggers.next_fired(candle.open)) is not None:
+            self._fire_within(found[0], candle.open, volume, start_ns, out)
+        triggers.follow_all(candle.open)
         self._working.catch_up(end_ns - 1, out)
-        for side, price in turns(candle):
-            for order in self._reached(side, price, through=through):
-                if order.since_ns <= start_ns:
-                    self._fills.fill(order, volume, at_ns=end_ns, out=out)
+        path = turns(candle)
+        # To the close only what waited for it moves: the rest was reached on the way there.
+        legs = (*path, (path[0][0], candle.close)) if triggers.orders else path
+        for side, price in legs:
+            while (found := triggers.next_fired(price)) is not None:
+                at = self._price_there(found[0], found[1], side, price)
+                self._fill_reached(side, at, volume, candle, out)
+                self._fire_within(found[0], at, volume, end_ns, out)
+            self._fill_reached(side, price, volume, candle, out)
+            triggers.follow_all(price)
+        self._last = candle.close
+        triggers.release()
         return out
 
     # --- how orders meet it ---
@@ -286,6 +310,40 @@ class RecordedMarket(WorkingMarket):
             found.append(order)
         return found
 
+    def _look(self, now_ns: int, out: list[Outcome]) -> None:
+        """Events tell of every price here."""
+
+    def _meet_triggers(self, now_ns: int, out: list[Outcome]) -> None:
+        triggers = self._working.triggers
+        if not triggers.orders:
+            return
+        for source in (_LAST, _MARK):
+            price = self._price_of(source)
+            if price is not None:
+                triggers.move(source, price)
+        self._work_fired(now_ns, out)
+
+    def _price_there(
+        self, order: WorkingOrder, trigger: Decimal, side: Side, end: Decimal
+    ) -> Decimal:
+        """Where the path to ``end``, which fills limits of ``side``, makes ``order`` fire."""
+        price = self.instrument.passive_price(trigger, order.side.opposite)
+        return max(price, end) if side is _BUY else min(price, end)
+
+    def _fire_within(
+        self,
+        order: WorkingOrder,
+        price: Decimal,
+        volume: Volume,
+        at_ns: int,
+        out: list[Outcome],
+    ) -> None:
+        """Fire ``order`` where a candle's path stands, and let it take there."""
+        self._last = price
+        self._fire(order, price, at_ns, out)
+        if order.open and not order.resting:
+            self._serve(order, price, volume, at_ns, out)
+
     def _meet_displayed(self, now_ns: int, out: list[Outcome]) -> None:
         """Let open orders take what is displayed now: those that wait first, then the resting."""
         for order in self._waiting():
@@ -297,6 +355,15 @@ class RecordedMarket(WorkingMarket):
             if best is not None:
                 for order in self._reached(side, best, through=False):
                     self._fills.take(order, opposite, at_ns=now_ns, out=out)
+
+    def _fill_reached(
+        self, side: Side, price: Decimal, volume: Volume, candle: Candle, out: list[Outcome]
+    ) -> None:
+        """Fill what rests where the path of ``candle`` has come."""
+        end_ns = candle.start_ns + candle.interval_ns
+        for order in self._reached(side, price, through=self._through):
+            if order.since_ns <= candle.start_ns:
+                self._fills.fill(order, volume, at_ns=end_ns, out=out)
 
     def _serve(
         self,

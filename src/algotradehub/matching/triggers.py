@@ -17,16 +17,18 @@ not what waits.
 from bisect import bisect_left, insort
 from collections import deque
 from decimal import Decimal
+from itertools import takewhile
 from typing import Final
 
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
-from algotradehub.domain.order import PriceSource, Trail, TriggerDirection
+from algotradehub.domain.order import OrderType, PriceSource, Trail, TriggerDirection
 from algotradehub.matching.outcomes import NewOrder
 from algotradehub.matching.working_order import Condition, WorkingOrder
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
 _BUY: Final = Side.BUY
+_TRAILING_STOP: Final = OrderType.TRAILING_STOP
 _RISES_TO: Final = TriggerDirection.RISES_TO
 
 _BPS: Final = Decimal("0.0001")
@@ -69,11 +71,12 @@ class PriceQueue:
 class Triggers:
     """Open orders that are not worked yet, by the prices at which that changes."""
 
-    __slots__ = ("_falling", "_following", "_number", "_rising", "fired", "orders")
+    __slots__ = ("_falling", "_following", "_held", "_number", "_rising", "fired", "orders")
 
     def __init__(self) -> None:
         self.orders: dict[str, WorkingOrder] = {}  # by the time since which their path counts
         self.fired: deque[tuple[WorkingOrder, Decimal]] = deque()  # to be worked, at which price
+        self._held: dict[str, WorkingOrder] = {}
         self._number = 0
         # Of each source: those that fire, by direction, and the trails to be moved.
         self._rising = {source: PriceQueue(rises=True) for source in PriceSource}
@@ -98,6 +101,8 @@ class Triggers:
                 self.follow(condition.source, price)
 
     def remove(self, order: WorkingOrder, condition: Condition) -> None:
+        if self._held.pop(order.order_id, None) is not None:
+            return
         del self.orders[order.order_id]
         if condition.price is not None:
             self._firing(condition).remove(condition.price, order, condition)
@@ -114,12 +119,20 @@ class Triggers:
 
     def next_fired(self, price: Decimal) -> tuple[WorkingOrder, Decimal] | None:
         """Take the order that a move of all sources to ``price`` fires first, and its trigger."""
+        if not self.orders:
+            return None
         for queues in (self._rising, self._falling):
             reached = [entry for queue in queues.values() if (entry := queue.next(price))]
             if reached:
                 order = max(reached)[2]
                 return order, self._take(order)
         return None
+
+    def follow_all(self, price: Decimal) -> None:
+        """Move the trails of all sources, as a step of a path does."""
+        if self.orders:
+            for source in PriceSource:
+                self.follow(source, price)
 
     def follow(self, source: PriceSource, price: Decimal) -> None:
         """Move the trails whose best price ``price`` is."""
@@ -137,15 +150,24 @@ class Triggers:
             self._firing(condition).add(condition.price, order, condition)
             self._follow_at(order, condition)
 
-    def since(self, start_ns: int) -> list[WorkingOrder]:
-        """The orders whose path begins after ``start_ns``, oldest first."""
-        found: list[WorkingOrder] = []
-        for order in reversed(self.orders.values()):
-            if order.since_ns <= start_ns:
-                break
-            found.append(order)
-        found.reverse()
-        return found
+    def hold(self, start_ns: int) -> None:
+        """Let what came after ``start_ns`` meet no price until ``release``."""
+        if not self.orders:
+            return
+        newest = reversed(self.orders.values())
+        late = list(takewhile(lambda order: order.since_ns > start_ns, newest))
+        for order in reversed(late):
+            condition = order.condition
+            assert condition is not None  # noqa: S101 - it waits
+            self.remove(order, condition)
+            self._held[order.order_id] = order
+
+    def release(self) -> None:
+        if not self._held:
+            return
+        held, self._held = self._held, {}
+        for order in held.values():
+            self.add(order, None)
 
     def _take(self, order: WorkingOrder) -> Decimal:
         condition = order.condition
@@ -166,18 +188,23 @@ class Triggers:
         self._queue_of_trail(condition).add(_followed(condition), order, condition)
 
 
-def condition_of(order: NewOrder, best: Decimal | None) -> Condition | None:
-    """What ``order`` waits for; None if it is worked at once."""
+def condition_of(order: NewOrder, *, best: Decimal | None = None) -> Condition:
+    """What ``order``, of a type that waits, waits for; a trail goes on from ``best``.
+
+    Raises:
+        ValueError: It does not say what it waits for.
+    """
     trigger, trail = order.trigger, order.trail
-    if trigger is not None:
-        rises = trigger.direction is _RISES_TO
-        return Condition(source=trigger.source, rises=rises, price=trigger.price)
-    if trail is None:
-        return None
-    condition = Condition(source=trail.source, rises=order.side is _BUY, price=None, trail=trail)
-    if best is not None:
-        begin(condition, best)
-    return condition
+    if order.type is _TRAILING_STOP and trail is not None:
+        rises = order.side is _BUY
+        condition = Condition(source=trail.source, rises=rises, price=None, trail=trail)
+        if best is not None:
+            begin(condition, best)
+        return condition
+    if order.type is _TRAILING_STOP or trigger is None:
+        raise ValueError(f"the order {order.order_id} does not say what it waits for")
+    rises = trigger.direction is _RISES_TO
+    return Condition(source=trigger.source, rises=rises, price=trigger.price)
 
 
 def begin(condition: Condition, best: Decimal) -> None:

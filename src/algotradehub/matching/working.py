@@ -20,7 +20,7 @@ from typing import Final, TypeAlias
 from algotradehub.domain.evidence import Liquidity
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ZERO, text
-from algotradehub.domain.order import LIMIT_TYPES, OrderStatus, TimeInForce
+from algotradehub.domain.order import LIMIT_TYPES, OrderStatus, OrderType, TimeInForce
 from algotradehub.matching.book import BookSide
 from algotradehub.matching.checks import Problem, order_problem
 from algotradehub.matching.expiries import Expiries
@@ -36,13 +36,14 @@ from algotradehub.matching.outcomes import (
     Refused,
 )
 from algotradehub.matching.positions import Positions
-from algotradehub.matching.triggers import Triggers, condition_of
-from algotradehub.matching.working_order import WorkingOrder
+from algotradehub.matching.triggers import Triggers
+from algotradehub.matching.working_order import Condition, WorkingOrder
 
 MAX_ORDERS: Final = 1_000_000
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
 _BUY: Final = Side.BUY
+_LIMIT: Final = OrderType.LIMIT
 _IOC: Final = TimeInForce.IOC
 _FOK: Final = TimeInForce.FOK
 _GTD: Final = TimeInForce.GTD
@@ -96,7 +97,7 @@ class WorkingOrders:
         if order.reduce_only and not self.positions.reducible(order.owner, order.side):
             reason = f"no position of {order.owner} is reduced by a {order.side}"
             return Problem(RefusalCode.NOTHING_TO_REDUCE, reason)
-        if order.post_only and order.limit_price is not None and order.trigger is None:
+        if order.post_only and order.limit_price is not None and order.type is _LIMIT:
             return self.taking_problem(order.side, order.limit_price)
         return None
 
@@ -113,13 +114,15 @@ class WorkingOrders:
         out: list[Outcome],
         *,
         quantity: Decimal | None,
+        condition: Condition | None = None,
     ) -> WorkingOrder:
         """Open ``order`` and cut it to the position if it only reduces.
 
         ``quantity`` is in base units; None keeps an amount in quote to be spent match by match.
+        What waits for a ``condition`` is put to its place by the caller.
         """
         out.append(Accepted(order_id=order.order_id))
-        opened = self._opened(order, now_ns, quantity)
+        opened = self._opened(order, now_ns, quantity, condition)
         if order.reduce_only:
             self._cut(opened, out)
         return opened
@@ -128,7 +131,12 @@ class WorkingOrders:
         return self._by_id.get(order_id)
 
     def restore(
-        self, order: NewOrder, *, filled: Decimal, value: Decimal, best: Decimal | None = None
+        self,
+        order: NewOrder,
+        *,
+        filled: Decimal,
+        value: Decimal,
+        condition: Condition | None = None,
     ) -> WorkingOrder:
         """Open ``order`` again as it was; the caller puts it to its place.
 
@@ -141,7 +149,7 @@ class WorkingOrders:
             raise ValueError(f"the order {order.order_id} has nothing left that could be open")
         if (order.type in LIMIT_TYPES) is (order.limit_price is None):
             raise ValueError(f"the order {order.order_id} must be LIMIT with a price, or MARKET")
-        restored = self._opened(order, 0, order.quantity, best)
+        restored = self._opened(order, 0, order.quantity, condition)
         restored.filled = filled
         restored.value = value
         if restored.budget is None:
@@ -156,7 +164,7 @@ class WorkingOrders:
         order: NewOrder,
         since_ns: int,
         quantity: Decimal | None,
-        best: Decimal | None = None,
+        condition: Condition | None,
     ) -> WorkingOrder:
         time_in_force = order.time_in_force
         fill_or_kill = time_in_force is _FOK
@@ -175,9 +183,8 @@ class WorkingOrders:
             post_only=order.post_only,
             reduce_only=order.reduce_only,
             budget=order.value if quantity is None else None,
+            condition=condition,
         )
-        if order.trigger is not None or order.trail is not None:
-            opened.condition = condition_of(order, best)
         self._by_id[order.order_id] = opened
         if opened.expires_ns is not None:
             self._expiries.add(opened.expires_ns, opened)

@@ -6,18 +6,18 @@ from decimal import Decimal
 from typing import Final
 
 from algotradehub.domain.instrument import Instrument, Side
-from algotradehub.domain.order import OrderStatus, OrderType, PriceSource, TriggerDirection
+from algotradehub.domain.order import OrderStatus, OrderType, PriceSource
 from algotradehub.matching.amendments import Amendments
 from algotradehub.matching.checks import Problem, crossed_problem
 from algotradehub.matching.fees import FeeModel, QuoteFees
 from algotradehub.matching.outcomes import NewOrder, Outcome, Refused, Triggered
+from algotradehub.matching.triggers import condition_of
 from algotradehub.matching.working import WorkingOrders
-from algotradehub.matching.working_order import WorkingOrder
+from algotradehub.matching.working_order import Condition, WorkingOrder
 
 # Looked up once: on Python 3.11 that costs 50 ns each time.
 _LIMIT: Final = OrderType.LIMIT
 _MARKET: Final = OrderType.MARKET
-_RISES_TO: Final = TriggerDirection.RISES_TO
 
 
 class WorkingMarket(ABC):
@@ -37,24 +37,30 @@ class WorkingMarket(ABC):
     def place(self, order: NewOrder, now_ns: int) -> Sequence[Outcome]:
         out: list[Outcome] = []
         working = self._working
-        self._begin(now_ns, out)
+        triggers = working.triggers
+        working.catch_up(now_ns, out)
+        if triggers.orders:
+            self._look(now_ns, out)
         problem = working.problem(order, now_ns)
         quantity, kind = order.quantity, order.type
+        condition: Condition | None = None
         if problem is None and kind is not _LIMIT:
             if kind is _MARKET:
                 problem, quantity = self._market_quantity(order)
             else:
-                problem = self._trigger_problem(order)
+                condition = condition_of(order)
+                problem = self._condition_problem(condition)
         if problem is not None:
             out.append(Refused(order_id=order.order_id, code=problem.code, reason=problem.reason))
             return out
-        accepted = working.accept(order, now_ns, out, quantity=quantity)
-        if accepted.condition is None:
-            self._work(accepted, now_ns, out)
-            if working.triggers.fired:
-                self._work_fired(now_ns, out)
-        else:
-            working.triggers.add(accepted, self._price_of(accepted.condition.source))
+        accepted = working.accept(order, now_ns, out, quantity=quantity, condition=condition)
+        if condition is not None:
+            self._look(now_ns, out)
+            triggers.add(accepted, self._price_of(condition.source))
+            return out
+        self._work(accepted, now_ns, out)
+        if triggers.fired:
+            self._work_fired(now_ns, out)
         return out
 
     def cancel(self, order_id: str, now_ns: int) -> Sequence[Outcome]:
@@ -104,11 +110,12 @@ class WorkingMarket(ABC):
         Raises:
             ValueError: The order cannot have been open here, or is open already.
         """
-        if order.trigger is None and order.trail is None:
+        if order.type is _LIMIT or order.type is _MARKET:
             self._restore(order, filled=filled, value=value)
-        else:
-            restored = self._working.restore(order, filled=filled, value=value, best=best)
-            self._working.triggers.add(restored, None)
+            return
+        condition = condition_of(order, best=best)
+        restored = self._working.restore(order, filled=filled, value=value, condition=condition)
+        self._working.triggers.add(restored, None)
 
     def trailing(self) -> Iterator[tuple[str, Decimal, Decimal]]:
         """Id, best price and trigger of every trail that has begun."""
@@ -120,16 +127,17 @@ class WorkingMarket(ABC):
     # --- triggers ---
 
     def _begin(self, now_ns: int, out: list[Outcome]) -> None:
-        """What comes first in every call: bring everything up to ``now_ns``."""
+        """What comes first in every request."""
         self._working.catch_up(now_ns, out)
+        if self._working.triggers.orders:
+            self._look(now_ns, out)
 
-    def _trigger_problem(self, order: NewOrder) -> Problem | None:
-        trigger = order.trigger
-        if trigger is None:
+    def _condition_problem(self, condition: Condition) -> Problem | None:
+        if condition.price is None:
             return None
-        rises = trigger.direction is _RISES_TO
-        current = self._price_of(trigger.source)
-        return crossed_problem(trigger.source, trigger.price, current, rises=rises)
+        source = condition.source
+        current = self._price_of(source)
+        return crossed_problem(source, condition.price, current, rises=condition.rises)
 
     def _work_fired(self, now_ns: int, out: list[Outcome]) -> None:
         """Work what has fired, and what that fires; no order fires twice."""
@@ -154,6 +162,10 @@ class WorkingMarket(ABC):
     @abstractmethod
     def _restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> None:
         """Put an order back that waits for no trigger."""
+
+    @abstractmethod
+    def _look(self, now_ns: int, out: list[Outcome]) -> None:
+        """Let what waits meet prices that no event tells of; called while anything waits."""
 
     @abstractmethod
     def _price_of(self, source: PriceSource) -> Decimal | None:

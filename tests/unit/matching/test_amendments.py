@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from algotradehub.domain.instrument import Instrument
-from algotradehub.domain.order import PriceSource, TimeInForce
+from algotradehub.domain.order import OrderType, PriceSource, TimeInForce
 from algotradehub.matching.amendments import Amendments
 from algotradehub.matching.fees import QuoteFees
 from algotradehub.matching.outcomes import Amended, NewOrder, Outcome, RefusalCode, Refused
+from algotradehub.matching.triggers import condition_of
 from algotradehub.matching.working import WorkingOrders
 from algotradehub.matching.working_order import WorkingOrder
 from tests.unit.matching.orders import BUY, SELL, instrument, limit, market, stop, trailing
@@ -96,7 +97,8 @@ def test_the_price_of_an_order_cut_below_the_minimum_can_still_be_amended() -> N
 def waiting(order: NewOrder) -> WorkingOrders:
     working = working_orders(RULES)
     assert order.quantity is not None
-    working.triggers.add(working.accept(order, 0, [], quantity=order.quantity), PRICE)
+    accepted = working.accept(order, 0, [], quantity=order.quantity, condition=condition_of(order))
+    working.triggers.add(accepted, PRICE)
     return working
 
 
@@ -133,8 +135,9 @@ def test_what_a_waiting_order_may_not_become(
 ) -> None:
     working = working_orders(RULES)
     assert order.quantity is not None
-    opened = working.accept(order, 0, [], quantity=order.quantity)
-    if opened.condition is None:
+    condition = None if order.type is OrderType.LIMIT else condition_of(order)
+    opened = working.accept(order, 0, [], quantity=order.quantity, condition=condition)
+    if condition is None:
         working.rest(opened)
     else:
         working.triggers.add(opened, PRICE)

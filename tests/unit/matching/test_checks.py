@@ -151,16 +151,6 @@ IOC, FOK, GTD = TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD
             "a TRAILING_STOP order needs a trail",
         ),
         (
-            stop("o", BUY, 2, 100, type=OrderType.LIMIT, limit_price=D(100)),
-            RefusalCode.PRICE,
-            "a LIMIT order has no trigger",
-        ),
-        (
-            trailing("o", BUY, 2, 5, type=OrderType.MARKET),
-            RefusalCode.PRICE,
-            "a MARKET order has no trail",
-        ),
-        (
             stop("o", BUY, 3, 100),
             RefusalCode.QUANTITY,
             "the quantity 3 is not a multiple of the lot 2",
@@ -216,6 +206,7 @@ def test_a_broken_rule_is_named(order: NewOrder, code: RefusalCode, reason: str)
         limit("o", BUY, 1, "0.5", reduce_only=True),  # below the minimum notional
         limit("o", BUY, 1, 100, **gtd(11)),
         limit("o", BUY, 1, 100, expires_ns=3),  # read for GTD only
+        stop("o", BUY, 2, 7, type=OrderType.MARKET),  # reads no trigger
         limit("o", BUY, 1, 100, post_only=True),
         market("o", BUY, 20),
         market("o", BUY, value=1),

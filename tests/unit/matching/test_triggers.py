@@ -29,7 +29,7 @@ def opened(new: NewOrder, *, since_ns: int = 0, best: Decimal | None = None) -> 
         quantity=new.quantity,
         remaining=new.quantity,
         since_ns=since_ns,
-        condition=condition_of(new, best),
+        condition=condition_of(new, best=best),
     )
 
 
@@ -51,8 +51,17 @@ def trigger_of(order: WorkingOrder) -> Decimal | None:
     return order.condition.price
 
 
-def test_what_waits_for_nothing_has_no_condition() -> None:
-    assert condition_of(limit("o", BUY, 1, 100), None) is None
+@pytest.mark.parametrize(
+    "order",
+    [
+        limit("o", BUY, 1, 100),
+        stop("o", BUY, 1, 100, trigger=None),
+        trailing("o", BUY, 1, 5, trail=None),
+    ],
+)
+def test_what_waits_for_nothing_has_no_condition(order: NewOrder) -> None:
+    with pytest.raises(ValueError, match="the order o"):
+        condition_of(order)
 
 
 def test_the_next_of_a_queue_is_the_nearest_and_then_the_oldest() -> None:
@@ -202,10 +211,19 @@ def test_each_fires_once_where_the_price_first_reaches_it(
     assert found == wanted
 
 
-def test_the_orders_since_a_moment_are_the_last_ones() -> None:
+def test_what_came_too_late_meets_no_price_until_it_is_released() -> None:
     triggers = Triggers()
-    for since_ns in (1, 2, 2, 3):
-        name = str(len(triggers.orders))
-        triggers.add(opened(stop(name, BUY, 1, 100), since_ns=since_ns), None)
-    assert [order.order_id for order in triggers.since(1)] == ["1", "2", "3"]
-    assert triggers.since(3) == []
+    orders = [opened(stop(str(ns), BUY, 1, 100), since_ns=ns) for ns in (1, 2, 3, 4)]
+    for order in orders:
+        triggers.add(order, None)
+    triggers.hold(1)
+    assert list(triggers.orders) == ["1"]
+    condition = orders[2].condition
+    assert condition is not None
+    triggers.remove(orders[2], condition)
+    triggers.move(LAST, D(100))
+    assert [name for name, _ in fired(triggers)] == ["1"]
+    triggers.release()
+    assert list(triggers.orders) == ["2", "4"]
+    triggers.move(LAST, D(100))
+    assert [name for name, _ in fired(triggers)] == ["2", "4"]
