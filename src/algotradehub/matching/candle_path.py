@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from algotradehub.domain.instrument import Side
+from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.market import Candle
 from algotradehub.domain.money import ONE, ZERO
 
@@ -38,3 +38,15 @@ def turns(candle: Candle) -> tuple[tuple[Side, Decimal], tuple[Side, Decimal]]:
     low, high = (Side.BUY, candle.low), (Side.SELL, candle.high)
     low_first = candle.open - candle.low <= candle.high - candle.open
     return (low, high) if low_first else (high, low)
+
+
+def fired_at(
+    trigger: Decimal, side: Side, instrument: Instrument, *, leg: Side, end: Decimal
+) -> Decimal:
+    """Return the price at which an order of ``side`` takes, when the path passes its ``trigger``.
+
+    That is the trigger, or of one between two valid prices the worse, as far as the path goes:
+    ``leg`` is the side whose limits the path to ``end`` fills.
+    """
+    price = instrument.passive_price(trigger, side.opposite)
+    return max(price, end) if leg is Side.BUY else min(price, end)

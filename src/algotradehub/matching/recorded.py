@@ -48,7 +48,7 @@ from typing import Final
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.market import BookAction, BookUpdate, Candle, Quote, Trade
 from algotradehub.domain.order import OrderStatus, PriceSource
-from algotradehub.matching.candle_path import CandleRule, LimitsFill, turns
+from algotradehub.matching.candle_path import CandleRule, LimitsFill, fired_at, turns
 from algotradehub.matching.checks import (
     Problem,
     lots_for,
@@ -208,30 +208,23 @@ class RecordedMarket(WorkingMarket):
         volume = Volume(None if share is None else candle.volume * share)
         triggers = self._working.triggers
         self._working.catch_up(start_ns, out)
-        triggers.hold(start_ns)
-        for order in self._waiting():
-            if order.since_ns <= start_ns:
-                self._serve(order, candle.open, volume, start_ns, out)
-        for side in _SIDES:
-            for order in self._reached(side, candle.open, through=self._through):
-                if order.since_ns <= start_ns and not order.post_only:
-                    self._fills.fill(order, volume, taking_at=candle.open, at_ns=start_ns, out=out)
-        while (found := triggers.next_fired(candle.open)) is not None:
-            self._fire_within(found[0], candle.open, volume, start_ns, out)
-        triggers.follow_all(candle.open)
+        watched = bool(triggers.orders)
+        if watched:
+            triggers.hold(start_ns)
+        self._meet_open(candle, volume, out)
         self._working.catch_up(end_ns - 1, out)
-        path = turns(candle)
-        # To the close only what waited for it moves: the rest was reached on the way there.
-        legs = (*path, (path[0][0], candle.close)) if triggers.orders else path
+        legs = turns(candle)
         for side, price in legs:
-            while (found := triggers.next_fired(price)) is not None:
-                at = self._price_there(found[0], found[1], side, price)
-                self._fill_reached(side, at, volume, candle, out)
-                self._fire_within(found[0], at, volume, end_ns, out)
+            if watched:
+                self._fire_on_leg(side, price, volume, candle, out)
             self._fill_reached(side, price, volume, candle, out)
-            triggers.follow_all(price)
+        if watched:
+            # The way to the close reaches nothing new but for what waited or came with it.
+            back = legs[0][0]
+            self._fire_on_leg(back, candle.close, volume, candle, out)
+            self._fill_reached(back, candle.close, volume, candle, out)
+            triggers.release()
         self._last = candle.close
-        triggers.release()
         return out
 
     # --- how orders meet it ---
@@ -323,12 +316,34 @@ class RecordedMarket(WorkingMarket):
                 triggers.move(source, price)
         self._work_fired(now_ns, out)
 
-    def _price_there(
-        self, order: WorkingOrder, trigger: Decimal, side: Side, end: Decimal
-    ) -> Decimal:
-        """Where the path to ``end``, which fills limits of ``side``, makes ``order`` fire."""
-        price = self.instrument.passive_price(trigger, order.side.opposite)
-        return max(price, end) if side is _BUY else min(price, end)
+    def _meet_open(self, candle: Candle, volume: Volume, out: list[Outcome]) -> None:
+        """Let what waits take, then what was jumped over, then what the open fires."""
+        price, start_ns = candle.open, candle.start_ns
+        for order in self._waiting():
+            if order.since_ns <= start_ns:
+                self._serve(order, price, volume, start_ns, out)
+        for side in _SIDES:
+            for order in self._reached(side, price, through=self._through):
+                if order.since_ns <= start_ns and not order.post_only:
+                    self._fills.fill(order, volume, taking_at=price, at_ns=start_ns, out=out)
+        triggers = self._working.triggers
+        if triggers.orders:
+            while (found := triggers.next_fired(price)) is not None:
+                self._fire_within(found[0], price, volume, start_ns, out)
+            triggers.follow_all(price)
+
+    def _fire_on_leg(
+        self, side: Side, end: Decimal, volume: Volume, candle: Candle, out: list[Outcome]
+    ) -> None:
+        """Fire what the path of ``candle`` to ``end``, which fills limits of ``side``, reaches."""
+        triggers = self._working.triggers
+        end_ns = candle.start_ns + candle.interval_ns
+        while (found := triggers.next_fired(end)) is not None:
+            order, trigger = found
+            at = fired_at(trigger, order.side, self.instrument, leg=side, end=end)
+            self._fill_reached(side, at, volume, candle, out)
+            self._fire_within(order, at, volume, end_ns, out)
+        triggers.follow_all(end)
 
     def _fire_within(
         self,

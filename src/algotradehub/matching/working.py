@@ -183,8 +183,9 @@ class WorkingOrders:
             post_only=order.post_only,
             reduce_only=order.reduce_only,
             budget=order.value if quantity is None else None,
-            condition=condition,
         )
+        if condition is not None:
+            opened.condition = condition
         self._by_id[order.order_id] = opened
         if opened.expires_ns is not None:
             self._expiries.add(opened.expires_ns, opened)

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from algotradehub.domain.instrument import Side
 from algotradehub.domain.market import Candle
-from algotradehub.matching.candle_path import CandleRule, turns
-from tests.unit.matching.orders import BUY, SELL, SYMBOL, VENUE
+from algotradehub.matching.candle_path import CandleRule, fired_at, turns
+from tests.unit.matching.orders import BUY, SELL, SYMBOL, VENUE, instrument
 
 D = Decimal
 
@@ -35,3 +36,20 @@ def test_a_share_of_the_volume_is_a_share(share: str) -> None:
     with pytest.raises(ValueError, match="max_volume_share must be above 0 and at most 1"):
         CandleRule(max_volume_share=D(share))
     assert CandleRule(max_volume_share=D(1)).max_volume_share == 1
+
+
+@pytest.mark.parametrize(
+    ("trigger", "side", "leg", "end", "price"),
+    [
+        ("95", SELL, BUY, "90", "95"),
+        ("95.3", SELL, BUY, "90", "95"),
+        ("95.3", SELL, BUY, "95.2", "95.2"),  # the path comes no further
+        ("95.3", BUY, SELL, "99", "95.5"),
+        ("95.3", BUY, SELL, "95.4", "95.4"),
+    ],
+)
+def test_a_trigger_between_two_prices_takes_at_the_worse(
+    trigger: str, side: Side, leg: Side, end: str, price: str
+) -> None:
+    found = fired_at(D(trigger), side, instrument(), leg=leg, end=D(end))
+    assert found == D(price)
