@@ -7,7 +7,7 @@ import msgspec
 
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.fill import Fill
-from algotradehub.domain.ids import AccountId
+from algotradehub.domain.ids import AccountId, ClientOrderId, ExecutionId
 from algotradehub.domain.order import Order
 from algotradehub.domain.position import Position
 
@@ -33,6 +33,15 @@ class FillChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False)
     fill: Fill
 
 
+class FillDropped(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A provisional fill that real executions have replaced (order-path 8)."""
+
+    account: AccountId
+    account_seq: int
+    order_id: ClientOrderId
+    execution_id: ExecutionId
+
+
 class PositionChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=False):
     account: AccountId
     account_seq: int
@@ -45,7 +54,9 @@ class BalanceChanged(msgspec.Struct, frozen=True, kw_only=True, tag=True, gc=Fal
     balance: AssetBalance
 
 
-Fact: TypeAlias = OrderChanged | FillChanged | PositionChanged | BalanceChanged | Alert
+Fact: TypeAlias = (
+    OrderChanged | FillChanged | FillDropped | PositionChanged | BalanceChanged | Alert
+)
 
 
 class Bus(Protocol):

@@ -4,6 +4,7 @@ import msgspec
 
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.fill import Fill
+from algotradehub.domain.ids import ExecutionId
 from algotradehub.domain.order import Order
 from algotradehub.domain.position import Position
 
@@ -14,5 +15,6 @@ class Applied(msgspec.Struct, gc=False):
     order: Order | None = None
     before: Order | None = None
     fills: tuple[Fill, ...] = ()
+    dropped_fill: ExecutionId | None = None  # a provisional one that real ones replaced
     position: Position | None = None
     balances: tuple[AssetBalance, ...] = ()

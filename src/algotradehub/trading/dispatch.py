@@ -118,6 +118,8 @@ class Dispatch:
     def _send_amend(self, desk: AccountDesk, asked: AmendAsked, *, stored: bool) -> None:
         """Second phase of an amend: it may enlarge the order, so it is journaled before it goes."""
         order = self._state.orders[asked.order_id]
+        if desk.durability is _SYNC:
+            self._recorder.publish(order)
         leg = order.leg
         reason = None if stored else "the journal could not be made durable"
         if order.is_final:

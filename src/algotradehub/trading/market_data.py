@@ -25,6 +25,7 @@ from algotradehub.trading.tickers import Ticker, TickerBoard
 TRADES_WAITING = 10_000  # per reader: a reader that falls further behind is closed
 READERS = 1_000
 
+_Subscription: TypeAlias = tuple[VenueId, Channel, object]
 _Levels: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
 
 
@@ -89,15 +90,18 @@ class Reader:
 
 
 class MarketDataManager:
-    """Feeds in, readers and listeners out. One feed subscription serves all who want the same."""
+    """Feeds in, readers and listeners out.
+
+    One feed subscription serves all who want the same; of a book each has one of its own.
+    """
 
     def __init__(self) -> None:
         self._feeds: dict[VenueId, MarketFeed] = {}
         self._listed: dict[VenueId, dict[Symbol, None]] = {}
         self._board = TickerBoard()
         self._heard_ns: dict[VenueId, int] = {}
-        self._listeners: dict[tuple[VenueId, Channel], dict[object, MarketSink]] = {}
-        self._unsubscribe: dict[tuple[VenueId, Channel], Callable[[], None]] = {}
+        self._listeners: dict[_Subscription, dict[object, MarketSink]] = {}
+        self._unsubscribe: dict[_Subscription, Callable[[], None]] = {}
         self._readers = 0
 
     def attach(self, feed: MarketFeed, listed: Iterable[Symbol] = ()) -> None:
@@ -146,8 +150,9 @@ class MarketDataManager:
             NotFound: No such venue or symbol.
             Unsupported: The venue has no such channel.
         """
-        key = (venue, channel)
         token = object()
+        # A book begins with a snapshot, which only a subscription of its own brings.
+        key = (venue, channel, token if channel.kind == "book" else None)
         listeners = self._listeners.get(key)
         if listeners is None:
             feed = self.feed(venue)
@@ -226,14 +231,14 @@ class MarketDataManager:
         trade = self._board.trade(venue, symbol)
         return None if trade is None else trade.price
 
-    def _receive(self, key: tuple[VenueId, Channel], event: MarketEvent) -> None:
+    def _receive(self, key: _Subscription, event: MarketEvent) -> None:
         self._heard_ns[event.venue] = event.received_ns
         if not isinstance(event, BookUpdate):
             self._board.hear(event)
         for sink in tuple(self._listeners.get(key, {}).values()):
             sink(event)
 
-    def _leave(self, key: tuple[VenueId, Channel], token: object) -> None:
+    def _leave(self, key: _Subscription, token: object) -> None:
         listeners = self._listeners.get(key)
         if listeners is None or listeners.pop(token, None) is None or listeners:
             return

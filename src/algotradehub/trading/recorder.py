@@ -11,6 +11,7 @@ from algotradehub.ports.bus import (
     BalanceChanged,
     Bus,
     FillChanged,
+    FillDropped,
     OrderChanged,
     PositionChanged,
 )
@@ -100,8 +101,18 @@ class Recorder:
 
     def _publish(self, account: AccountId, account_seq: int, applied: Applied) -> None:
         publish = self._bus.publish
-        if applied.order is not None:
-            publish(OrderChanged(account=account, account_seq=account_seq, order=applied.order))
+        order, dropped = applied.order, applied.dropped_fill
+        if order is not None:
+            publish(OrderChanged(account=account, account_seq=account_seq, order=order))
+            if dropped is not None:
+                publish(
+                    FillDropped(
+                        account=account,
+                        account_seq=account_seq,
+                        order_id=order.order_id,
+                        execution_id=dropped,
+                    )
+                )
         for fill in applied.fills:
             publish(FillChanged(account=account, account_seq=account_seq, fill=fill))
         position = applied.position

@@ -280,6 +280,8 @@ class DeskState:
         if step.effect is not None:
             if before.provisional or after.provisional:
                 applied.fills += self._set_provisional(record, after)
+                if not after.provisional:
+                    applied.dropped_fill = provisional_id(after)
             execution_id = applied.fills[0].execution_id if applied.fills else None
             changes = self.changes
             applied.position = self.positions.fill(

@@ -263,8 +263,10 @@ def test_an_amend_is_sent_when_it_survives_power_loss(bench: Bench) -> None:
     assert amend(bench, order).amend_pending == MORE
     assert bench.exposure() == (10, 0), "it counts from the moment it may follow"
     assert kinds(bench) == ["Place"]
+    assert not any(told.amend_pending for told in heard(bench))
     settle(bench)
     assert kinds(bench) == ["Place", "Amend"]
+    assert heard(bench)[-1].amend_pending == MORE, "it is durable, so everybody may know"
     bench.account.tell(acknowledged(order, CommandKind.AMEND))
     assert bench.now(order).quantity == 9
 

@@ -189,6 +189,29 @@ def test_a_feed_is_subscribed_once_while_anybody_listens(
         assert Counter(feed.open_channels) == Counter({channel for channel, _ in present})
 
 
+def test_each_listener_of_a_book_is_told_its_snapshot() -> None:
+    market, feed = hub()
+    feed.at_once = [book(SNAPSHOT, {1: 1}, {2: 1})]
+    first: list[MarketEvent] = []
+    second: list[MarketEvent] = []
+    market.listen(KRAKEN, BOOK, first.append)
+    leave = market.listen(KRAKEN, BOOK, second.append)
+    assert first == second == feed.at_once
+    leave()
+    leave()
+    feed.push(BOOK, book(DELTA, {1: 2}, {}))
+    assert (len(first), len(second)) == (2, 1)
+    assert feed.open_channels == [BOOK]
+
+
+def test_it_knows_when_a_venue_was_last_heard() -> None:
+    market, feed = hub()
+    assert market.heard_ns(KRAKEN) == 0
+    market.listen(KRAKEN, QUOTES, lambda _: None)
+    feed.push(QUOTES, msgspec.structs.replace(quote(1), received_ns=7))
+    assert market.heard_ns(KRAKEN) == 7
+
+
 # Newest prices
 
 

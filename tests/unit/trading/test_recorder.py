@@ -13,11 +13,21 @@ from algotradehub.ports.bus import (
     BalanceChanged,
     Fact,
     FillChanged,
+    FillDropped,
     OrderChanged,
     PositionChanged,
 )
 from tests.unit.trading.bench import Bench
-from tests.unit.trading.words import ACCOUNT, USDT, execution, facts, fee_settled, limit, state
+from tests.unit.trading.words import (
+    ACCOUNT,
+    USDT,
+    cumulative,
+    execution,
+    facts,
+    fee_settled,
+    limit,
+    state,
+)
 
 HALT = HaltSet(halted=True, reason="r", by="ann")
 
@@ -131,3 +141,19 @@ def test_every_record_wakes_the_projection(bench: Bench) -> None:
     bench.advance(1)
     assert bench.store.applied_seq == bench.journal.seq
     assert bench.projector.level
+
+
+def test_a_provisional_fill_that_counts_no_more_is_told_of(bench: Bench) -> None:
+    order = bench.rest()
+    bench.account.tell(cumulative(2, 200))
+    (provisional,) = (fact.fill for fact in bench.facts if isinstance(fact, FillChanged))
+    bench.facts.clear()
+    bench.account.tell(execution(order))
+    dropped = [fact for fact in bench.facts if isinstance(fact, FillDropped)]
+    assert [(fact.order_id, fact.execution_id) for fact in dropped] == [
+        (order.order_id, provisional.execution_id)
+    ]
+    assert dropped[0].account_seq == bench.journal.account_seq(ACCOUNT)
+    bench.facts.clear()
+    bench.account.tell(execution(order, "e2"))
+    assert not any(isinstance(fact, FillDropped) for fact in bench.facts)
