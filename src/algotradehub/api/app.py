@@ -1,6 +1,7 @@
 """Puts the gateway together: guard, routes, errors, description."""
 
 from fastapi import FastAPI
+from starlette.routing import WebSocketRoute
 
 from algotradehub import __version__
 from algotradehub.api import problems, schema
@@ -21,11 +22,13 @@ from algotradehub.api.routes import (
     tickers,
     trades,
 )
+from algotradehub.api.stream import protocol
+from algotradehub.api.stream.gateway import Stream
 
 PREFIX = "/api/v1"
 
 
-def create_app(parts: ApiParts) -> FastAPI:
+def create_app(parts: ApiParts, stream: Stream) -> FastAPI:
     """Return the gateway over ``parts``: an ASGI application for one event loop.
 
     There is no CORS and no documentation page: the first would let other origins in, the second
@@ -48,5 +51,6 @@ def create_app(parts: ApiParts) -> FastAPI:
         app.include_router(resource.router, prefix=PREFIX)
     for outside in (health, metrics):
         app.include_router(outside.router)
+    app.router.routes.append(WebSocketRoute(protocol.PATH, stream))
     schema.install(app)
     return app

@@ -10,6 +10,7 @@ from algotradehub.api.refusals import cut
 
 # For whoever watches over the process. A probe asks by address and has no token.
 OPEN_PATHS = frozenset({"/health", "/ready"})
+_SCHEMES = frozenset({"http", "https"})
 
 
 class Guard:
@@ -17,35 +18,58 @@ class Guard:
 
     Everything but ``OPEN_PATHS`` is guarded, so that a route added later is. The host is checked
     against DNS rebinding: a page anywhere can bind its own name to a loopback address, and its
-    requests then count as its own.
+    requests then count as its own. A WebSocket may bring its token in its first frame instead,
+    and is then let in here; pages of others are kept out by their origin.
     """
 
     def __init__(self, app: ASGIApp, *, token: str | None, allowed_hosts: frozenset[str]) -> None:
         self._app = app
-        self._expected = None if token is None else token.encode()
+        self._expected = token
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in OPEN_PATHS:
+        kind = scope["type"]
+        if kind == "lifespan" or (kind == "http" and scope["path"] in OPEN_PATHS):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
         path = cut(scope["path"])
         host = _without_port(headers.get("host", ""))
+        origin = headers.get("origin")
         if host not in self._allowed_hosts:
             problem = problems.http_problem(421, f"{cut(host)!r} is not a name of ours", path)
             await problems.answer(problem)(scope, receive, send)
-        elif self._expected is not None and not self._presents_token(headers):
+        elif kind == "websocket" and origin is not None and not self._is_ours(origin):
+            problem = problems.http_problem(403, f"{cut(origin)!r} is not a page of ours", path)
+            await problems.answer(problem)(scope, receive, send)
+        elif not self._may_enter(kind, headers.get("authorization")):
             problem = problems.http_problem(401, "the token is missing or not the right one", path)
             answer = problems.answer(problem, {"WWW-Authenticate": "Bearer"})
             await answer(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    def _presents_token(self, headers: Headers) -> bool:
-        scheme, _, given = headers.get("authorization", "").partition(" ")
-        same = hmac.compare_digest(given.strip().encode(), self._expected or b"")
-        return same and scheme.lower() == "bearer"
+    def _may_enter(self, kind: str, authorization: str | None) -> bool:
+        if self._expected is None:
+            return True
+        if kind == "websocket" and authorization is None:
+            return True  # browsers send no such header here: the first frame brings the token
+        return presents_token(authorization, self._expected)
+
+    def _is_ours(self, origin: str) -> bool:
+        """Whether a page of ours opens the socket: browsers let every page open one to anywhere."""
+        scheme, separator, host = origin.partition("://")
+        return bool(separator) and scheme in _SCHEMES and _without_port(host) in self._allowed_hosts
+
+
+def presents_token(authorization: str | None, expected: str) -> bool:
+    scheme, _, given = (authorization or "").partition(" ")
+    return same_token(given.strip(), expected) and scheme.lower() == "bearer"
+
+
+def same_token(given: str | None, expected: str) -> bool:
+    """Compare, in a time that tells nothing of how much of it was right."""
+    return given is not None and hmac.compare_digest(given.encode(), expected.encode())
 
 
 def _without_port(host: str) -> str:

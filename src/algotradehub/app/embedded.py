@@ -137,6 +137,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
                 ids=ids,
                 clock=clock,
                 metrics=metrics,
+                epoch=directory.epoch,
             )
         )
         stack.enter_context(announced(directory.path, url=url, token_file=token_file))

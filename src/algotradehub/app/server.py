@@ -12,6 +12,7 @@ import uvicorn
 
 from algotradehub.api.app import create_app
 from algotradehub.api.parts import LOOPBACK, ApiParts
+from algotradehub.api.stream.gateway import open_stream
 from algotradehub.app.core import Core
 from algotradehub.app.queries import ProjectionQueries
 from algotradehub.domain.ids import TenantId
@@ -23,6 +24,8 @@ from algotradehub.trading.market_data import MarketDataManager
 GRACE_S = 5  # for requests under way when the server stops
 KEEP_ALIVE_S = 30
 CONNECTIONS = 1_000
+FRAME_BYTES = 1 << 20  # more than the stream takes, so that it can say what is wrong
+PONG_WITHIN_S = 60  # longer than the stream's own patience with one who does not read
 
 
 @asynccontextmanager
@@ -37,8 +40,12 @@ async def serve(
     ids: IdSource,
     clock: Clock,
     metrics: Callable[[], str],
+    epoch: int,
 ) -> AsyncIterator[None]:
-    """Answer requests until the context ends; those under way are given a moment to finish."""
+    """Answer requests until the context ends; those under way are given a moment to finish.
+
+    ``epoch`` is that of the lease under which this process owns the accounts.
+    """
     parts = ApiParts(
         orders=core.orders,
         state=core.state,
@@ -52,11 +59,15 @@ async def serve(
         metrics=metrics,
         allowed_hosts=allowed_hosts(settings),
     )
-    server = _Server(
-        uvicorn.Config(
-            create_app(parts),
+    following = open_stream(parts, bus=core.bus, epoch=epoch, account_seq=core.journal.account_seq)
+    with following as stream:
+        config = uvicorn.Config(
+            create_app(parts, stream),
             http="httptools",
-            ws="none",
+            ws="websockets-sansio",
+            ws_max_size=FRAME_BYTES,
+            ws_ping_timeout=PONG_WITHIN_S,
+            ws_per_message_deflate=False,  # saves little on loopback, and costs the loop
             lifespan="off",
             log_config=None,
             access_log=False,
@@ -65,15 +76,17 @@ async def serve(
             timeout_graceful_shutdown=GRACE_S,
             limit_concurrency=CONNECTIONS,
         )
-    )
-    async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(server.serve(sockets=[listening]))
-        try:
-            yield
-        finally:
-            server.should_exit = True
-            # Not left to the group: an error in the body would cancel it in mid-answer.
-            await asyncio.wait([task])
+        server = _Server(config)
+        async with asyncio.TaskGroup() as tasks:
+            telling = tasks.create_task(stream.run())
+            task = tasks.create_task(server.serve(sockets=[listening]))
+            try:
+                yield
+            finally:
+                server.should_exit = True
+                # Not left to the group: an error in the body would cancel it in mid-answer.
+                await asyncio.wait([task])
+                telling.cancel()
 
 
 def allowed_hosts(settings: ApiSettings) -> frozenset[str]:

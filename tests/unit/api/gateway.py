@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from algotradehub.api.app import create_app
 from algotradehub.api.parts import ApiParts
+from algotradehub.api.stream.gateway import Stream, open_stream
 from algotradehub.app.core import AccountSetup, Core, memory_store, open_core
 from algotradehub.connectivity.ids import InstallationIds
 from algotradehub.domain.evidence import Balance
@@ -33,6 +34,7 @@ from tests.fakes.disk import FailingDisk, MemoryDisk
 from tests.fakes.feed import SilentFeed
 from tests.fakes.projection import StoredAtOnce
 
+EPOCH = 1
 TENANT = TenantId("main")
 VENUE = VenueId("paper:one")
 ACCOUNT = AccountId("paper-main")
@@ -113,6 +115,7 @@ class Gateway(msgspec.Struct, kw_only=True):
     """Everything a test may look at or break."""
 
     app: FastAPI
+    stream: Stream
     parts: ApiParts
     core: Core
     account: FakeAccount
@@ -267,7 +270,7 @@ async def gateway(
             projection=StoredAtOnce(store),
             prices=market,
             accounts=setups,
-            epoch=1,
+            epoch=EPOCH,
         )
         async with AsyncExitStack() as opened:
             with time_passing(clock):
@@ -286,8 +289,14 @@ async def gateway(
                 clock=clock,
                 metrics=lambda: "orders_total 1.0\n",
             )
+            following = open_stream(
+                parts, bus=core.bus, epoch=EPOCH, account_seq=core.journal.account_seq
+            )
+            stream = opened.enter_context(following)
+            await opened.enter_async_context(running(stream.run()))
             yield Gateway(
-                app=create_app(parts),
+                app=create_app(parts, stream),
+                stream=stream,
                 parts=parts,
                 core=core,
                 account=ours,
@@ -298,6 +307,19 @@ async def gateway(
                 troubles=troubles,
             )
         store.close()
+
+
+@asynccontextmanager
+async def running(coroutine: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run it beside the test. Not in a task group, which would hide the test's own failure."""
+    task = asyncio.get_running_loop().create_task(coroutine)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Fills, positions and balances over HTTP."""
 
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -10,19 +9,17 @@ from algotradehub.api.answers import answer
 from algotradehub.api.fields import Name
 from algotradehub.api.parts import ApiParts, Parts
 from algotradehub.api.schema import answers
+from algotradehub.api.valuation import valued_position
 from algotradehub.api.views.holdings import (
     AggregatedPositions,
     Balances,
     FillPage,
     Positions,
-    PositionView,
     aggregated_view,
     balance_view,
-    position_view,
 )
 from algotradehub.api.waiting import settled
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol
-from algotradehub.domain.position import Position
 
 router = APIRouter(tags=["holdings"])
 
@@ -70,7 +67,7 @@ async def list_fills(parts: Parts, query: Annotated[FillQuery, Query()]) -> Resp
 async def list_positions(parts: Parts, query: Annotated[PositionQuery, Query()]) -> Response:
     """List positions with their profit, where a price is known."""
     held = parts.state.positions.all(_accounts(parts, query.account))
-    shown = [_position(parts, each) for each in held if query.flat or each.quantity]
+    shown = [valued_position(parts, each) for each in held if query.flat or each.quantity]
     return answer(Positions(positions=shown))
 
 
@@ -84,7 +81,7 @@ async def list_aggregated_positions(
     """List one position per base asset and quote, over every account that holds it."""
     whole = parts.state.positions.aggregated(_accounts(parts, query.account))
     shown = [
-        aggregated_view(each, [_position(parts, held) for held in each.positions])
+        aggregated_view(each, [valued_position(parts, held) for held in each.positions])
         for each in whole
         if query.flat or any(held.quantity for held in each.positions)
     ]
@@ -103,10 +100,3 @@ def _accounts(parts: ApiParts, account: str | None) -> frozenset[AccountId]:
     if account is not None:
         return frozenset({parts.orders.desk(AccountId(account), parts.tenant).account_id})
     return frozenset(desk.account_id for desk in parts.desks)
-
-
-def _position(parts: ApiParts, held: Position) -> PositionView:
-    instrument = parts.state.positions.instrument(held.account, held.symbol)
-    assert instrument is not None  # noqa: S101 - a position was moved by fills of it
-    mark: Decimal | None = parts.market.last(instrument.venue, held.symbol)
-    return position_view(held, instrument, mark)

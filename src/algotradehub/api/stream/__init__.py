@@ -1,0 +1,1 @@
+"""The stream: what changes, told to clients over one WebSocket each."""

@@ -1,0 +1,83 @@
+"""How the platform is doing, as a topic: accounts, venues, alerts."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from algotradehub.api.parts import ApiParts
+from algotradehub.api.stream.changes import ChangeLog
+from algotradehub.api.stream.protocol import TopicKey
+from algotradehub.api.stream.topic import LogTopic
+from algotradehub.api.views.accounts import account_view
+from algotradehub.api.views.stream import AccountState, VenueState, alert_view
+from algotradehub.ports.bus import Alert
+
+ALERTS_KEPT: Final = 100
+STALE_AFTER_MS: Final = 5_000  # without a word of the venue
+DOWN_AFTER_MS: Final = 60_000
+_NS_PER_MS: Final = 1_000_000
+_EVERYTHING: Final = 1 << 20
+
+
+class SystemStates:
+    """Looks at accounts and venues when told to, and notes what differs; takes alerts.
+
+    No fact tells of what an account accepts or of a silent venue, so they are looked at.
+    """
+
+    def __init__(self, parts: ApiParts, changed: Callable[[], None]) -> None:
+        self._parts = parts
+        self._changed = changed
+        self._log = ChangeLog(kept=_EVERYTHING)  # bounded by the keys there are
+        self._shown: dict[str, AccountState | VenueState] = {}
+        self._alerts = 0
+        key = TopicKey(topic="system")
+        self.topic = LogTopic(key, self._log, ["accounts", "venues", "alerts"])
+
+    def alert(self, alert: Alert) -> None:
+        # The place of the oldest: of alerts a number is kept, of the rest each.
+        self._alerts += 1
+        self._log.put("alerts", self._alerts % ALERTS_KEPT, alert, alert_view)
+        self._changed()
+
+    def look(self) -> None:
+        version = self._log.version
+        for account in self._accounts():
+            self._note("accounts", account.account, account)
+        for venue in self._venues():
+            self._note("venues", venue.venue, venue)
+        if self._log.version != version:
+            self._changed()
+
+    def _note(self, group: str, name: str, state: AccountState | VenueState) -> None:
+        key = f"{group} {name}"
+        if self._shown.get(key) != state:
+            self._shown[key] = state
+            self._log.put(group, key, state)
+
+    def _accounts(self) -> Iterable[AccountState]:
+        for desk in self._parts.desks:
+            halt = self._parts.state.halts.get(desk.account_id)
+            view = account_view(desk, halt, 0)
+            reason = view.refusing
+            if reason is None and halt is not None and halt.halted:
+                reason = f"halted by {halt.by}: {halt.reason}"
+            yield AccountState(
+                account=view.id,
+                venue=view.venue,
+                environment=view.environment,
+                accepting=view.accepting,
+                reason=reason,
+                halt=halt,
+            )
+
+    def _venues(self) -> Iterable[VenueState]:
+        now_ns, market = self._parts.clock.now_ns(), self._parts.market
+        for venue in market.venues:
+            heard_ns = market.heard_ns(venue)
+            age_ms = max(0, now_ns - heard_ns) // _NS_PER_MS if heard_ns else None
+            state = "live"
+            if age_ms is None or age_ms > DOWN_AFTER_MS:
+                state = "down"
+            elif age_ms > STALE_AFTER_MS:
+                state = "stale"
+            yield VenueState(venue=venue, state=state, last_message_ms=age_ms)
