@@ -13,6 +13,7 @@ from benchmarks import (
     restart,
     simulation,
     startup,
+    stream,
 )
 
 PROGRAMS: Final[dict[str, Callable[[list[str]], int | None]]] = {
@@ -23,6 +24,7 @@ PROGRAMS: Final[dict[str, Callable[[list[str]], int | None]]] = {
     "restart": restart.main,
     "simulation": simulation.main,
     "startup": startup.main,
+    "stream": stream.main,
 }
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from benchmarks import journal, matching, order_path, restart, simulation, startup
+from benchmarks import journal, matching, order_path, restart, simulation, startup, stream
 
 ROUNDS: Final = 1
 RESTING: Final = 10_000  # orders in a book, and orders open at a restart
@@ -139,6 +139,11 @@ def restart_rows(row: restart.Row) -> Iterator[Row]:
     yield Row(what=what, ours=row.accepts_s, unit="s")
 
 
+def stream_rows(row: stream.Row) -> Iterator[Row]:
+    yield Row(what=f"stream, {row.clients} clients: facts told", ours=row.told_s, unit="facts/s")
+    yield Row(what="stream: a fact noted", ours=row.noted_us, unit="us")
+
+
 # Each is measured when its turn comes, so that the table grows while one looks at it.
 MEASURED: Final[Sequence[Callable[[], Iterator[Row]]]] = (
     lambda: order_path_rows(order_path.run(ROUNDS)),
@@ -148,6 +153,7 @@ MEASURED: Final[Sequence[Callable[[], Iterator[Row]]]] = (
     lambda: simulation_rows(simulation.run()),
     lambda: restart_rows(restart.measure(RESTING, restart.ANSWERED)),
     lambda: restart_rows(restart.measure(RESTING, restart.UNANSWERED)),
+    lambda: stream_rows(stream.measure()),
 )
 
 

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from benchmarks import journal, overview, restart, startup
+from benchmarks import journal, overview, restart, startup, stream
 from benchmarks.__main__ import PROGRAMS, main
 from benchmarks.overview import (
     Goal,
@@ -15,6 +15,7 @@ from benchmarks.overview import (
     restart_rows,
     simulation_rows,
     startup_rows,
+    stream_rows,
 )
 from benchmarks.planted import BUGS, SOURCE, Bug
 
@@ -134,3 +135,9 @@ def test_every_planted_bug_has_its_place(bug: Bug) -> None:
     source = (SOURCE / bug.file).read_text()
     assert source.count(bug.before) == 1, "the code has changed: mend the entry"
     ast.parse(source.replace(bug.before, bug.after))
+
+
+def test_the_stream_is_measured_in_facts() -> None:
+    rows = list(stream_rows(stream.measure(clients=2, facts=3)))
+    assert [row.unit for row in rows] == ["facts/s", "us"]
+    assert all(row.ours > 0 for row in rows)
