@@ -24,6 +24,7 @@ from algotradehub.trading.tickers import Ticker, TickerBoard
 
 TRADES_WAITING = 10_000  # per reader: a reader that falls further behind is closed
 READERS = 1_000
+STALE_AFTER_NS = 5_000_000_000  # quotes come by the second
 
 _Subscription: TypeAlias = tuple[VenueId, Channel, object]
 _Levels: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
@@ -214,6 +215,10 @@ class MarketDataManager:
     def heard_ns(self, venue: VenueId) -> int:
         """When the venue last said anything useful; 0: never."""
         return self._heard_ns.get(venue, 0)
+
+    def is_stale(self, venue: VenueId, now_ns: int) -> bool:
+        """Whether the venue has been silent for so long that its prices may be old."""
+        return now_ns - self.heard_ns(venue) > STALE_AFTER_NS
 
     def last(self, venue: VenueId, symbol: Symbol) -> Decimal | None:
         """Price of the newest public trade, or the middle of the newest quote."""

@@ -16,9 +16,6 @@ from algotradehub.domain.ids import Symbol, VenueId
 
 router = APIRouter(tags=["markets"])
 
-# A venue is one connection or a few, and quotes come by the second: that long is no pause.
-STALE_AFTER_NS = 30_000_000_000
-
 
 class TickerQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -48,7 +45,7 @@ async def list_tickers(parts: Parts, query: Annotated[TickerQuery, Query()]) -> 
         wanted = list(islice(rest, query.limit))
         next_cursor = wanted[-1] if len(wanted) == query.limit else None
     now_ns = parts.clock.now_ns()
-    stale = now_ns - market.heard_ns(venue) > STALE_AFTER_NS
+    stale = market.is_stale(venue, now_ns)
     return answer(
         TickerPage(
             tickers=[

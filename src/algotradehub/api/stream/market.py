@@ -3,39 +3,22 @@
 from collections.abc import Callable
 from typing import Final
 
+from algotradehub.api.market_query import INTERVALS_NS
 from algotradehub.api.refusals import nearest_word
 from algotradehub.api.stream.book import BookTopic
 from algotradehub.api.stream.changes import ChangeLog
 from algotradehub.api.stream.protocol import TopicKey
 from algotradehub.api.stream.topic import LogTopic, Topic
-from algotradehub.api.views.stream import ticker_view
+from algotradehub.api.views.tickers import ticker_view
 from algotradehub.domain.errors import InvalidRequest, NotFound, Refusal
 from algotradehub.domain.ids import Symbol, VenueId
-from algotradehub.domain.market import Candle, MarketEvent, Quote, Trade
+from algotradehub.domain.market import Candle, MarketEvent, Trade
 from algotradehub.ports.venue import Channel, MarketSink
 from algotradehub.trading.market_data import MarketDataManager
+from algotradehub.trading.tickers import Ticker
 
 TRADES_KEPT: Final = 100  # a reader further behind is told how many it missed
 CANDLES_KEPT: Final = 5  # the final one must not be replaced by the one that runs
-_MINUTE_NS: Final = 60_000_000_000
-INTERVALS: Final = {
-    name: minutes * _MINUTE_NS
-    for name, minutes in {
-        "1m": 1,
-        "3m": 3,
-        "5m": 5,
-        "15m": 15,
-        "30m": 30,
-        "1h": 60,
-        "2h": 120,
-        "4h": 240,
-        "6h": 360,
-        "8h": 480,
-        "12h": 720,
-        "1d": 1_440,
-        "1w": 10_080,
-    }.items()
-}
 
 
 def open_market_topic(
@@ -78,9 +61,9 @@ def interval_ns_of(name: str) -> int:
     Raises:
         InvalidRequest: There is no such interval.
     """
-    interval_ns = INTERVALS.get(name)
+    interval_ns = INTERVALS_NS.get(name)
     if interval_ns is None:
-        rule, nearest = f"one of {', '.join(INTERVALS)}", nearest_word(name, INTERVALS)
+        rule, nearest = f"one of {', '.join(INTERVALS_NS)}", nearest_word(name, INTERVALS_NS)
         raise InvalidRequest(Refusal(field="interval", rule=rule, value=name, nearest=nearest))
     return interval_ns
 
@@ -91,14 +74,12 @@ def _open_ticker(
     venue, symbol = VenueId(key.venue), Symbol(key.symbol)
     log = ChangeLog(kept=1)
 
-    def show(quote: Quote) -> object:
-        return ticker_view(quote, market.last(venue, symbol))
+    def show(ticker: Ticker) -> object:
+        return ticker_view(venue, symbol, ticker, stale=False, now_ns=ticker.heard_ns)
 
-    def hear(event: MarketEvent) -> None:
-        newest = event if isinstance(event, Quote) else market.quote(venue, symbol)
-        if newest is not None:
-            log.put("tickers", symbol, newest, show)
-            changed()
+    def hear(_: MarketEvent) -> None:
+        log.put("tickers", symbol, market.ticker(venue, symbol), show)
+        changed()
 
     leave_quotes = market.listen(venue, Channel(symbol, "quotes"), hear)
     try:
@@ -106,9 +87,9 @@ def _open_ticker(
     except BaseException:
         leave_quotes()
         raise
-    known = market.quote(venue, symbol)
-    if known is not None:
-        hear(known)
+    known = market.ticker(venue, symbol)
+    if known.heard_ns:
+        log.put("tickers", symbol, known, show)
 
     def leave() -> None:
         leave_quotes()

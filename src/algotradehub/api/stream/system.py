@@ -12,7 +12,6 @@ from algotradehub.api.views.stream import AccountState, VenueState, alert_view
 from algotradehub.ports.bus import Alert
 
 ALERTS_KEPT: Final = 100
-STALE_AFTER_MS: Final = 5_000  # without a word of the venue
 DOWN_AFTER_MS: Final = 60_000
 _NS_PER_MS: Final = 1_000_000
 _EVERYTHING: Final = 1 << 20
@@ -78,6 +77,6 @@ class SystemStates:
             state = "live"
             if age_ms is None or age_ms > DOWN_AFTER_MS:
                 state = "down"
-            elif age_ms > STALE_AFTER_MS:
+            elif market.is_stale(venue, now_ns):
                 state = "stale"
             yield VenueState(venue=venue, state=state, last_message_ms=age_ms)

@@ -24,6 +24,7 @@ from tests.unit.api.gateway import (
 )
 
 TICKER = TopicKey(topic="ticker", venue=VENUE, symbol=SPOT.symbol)
+BOOK = TopicKey(topic="book", venue=VENUE, symbol=SPOT.symbol)
 OF_ACCOUNT = TopicKey(topic="account", account=ACCOUNT)
 SYSTEM = TopicKey(topic="system")
 
@@ -87,7 +88,7 @@ async def test_market_data_is_heard_once_for_all_who_follow_it() -> None:
     async with gateway() as api:
         before = list(api.feed.open_channels)
         hub = hub_of(api)
-        one, two = Woken(hub, TICKER), Woken(hub, TICKER)
+        one, two = Woken(hub, BOOK), Woken(hub, BOOK)
         assert one.topic is two.topic
         opened = len(api.feed.open_channels)
         one.leave()

@@ -82,7 +82,7 @@ def test_a_ticker_is_the_newest_quote_and_the_last_price() -> None:
     delta = followed.read()
     (ticker,) = delta["tickers"]
     assert (ticker["bid"], ticker["ask"], ticker["last"]) == ("11", "12.50", "11")
-    assert (ticker["high"], ticker["received_ns"], delta["seq"]) == (None, "2", 2)
+    assert (ticker["high"], ticker["age_ms"], delta["seq"]) == ("11", 0, 2)
     assert followed.read() is None
 
 
@@ -90,7 +90,9 @@ def test_a_ticker_that_is_known_already_is_in_the_snapshot() -> None:
     market, feed = MarketDataManager(), SilentFeed(VENUE, [SPOT.symbol])
     market.attach(feed)
     market.listen(VENUE, QUOTES, lambda event: None)
+    market.listen(VENUE, TRADES, lambda event: None)
     feed.push(QUOTES, quote("10", "12", 1))
+    feed.push(TRADES, trade(11))
     key = TopicKey(topic="ticker", venue=VENUE, symbol=SPOT.symbol)
     topic, _ = open_market_topic(market, key, lambda: None)
     (text,) = topic.read(None).messages

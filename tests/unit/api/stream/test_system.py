@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from algotradehub.api.stream.system import ALERTS_KEPT, DOWN_AFTER_MS, STALE_AFTER_MS, SystemStates
+from algotradehub.api.stream.system import ALERTS_KEPT, DOWN_AFTER_MS, SystemStates
 from algotradehub.ports.bus import Alert
+from algotradehub.trading.market_data import STALE_AFTER_NS
 from tests.unit.api.gateway import ACCOUNT, VENUE, Gateway, gateway, quote
 
 
@@ -69,7 +70,10 @@ async def test_a_silent_venue_becomes_stale_and_then_down() -> None:
             "state": "live",
             "last_message_ms": 0,
         }
-        for silent_ms, state in ((STALE_AFTER_MS + 1, "stale"), (DOWN_AFTER_MS, "down")):
+        for silent_ms, state in (
+            (STALE_AFTER_NS // 1_000_000 + 1, "stale"),
+            (DOWN_AFTER_MS, "down"),
+        ):
             api.clock.advance(silent_ms / 1000)
             assert watched.look()["venues"][0]["state"] == state
 
