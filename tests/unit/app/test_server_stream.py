@@ -98,6 +98,26 @@ async def test_an_account_is_followed_through_cuts_and_a_restart(tmp_path: Path)
         await caught_up(follower, mirror, platform)
 
 
+async def test_who_reads_late_holds_up_nobody_and_knows_the_same(tmp_path: Path) -> None:
+    async with (
+        run_embedded(settings(tmp_path)) as platform,
+        following(platform) as late,
+        following(platform) as quick,
+    ):
+        mirrors = {late: AccountMirror(), quick: AccountMirror()}
+        for follower in mirrors:
+            await follower.say(**OF_ACCOUNT)
+        for number in range(200):
+            order = platform.core.orders.submit(resting(str(number)))
+            if number % 2:
+                platform.core.orders.cancel(TENANT, order.order_id)
+            if number % 20 == 0:
+                await caught_up(quick, mirrors[quick], platform)
+        await caught_up(quick, mirrors[quick], platform)
+        await caught_up(late, mirrors[late], platform)
+        assert len(mirrors[late].holdings["orders"]) == 100
+
+
 async def test_market_data_comes_over_the_same_socket(tmp_path: Path) -> None:
     async with run_embedded(settings(tmp_path)) as platform, following(platform) as follower:
         for topic in ("ticker", "book", "trades"):

@@ -115,8 +115,7 @@ class _Connection:
     def tick(self, now_ns: int) -> None:
         """See whether something waits for too long, and whether it was silent for long."""
         if self._end_ns is not None and now_ns >= self._end_ns:
-            self._end_ns = None
-            self._patience.reschedule(0)
+            self._wait_no_more()
         elif self._client.admitted and now_ns - self._told_ns >= HEARTBEAT_S * _NS_PER_S:
             self._told_ns = now_ns
             self._client.say(Heartbeat(at_ns=self._clock.now_ns()))
@@ -177,7 +176,7 @@ class _Connection:
                 self._gone = True
                 self._awake.set()
                 if self._end_ns is not None:
-                    self._patience.reschedule(0)  # nobody is left to wait for
+                    self._wait_no_more()  # nobody is left to wait for
                 return
             text = message.get("text")
             self._client.receive(message.get("bytes") or b"" if text is None else text)
@@ -194,6 +193,11 @@ class _Connection:
             async with self._patience:
                 await self._websocket.close(code, reason)
         self._end_ns = None
+
+    def _wait_no_more(self) -> None:
+        self._end_ns = None
+        with suppress(RuntimeError):  # the wait is ending by itself
+            self._patience.reschedule(0)
 
     def _within(self, seconds: int) -> None:
         self._end_ns = self._clock.monotonic_ns() + seconds * _NS_PER_S
