@@ -8,6 +8,7 @@ from algotradehub.domain.errors import InvalidRequest, NotReady, Refusal
 from algotradehub.settings import ApiSettings
 
 BACKLOG = 128
+UNREAD_MS = 60_000  # then a connection is dropped whose other side takes nothing we send
 
 
 def listen(settings: ApiSettings) -> socket.socket:
@@ -31,6 +32,10 @@ def listen(settings: ApiSettings) -> socket.socket:
     try:
         # A port just left by another process of ours is free; one in use is still refused.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Closing is no way out: what was written is kept until the other side takes it. Accepted
+        # connections inherit this where there is such an option (Linux).
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_MS)
         listening.bind(address)
         listening.listen(BACKLOG)
         listening.setblocking(False)  # noqa: FBT003 - its only argument

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from algotradehub.app.listening import listen, url_of
+from algotradehub.app.listening import UNREAD_MS, listen, url_of
 from algotradehub.domain.errors import InvalidRequest, NotReady
 from algotradehub.settings import ApiSettings
 
@@ -17,6 +17,17 @@ def test_any_free_port_and_its_url() -> None:
         assert url_of(listening) == f"http://127.0.0.1:{port}"
         with closing(socket.create_connection(("127.0.0.1", port))):
             pass  # a client that comes early waits, it is not refused
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="an option of Linux")
+def test_who_takes_nothing_does_not_hold_its_connection_for_ever() -> None:
+    with closing(listen(ApiSettings(port=0))) as listening:
+        listening.setblocking(True)  # noqa: FBT003 - its only argument
+        with closing(socket.create_connection(listening.getsockname())):
+            accepted, _ = listening.accept()
+            with closing(accepted):
+                option = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+                assert option == UNREAD_MS
 
 
 def test_an_ipv6_url_has_brackets() -> None:
