@@ -31,6 +31,8 @@ from algotradehub.domain.order import (
     OrderRequest,
     OrderType,
     TimeInForce,
+    Trail,
+    Trigger,
 )
 from algotradehub.ports.venue import OrderName, TradingAccount
 
@@ -121,6 +123,8 @@ class Trader:
         send_before_ns: int | None = None,
         post_only: bool = False,
         reduce_only: bool = False,
+        trigger: Trigger | None = None,
+        trail: Trail | None = None,
     ) -> ClientOrderId:
         """Place an order, by default a resting buy, and wait for what comes of it."""
         order_id = client_order_id or self.new_id()
@@ -137,6 +141,8 @@ class Trader:
             expires_ns=expires_ns,
             post_only=post_only,
             reduce_only=reduce_only,
+            trigger=trigger,
+            trail=trail,
         )
         if send_before_ns is None:
             send_before_ns = self.world.now_ns() + _SEND_WITHIN_NS
@@ -152,13 +158,16 @@ class Trader:
         *,
         quantity: Decimal | None = None,
         limit_price: Decimal | None = None,
+        trigger_price: Decimal | None = None,
     ) -> None:
         command = Amend(
             client_order_id=order_id,
             venue_order_id=None,
             symbol=self.world.instrument.symbol,
             side=Side.BUY,
-            amendment=Amendment(quantity=quantity, limit_price=limit_price),
+            amendment=Amendment(
+                quantity=quantity, limit_price=limit_price, trigger_price=trigger_price
+            ),
             send_before_ns=self.world.now_ns() + _SEND_WITHIN_NS,
         )
         self.account.send(command)

@@ -7,7 +7,7 @@ says what was expected. What the account's capabilities do not offer is not aske
 from collections.abc import Sequence
 from decimal import Decimal
 
-from algotradehub.conformance import order_terms
+from algotradehub.conformance import order_terms, waiting_orders
 from algotradehub.conformance.trader import Check, Trader, World, expect
 from algotradehub.domain.capabilities import AmendStyle
 from algotradehub.domain.commands import CancelAll
@@ -321,6 +321,7 @@ CHECKS: Sequence[Check] = (
     fills_can_be_read_again,
     what_is_open_agrees_with_what_was_told,
     *order_terms.CHECKS,
+    *waiting_orders.CHECKS,
 )
 
 

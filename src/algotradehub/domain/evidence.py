@@ -155,6 +155,7 @@ class OrderState(_Word, frozen=True, kw_only=True):
     time_in_force: TimeInForce = TimeInForce.GTC
     reduce_only: bool = False
     position_side: PositionSide = PositionSide.NET
+    trigger_price: Decimal | None = None  # of a trail, where it stood not long ago
 
 
 class Balance(_Word, frozen=True, kw_only=True):

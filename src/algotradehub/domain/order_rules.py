@@ -343,7 +343,7 @@ def _named(order: Order, venue_order_id: object, at_ns: int) -> Order:
 
 
 def _resized(order: Order, state: OrderState) -> Order:
-    """The venue may change quantity and price of a resting order by its own rules.
+    """The venue may change quantity and prices of a resting order by its own rules.
 
     A live word from before our last amendment must not bring the old order back; where the venue
     did not say when it amended, our own clock draws the line, late enough to only overstate.
@@ -355,9 +355,11 @@ def _resized(order: Order, state: OrderState) -> Order:
     if not isinstance(order.request.amount, BaseAmount):
         quantity = None
     limit_price = leg.limit_price if state.limit_price is None else state.limit_price
-    if quantity == leg.quantity and limit_price == leg.limit_price:
+    trigger_price = leg.trigger_price if state.trigger_price is None else state.trigger_price
+    now = (quantity, limit_price, trigger_price)
+    if now == (leg.quantity, leg.limit_price, leg.trigger_price):
         return order
-    leg = _replace(leg, quantity=quantity, limit_price=limit_price)
+    leg = _replace(leg, quantity=quantity, limit_price=limit_price, trigger_price=trigger_price)
     return _replace(order, legs=(*order.legs[:-1], leg))
 
 

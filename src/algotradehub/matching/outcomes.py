@@ -1,6 +1,6 @@
 """What goes into a market in miniature, and what comes out of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, TypeAlias
@@ -111,6 +111,16 @@ class Market(Protocol):
     @property
     def instrument(self) -> Instrument: ...
 
+    @property
+    def mark(self) -> Decimal | None:
+        """What a position is valued at; None while no price is known."""
+        ...
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether any order waits for its trigger."""
+        ...
+
     def place(self, order: NewOrder, now_ns: int) -> Sequence[Outcome]: ...
 
     def cancel(self, order_id: str, now_ns: int) -> Sequence[Outcome]: ...
@@ -146,4 +156,8 @@ class Market(Protocol):
 
         Without its ``best`` price a trail begins anew. What fired is restored as what it became.
         """
+        ...
+
+    def trailing(self) -> Iterator[tuple[str, Decimal, Decimal]]:
+        """Id, best price and trigger of every waiting trail that has begun."""
         ...

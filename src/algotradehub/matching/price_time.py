@@ -17,7 +17,8 @@ Rules, beside those of ``checks`` and ``working``:
 - LAST is the price of the last match. What matches fire is worked, one order after the other in the
   order in which they fired, when the request that matched is done; those may fire others.
 - MARK is the middle between best bid and ask, or LAST while a side is empty. It is looked at once
-  an instant, before anything but expiries happens in it: what it fires is worked then.
+  an instant, before anything but expiries happens in it: what it fires is worked then. So nobody
+  sees a book half moved, nor the one of restored orders alone.
 - An order that fired and finds nobody to take from is cancelled, and so is what may only make and
   would take.
 """
@@ -67,7 +68,7 @@ class PriceTimeMarket(WorkingMarket):
         super().__init__(instrument, fees=fees, max_orders=max_orders)
         self._matches = 0
         self._last: Decimal | None = None
-        self._looked_ns = -1  # when the mark was looked at
+        self._looked_ns: int | None = None  # when the mark was looked at
 
     @property
     def last(self) -> Decimal | None:
@@ -97,9 +98,12 @@ class PriceTimeMarket(WorkingMarket):
         self._working.rest(self._working.restore(order, filled=filled, value=value))
 
     def _look(self, now_ns: int, out: list[Outcome]) -> None:
-        if now_ns <= self._looked_ns:
+        looked_ns = self._looked_ns
+        if looked_ns is not None and now_ns <= looked_ns:
             return
         self._looked_ns = now_ns
+        if looked_ns is None:
+            return
         mark = self.mark
         if mark is not None:
             self._working.triggers.move(_MARK, mark)

@@ -117,8 +117,11 @@ class WorkingMarket(ABC):
         restored = self._working.restore(order, filled=filled, value=value, condition=condition)
         self._working.triggers.add(restored, None)
 
+    @property
+    def has_waiting(self) -> bool:
+        return bool(self._working.triggers.orders)
+
     def trailing(self) -> Iterator[tuple[str, Decimal, Decimal]]:
-        """Id, best price and trigger of every trail that has begun."""
         for order in self._working.triggers.orders.values():
             condition = order.condition
             if condition is not None and condition.best is not None and condition.price is not None:
@@ -158,6 +161,10 @@ class WorkingMarket(ABC):
             self._working.end(order, OrderStatus.CANCELLED, out, problem.reason)
 
     # --- what the markets below say ---
+
+    @property
+    @abstractmethod
+    def mark(self) -> Decimal | None: ...
 
     @abstractmethod
     def _restore(self, order: NewOrder, *, filled: Decimal, value: Decimal) -> None:

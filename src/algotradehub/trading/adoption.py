@@ -51,6 +51,7 @@ def adopted(
                 venue_order_id=state.venue_order_id,
                 quantity=quantity,
                 limit_price=limit_price,
+                trigger_price=state.trigger_price,
             ),
         ),
         created_ns=min(now_ns, state.venue_time_ns),  # it is at least that old, fills included

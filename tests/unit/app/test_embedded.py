@@ -8,9 +8,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from algotradehub.api.views.orders import order_view
 from algotradehub.app.embedded import Platform, run_embedded
 from algotradehub.domain.errors import InvalidRequest, NotReady, StorageDamaged
-from algotradehub.domain.order import OrderStatus, OrderType, QuoteAmount
+from algotradehub.domain.order import (
+    Amendment,
+    OrderStatus,
+    OrderType,
+    PriceSource,
+    QuoteAmount,
+    Trigger,
+    TriggerDirection,
+)
 from algotradehub.ports.store import OrderFilter
 from algotradehub.storage.sqlite.store import SqliteStore
 from tests.unit.app.small import (
@@ -65,6 +74,32 @@ async def test_an_order_fills_and_becomes_a_position(tmp_path: Path) -> None:
         ]
         timeline = await platform.queries.timeline(orders(platform)["filled"].order_id)
         assert timeline[0].kind == "intent"
+        await assert_books_agree_with_venue(platform)
+
+
+async def test_a_stop_waits_is_amended_and_is_still_there_after_a_restart(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path)
+    trigger = Trigger(
+        price=Decimal(900_000), direction=TriggerDirection.RISES_TO, source=PriceSource.MARK
+    )
+    stop = request("stop", type=OrderType.STOP_MARKET, trigger=trigger)
+    moved = Amendment(trigger_price=Decimal(950_000))
+    async with run_embedded(settings) as platform:
+        await priced(platform)
+        order = platform.core.orders.submit(stop)
+        assert order.status is OrderStatus.OPEN
+        order = platform.core.orders.amend(TENANT, order.order_id, moved)
+        assert order.leg.trigger_price == moved.trigger_price
+        assert order_view(order).trigger == msgspec.structs.replace(trigger, price=Decimal(950_000))
+        crossed = Amendment(trigger_price=Decimal(1))
+        order = platform.core.orders.amend(TENANT, order.order_id, crossed)
+        assert order.leg.trigger_price == moved.trigger_price, "the price is there already"
+    async with run_embedded(settings) as platform:
+        await priced(platform)
+        order = orders(platform)["stop"]
+        assert (order.status, order.leg.trigger_price) == (OrderStatus.OPEN, moved.trigger_price)
+        order = platform.core.orders.cancel(TENANT, order.order_id)
+        assert order.status is OrderStatus.CANCELLED
         await assert_books_agree_with_venue(platform)
 
 

@@ -198,6 +198,11 @@ def test_the_venue_may_resize_a_resting_order() -> None:
     assert now.request.limit_price == 100
 
 
+def test_the_venue_tells_where_a_trigger_stands() -> None:
+    now = after(acknowledged(), state(OPEN, 5, trigger_price=Decimal(90)), state(OPEN, 6))
+    assert now.leg.trigger_price == 90
+
+
 def test_a_trade_carries_another_clock_than_the_orders_last_change() -> None:
     now = after(acknowledged(), execution("e1", 1, venue_time_ns=9), state(CANCELLED, 8, filled=1))
     assert facts(now.status, now.doubt) == (CANCELLED, None)

@@ -59,7 +59,7 @@ class NaiveMarket:
         self.touched: list[str] = []
         self.count = 0
         self.matches = 0
-        self.now_ns = -1
+        self.now_ns: int | None = None
         self.last: Decimal | None = None
         self.fired: list[tuple[Entry, Decimal]] = []
         self.out: list[Outcome] = []
@@ -116,7 +116,7 @@ class NaiveMarket:
         for owner in touched:
             self.shrink(owner)
         mark = self.price_of(PriceSource.MARK)
-        if mark is not None and now_ns > self.now_ns:
+        if mark is not None and self.now_ns is not None and now_ns > self.now_ns:
             self.moved(PriceSource.MARK, mark)
             self.work_fired(now_ns)
         self.now_ns = now_ns

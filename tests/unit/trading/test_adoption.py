@@ -41,6 +41,11 @@ def test_it_is_as_old_as_the_venues_word_on_it(changed_ns: int, created_ns: int)
     assert adopt(foreign(venue_time_ns=changed_ns)).created_ns == created_ns
 
 
+def test_it_keeps_the_trigger_price_the_venue_told() -> None:
+    told = foreign(type=OrderType.STOP_MARKET, trigger_price=PRICE)
+    assert adopt(told).leg.trigger_price == PRICE
+
+
 def test_it_keeps_the_terms_the_venue_told() -> None:
     told = foreign(
         time_in_force=TimeInForce.IOC, reduce_only=True, position_side=PositionSide.SHORT

@@ -20,6 +20,9 @@ from algotradehub.domain.order import (
     OrderType,
     QuoteAmount,
     TimeInForce,
+    Trail,
+    Trigger,
+    TriggerDirection,
 )
 from algotradehub.ports.venue import OrderName
 from tests.unit.venues.paper.markets import ALICE, BTC, OPENING, USDT, Exchange, perpetual, spot
@@ -31,7 +34,7 @@ class Ours(NamedTuple):
     side: Side
     price: int
     lots: int
-    kind: str  # GTC, IOC, FOK, GTD, market, value
+    kind: str  # GTC, IOC, FOK, GTD, market, value, stop, stop limit, trail
 
 
 class Change(NamedTuple):
@@ -58,7 +61,16 @@ class Wait(NamedTuple):
 sides = st.sampled_from(Side)
 prices = st.integers(998, 1_002)
 lots = st.integers(1, 5)
-kinds = st.sampled_from(["GTC", "GTC", "IOC", "FOK", "GTD", "market", "value"])
+kinds = st.sampled_from(
+    ["GTC", "GTC", "IOC", "FOK", "GTD", "market", "value", "stop", "stop limit", "trail"]
+)
+TYPES = {
+    "market": OrderType.MARKET,
+    "value": OrderType.MARKET,
+    "stop": OrderType.STOP_MARKET,
+    "stop limit": OrderType.STOP_LIMIT,
+    "trail": OrderType.TRAILING_STOP,
+}
 which = st.integers(0, 5)
 actions = st.lists(
     st.builds(Ours, sides, prices, lots, kinds)
@@ -114,9 +126,12 @@ class Story:
                 exchange.rest(side, Decimal(price), count * Decimal("0.1"))
             case Change(number, price, count) if number < len(self.places):
                 place = self.places[number]
+                moved = None if price is None else Decimal(price)
+                waits = place.request.trigger is not None
                 amendment = Amendment(
                     quantity=None if count is None else count * Decimal("0.1"),
-                    limit_price=None if price is None else Decimal(price),
+                    limit_price=None if waits else moved,
+                    trigger_price=moved if waits else None,
                 )
                 exchange.paper.send(
                     Amend(
@@ -145,17 +160,21 @@ class Story:
 
     def place(self, order: Ours) -> None:
         quantity, price = order.lots * Decimal("0.1"), Decimal(order.price)
-        limit = order.kind in TimeInForce.__members__
+        plain = order.kind in TimeInForce.__members__
+        rises = TriggerDirection.RISES_TO if order.side is Side.BUY else TriggerDirection.FALLS_TO
+        waits = order.kind.startswith("stop")
         request = OrderRequest(
             tenant=TenantId("t"),
             account=ALICE,
             symbol=self.exchange.instrument.symbol,
             side=order.side,
-            type=OrderType.LIMIT if limit else OrderType.MARKET,
+            type=TYPES.get(order.kind, OrderType.LIMIT),
             amount=QuoteAmount(quantity * price) if order.kind == "value" else BaseAmount(quantity),
             idempotency_key=IdempotencyKey("k"),
-            limit_price=price if limit else None,
-            time_in_force=TimeInForce[order.kind] if limit else TimeInForce.GTC,
+            limit_price=price if plain or order.kind == "stop limit" else None,
+            trigger=Trigger(price=price, direction=rises) if waits else None,
+            trail=Trail(offset=Decimal(order.lots)) if order.kind == "trail" else None,
+            time_in_force=TimeInForce[order.kind] if plain else TimeInForce.GTC,
             expires_ns=self.exchange.now_ns() + 10**10 if order.kind == "GTD" else None,
         )
         place = Place(client_order_id=self.trader.new_id(), request=request, send_before_ns=FAR_NS)

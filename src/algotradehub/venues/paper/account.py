@@ -35,7 +35,7 @@ from algotradehub.ports.venue import OrderName, Sink
 from algotradehub.venues.paper.venue import PaperVenue
 
 CAPABILITIES: Final = Capabilities(
-    order_types=frozenset({OrderType.MARKET, OrderType.LIMIT}),
+    order_types=frozenset(OrderType),
     times_in_force=frozenset(TimeInForce),
     # A request is executed while it is sent, or never; only the answer may take its time.
     absence=AbsenceRule(

@@ -13,8 +13,16 @@ from algotradehub.domain.evidence import Execution, OrderState
 from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, Symbol, VenueId, VenueOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
-from algotradehub.domain.order import FINAL_STATUSES, OrderStatus, OrderType, TimeInForce
+from algotradehub.domain.order import (
+    FINAL_STATUSES,
+    OrderStatus,
+    OrderType,
+    TimeInForce,
+    Trail,
+    Trigger,
+)
 from algotradehub.domain.position import Position
+from algotradehub.matching.outcomes import NewOrder
 
 FORMAT_VERSION = 1
 
@@ -37,16 +45,49 @@ class PaperOrder(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=
     expires_ns: int | None
     post_only: bool
     reduce_only: bool
-    reserve_price: Decimal  # values what is held back: the limit, or what a market order may meet
+    reserve_price: Decimal  # values what is held back: see ``reserve``
     changed_ns: int
     status: OrderStatus = OrderStatus.OPEN
     filled: Decimal = ZERO
     paid: Decimal = ZERO  # sum of price x quantity of its executions
     reason: str = ""
+    trigger: Trigger | None = None  # as it was placed
+    trail: Trail | None = None
+    trigger_price: Decimal | None = None  # now; a trail's is a valid price, noted with its best
+    fired: bool = False
+    best: Decimal | None = None  # of a trail, at most a second old
 
     @property
     def is_open(self) -> bool:
         return self.status not in FINAL_STATUSES
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for its trigger, unless it has ended."""
+        return (self.trigger is not None or self.trail is not None) and not self.fired
+
+    def as_new(self) -> NewOrder:
+        """The order as its market sees it; one that fired is what it has become."""
+        order_type, trigger = self.type, self.trigger
+        if self.fired:
+            order_type = OrderType.MARKET if self.limit_price is None else OrderType.LIMIT
+        if trigger is not None and self.trigger_price is not None:
+            trigger = msgspec.structs.replace(trigger, price=self.trigger_price)
+        return NewOrder(
+            order_id=self.venue_order_id,
+            owner=self.account,
+            side=self.side,
+            type=order_type,
+            quantity=self.quantity,
+            value=self.value,
+            limit_price=self.limit_price,
+            time_in_force=self.time_in_force,
+            expires_ns=self.expires_ns,
+            post_only=self.post_only,
+            reduce_only=self.reduce_only,
+            trigger=trigger,
+            trail=self.trail,
+        )
 
     def state(self) -> OrderState:
         return OrderState(
@@ -58,6 +99,7 @@ class PaperOrder(msgspec.Struct, array_like=True, frozen=True, kw_only=True, gc=
             venue_time_ns=self.changed_ns,
             quantity=self.quantity,
             limit_price=self.limit_price,
+            trigger_price=self.trigger_price,
             filled=self.filled,
             value=self.paid,
             reason=self.reason,

@@ -185,6 +185,10 @@ def _keeps_its_place(before: PaperOrder, after: PaperOrder) -> bool:
     """Whether ``after`` still queues where ``before`` did (see ``Market.amend``)."""
     if not after.is_open or before.limit_price != after.limit_price:
         return False
+    if before.fired != after.fired:
+        return False
+    if before.trail is None and before.trigger_price != after.trigger_price:
+        return False
     return not (
         before.quantity is not None
         and after.quantity is not None

@@ -8,11 +8,21 @@ import msgspec
 
 from algotradehub.domain.evidence import Acknowledged, CommandKind, Evidence, Execution, Refused
 from algotradehub.domain.ids import AccountId, ExecutionId, Symbol, VenueOrderId
-from algotradehub.domain.order import FINAL_STATUSES, OrderStatus
-from algotradehub.matching.outcomes import Accepted, Amended, Closed, Matched, Outcome, RefusalCode
+from algotradehub.domain.instrument import Instrument
+from algotradehub.domain.order import FINAL_STATUSES, Amendment, OrderStatus
+from algotradehub.matching.outcomes import (
+    Accepted,
+    Amended,
+    Closed,
+    Matched,
+    Outcome,
+    RefusalCode,
+    Triggered,
+)
 from algotradehub.matching.outcomes import Refused as MarketRefused
 from algotradehub.venues.paper.records import Batch, PaperOrder
 from algotradehub.venues.paper.register import Register
+from algotradehub.venues.paper.reserve import amended_reserve
 
 _replace: Final = msgspec.structs.replace
 
@@ -86,6 +96,19 @@ class Settlement:
                 self._amended(order, outcome)
             elif isinstance(outcome, Closed):
                 self._closed(order, outcome)
+            elif isinstance(outcome, Triggered):
+                fired = _replace(order, fired=True, changed_ns=self.at_ns)
+                self._orders[order.venue_order_id] = fired
+
+    def trailed(
+        self, order_id: str, best: Decimal, trigger: Decimal, instrument: Instrument
+    ) -> None:
+        """Note how far a trail has come, and show a price at which it will fire for sure."""
+        key = VenueOrderId(order_id)
+        order = self._register.working.get(key)
+        if order is not None and order.best != best:
+            shown = instrument.passive_price(trigger, order.side.opposite)
+            self._orders[key] = _replace(order, best=best, trigger_price=shown)
 
     def batch(self, marks: dict[Symbol, Decimal]) -> Batch | None:
         """What changed; None if nothing did."""
@@ -129,11 +152,13 @@ class Settlement:
 
     def _amended(self, order: PaperOrder, outcome: Amended) -> None:
         # Also when nobody asked: a reduce-only order shrinks with its position.
+        amendment = Amendment(limit_price=outcome.limit_price, trigger_price=outcome.trigger_price)
         order = _replace(
             order,
-            quantity=outcome.quantity,
+            quantity=None if order.quantity is None else outcome.quantity,
             limit_price=outcome.limit_price,
-            reserve_price=outcome.limit_price,
+            trigger_price=outcome.trigger_price or order.trigger_price,
+            reserve_price=amended_reserve(order, amendment),
             changed_ns=self.at_ns,
         )
         self._orders[order.venue_order_id] = order

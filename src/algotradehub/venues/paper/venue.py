@@ -20,7 +20,7 @@ from algotradehub.domain.ids import AccountId, Asset, Symbol, VenueId, VenueOrde
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.money import ONE, ZERO, text
 from algotradehub.domain.order import TimeInForce
-from algotradehub.matching.outcomes import Market, NewOrder, Outcome, RefusalCode
+from algotradehub.matching.outcomes import Market, Outcome, RefusalCode
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
 from algotradehub.venues.paper.admission import INSUFFICIENT_BALANCE, admit, shortage_of
@@ -30,8 +30,10 @@ from algotradehub.venues.paper.log import LogFailed, PaperLog
 from algotradehub.venues.paper.outbox import Listener, Outbox
 from algotradehub.venues.paper.records import Batch, Deposit, PaperOrder, Retention
 from algotradehub.venues.paper.register import Customer, Register
+from algotradehub.venues.paper.reserve import amended_reserve
 from algotradehub.venues.paper.settlement import Settlement
 from algotradehub.venues.paper.tape import Tape
+from algotradehub.venues.paper.triggers import TriggerWatch
 
 _replace: Final = msgspec.structs.replace
 
@@ -85,6 +87,7 @@ class PaperVenue:
             self.instruments, leverage=leverage, retention=retention or Retention()
         )
         self._expiries = Expiries(clock, self._expire)
+        self._triggers = TriggerWatch(clock, self._look)
         self._watchers: dict[Symbol, Watcher] = {}
         self._outbox = Outbox(clock, self._changed_balances)
         self._log = PaperLog(
@@ -178,11 +181,10 @@ class PaperVenue:
         if not isinstance(order, PaperOrder):
             settlement.tell(account, order)
             return self._settle(settlement, symbol, ())
-        outcomes = self._markets[symbol].place(_as_new(order), now_ns)
+        outcomes = self._markets[symbol].place(order.as_new(), now_ns)
         if settlement.answer(_PLACE, order, outcomes):
             settlement.accept(order)
-            if order.time_in_force is _GTD and order.expires_ns is not None:
-                self._expiries.add(order.expires_ns, symbol)
+            self._wake_for(order)
         return self._settle(settlement, symbol, outcomes)
 
     def amend(self, account: AccountId, command: Amend) -> bool:
@@ -194,7 +196,7 @@ class PaperVenue:
         wanted = _replace(
             order,
             quantity=order.quantity if amendment.quantity is None else amendment.quantity,
-            reserve_price=amendment.limit_price or order.reserve_price,
+            reserve_price=amended_reserve(order, amendment),
         )
         shortage = shortage_of(
             wanted,
@@ -211,6 +213,7 @@ class PaperVenue:
             order.venue_order_id,
             quantity=amendment.quantity,
             limit_price=amendment.limit_price,
+            trigger_price=amendment.trigger_price,
             now_ns=now_ns,
         )
         settlement.answer(CommandKind.AMEND, order, outcomes)
@@ -258,6 +261,7 @@ class PaperVenue:
 
     def close(self) -> None:
         self._expiries.close()
+        self._triggers.close()
         self._log.close()
 
     def _settle(
@@ -344,29 +348,28 @@ class PaperVenue:
                 self._markets[symbol].set_position(customer.wallet.account, quantity)
         for order in self._register.working.values():
             market = self._markets[order.symbol]
-            market.restore(_as_new(order), filled=order.filled, value=order.paid)
-            if order.time_in_force is _GTD and order.expires_ns is not None:
-                self._expiries.add(order.expires_ns, order.symbol)
+            market.restore(order.as_new(), filled=order.filled, value=order.paid, best=order.best)
+            self._wake_for(order)
+
+    def _wake_for(self, order: PaperOrder) -> None:
+        if order.time_in_force is _GTD and order.expires_ns is not None:
+            self._expiries.add(order.expires_ns, order.symbol)
+        if order.waits:
+            self._triggers.add(order.symbol)
+
+    def _look(self, symbol: Symbol) -> bool:
+        """Let the mark be looked at, and note how far trails have come."""
+        market, now_ns = self._markets[symbol], self.now_ns()
+        if self.failure is not None:
+            return False
+        settlement = Settlement(self._register, now_ns)
+        outcomes = market.advance(now_ns)
+        for order_id, best, trigger in market.trailing():
+            settlement.trailed(order_id, best, trigger, market.instrument)
+        return self._settle(settlement, symbol, outcomes) and market.has_waiting
 
     def _expire(self, symbol: Symbol) -> None:
         self.settle(symbol, self._markets[symbol].advance(self.now_ns()))
-
-
-def _as_new(order: PaperOrder) -> NewOrder:
-    """The order as its market sees it."""
-    return NewOrder(
-        order_id=order.venue_order_id,
-        owner=order.account,
-        side=order.side,
-        type=order.type,
-        quantity=order.quantity,
-        value=order.value,
-        limit_price=order.limit_price,
-        time_in_force=order.time_in_force,
-        expires_ns=order.expires_ns,
-        post_only=order.post_only,
-        reduce_only=order.reduce_only,
-    )
 
 
 @contextmanager

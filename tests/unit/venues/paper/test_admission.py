@@ -11,11 +11,15 @@ from algotradehub.domain.ids import IdempotencyKey, Symbol, TenantId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.market import Quote, Trade
 from algotradehub.domain.order import (
+    LIMIT_TYPES,
     BaseAmount,
     OrderRequest,
     OrderType,
     PositionSide,
+    PriceSource,
     QuoteAmount,
+    Trigger,
+    TriggerDirection,
 )
 from algotradehub.matching.recorded import RecordedMarket
 from tests.unit.venues.paper.markets import ALICE, OPENING, USDT, VENUE, Exchange, perpetual, spot
@@ -100,11 +104,37 @@ async def test_a_contract_sold_above_its_limit_binds_the_margin_of_its_price() -
 @pytest.mark.parametrize(
     "order_type", [t for t in OrderType if t not in {OrderType.LIMIT, OrderType.MARKET}]
 )
-async def test_other_types_are_refused_by_name(order_type: OrderType) -> None:
+async def test_what_does_not_say_what_it_waits_for_is_refused(order_type: OrderType) -> None:
+    exchange = Exchange()
+    trader = exchange.trader()
+    exchange.rest(Side.SELL, Decimal(1_000), Decimal(1))
+    price = Decimal(1_000) if order_type in LIMIT_TYPES else None
+    order = await trader.place(price=price, order_type=order_type)
+    needed = "a trail" if order_type is OrderType.TRAILING_STOP else "a trigger"
+    assert refusal(trader, order).code == "PRICE"
+    assert refusal(trader, order).reason == f"a {order_type} order needs {needed}"
+
+
+@pytest.mark.parametrize("price", [0, -1])
+async def test_a_trigger_must_be_positive(price: int) -> None:
     trader = Exchange().trader()
-    order = await trader.place(price=Decimal(1_000), order_type=order_type)
+    trigger = Trigger(price=Decimal(price), direction=TriggerDirection.FALLS_TO)
+    amount = QuoteAmount(Decimal(100))
+    order = await trader.place(order_type=OrderType.STOP_MARKET, trigger=trigger, amount=amount)
+    assert (refusal(trader, order).code, refusal(trader, order).reason) == (
+        "PRICE",
+        "the price must be positive",
+    )
+
+
+async def test_there_is_no_index_price() -> None:
+    trader = Exchange().trader()
+    trigger = Trigger(
+        price=Decimal(900), direction=TriggerDirection.FALLS_TO, source=PriceSource.INDEX
+    )
+    order = await trader.place(Side.SELL, order_type=OrderType.STOP_MARKET, trigger=trigger)
     assert refusal(trader, order).code == "UNSUPPORTED"
-    assert order_type in refusal(trader, order).reason
+    assert "no index price" in refusal(trader, order).reason
 
 
 async def test_reduce_only_is_for_contracts() -> None:
