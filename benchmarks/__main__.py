@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from benchmarks import (
+    api,
     journal,
     matching,
     order_path,
@@ -17,6 +18,7 @@ from benchmarks import (
 )
 
 PROGRAMS: Final[dict[str, Callable[[list[str]], int | None]]] = {
+    "api": api.main,
     "journal": journal.main,
     "matching": matching.main,
     "order_path": order_path.main,
