@@ -10,8 +10,9 @@ Rules, beside those of ``checks`` and ``working``:
 - A market order of a value trades the largest whole market lots that the value pays for, or that
   sell for no more than it, before fees. Otherwise it is like one of that quantity.
 - FOK needs the full quantity asked for: it is killed if reduce-only would cut it.
-- Two orders of one owner match like any others: a self trade of two executions. The owner's
-  position stays as it is.
+- Two orders of one owner match like any others: a self trade of two executions, which leaves the
+  owner's position as it is. Any other ``SelfTrade`` keeps them apart instead; a market order of a
+  value is then sized as if it met its owner's orders too, unless those are cancelled for it.
 - Each match gives the taker's ``Matched``, then the maker's, then what follows from them; the
   taker's own end comes last. The public trade is the taker's: its price, quantity and side.
 - LAST is the price of the last match. What matches fire is worked, one order after the other in the
@@ -39,6 +40,7 @@ from algotradehub.matching.checks import (
 )
 from algotradehub.matching.fees import FeeModel
 from algotradehub.matching.outcomes import NewOrder, Outcome, RefusalCode
+from algotradehub.matching.self_trade import SelfTrade
 from algotradehub.matching.working import MAX_ORDERS
 from algotradehub.matching.working_market import WorkingMarket
 from algotradehub.matching.working_order import WorkingOrder, reaches
@@ -49,6 +51,11 @@ _MAKER: Final = Liquidity.MAKER
 _TAKER: Final = Liquidity.TAKER
 _LAST: Final = PriceSource.LAST
 _MARK: Final = PriceSource.MARK
+
+_ALLOWED: Final = SelfTrade.ALLOWED
+_CANCEL_NEWEST: Final = SelfTrade.CANCEL_NEWEST
+_CANCEL_OLDEST: Final = SelfTrade.CANCEL_OLDEST
+_DECREMENT: Final = SelfTrade.DECREMENT
 
 Levels: TypeAlias = tuple[tuple[Decimal, Decimal], ...]
 """(price, quantity) of each level, best first."""
@@ -63,9 +70,12 @@ class PriceTimeMarket(WorkingMarket):
         *,
         fees: FeeModel | None = None,
         max_orders: int = MAX_ORDERS,
+        self_trade: SelfTrade = SelfTrade.ALLOWED,
     ) -> None:
         """``fees`` defaults to the instrument's rates, taken in quote."""
         super().__init__(instrument, fees=fees, max_orders=max_orders)
+        self._self_trade = self_trade
+        self._keeps_apart = self_trade is not _ALLOWED
         self._matches = 0
         self._last: Decimal | None = None
         self._looked_ns: int | None = None  # when the mark was looked at
@@ -128,18 +138,21 @@ class PriceTimeMarket(WorkingMarket):
         problem = market_notional_problem(order, self.instrument, best)
         if problem is not None or order.value is None:
             return problem, order.quantity
-        quantity = self._quantity_for(order.value, order.side, order.owner)
+        quantity = self._quantity_for(order.value, best, order.side, order.owner)
         return quantity_problem(quantity, self.instrument, market=True), quantity
 
-    def _quantity_for(self, value: Decimal, side: Side, owner: str) -> Decimal:
+    def _quantity_for(self, value: Decimal, best: Decimal, side: Side, owner: str) -> Decimal:
         """Return the whole market lots that ``value`` pays for.
 
         Beyond the book its last price is taken to go on: so an order that the book cannot serve
         in full is told from one that it can.
         """
         instrument = self.instrument
-        total = price = ZERO
+        passes_own = self._self_trade is _CANCEL_OLDEST
+        total, price = ZERO, best
         for maker, quantity in self._makers(side, owner, None):
+            if passes_own and maker.owner == owner:
+                continue
             assert maker.price is not None  # noqa: S101 - it rests
             price = maker.price
             cost = instrument.notional(price, quantity)
@@ -180,26 +193,57 @@ class PriceTimeMarket(WorkingMarket):
         if price is not None and not taker.immediate and not self._would_take(taker.side, price):
             working.rest(taker)
             return
-        plan: list[tuple[WorkingOrder, Decimal]] = []
-        left = taker.remaining
-        for maker, quantity in self._makers(taker.side, taker.owner, price):
-            if quantity >= left:
-                plan.append((maker, left))
-                left = ZERO
-                break
-            plan.append((maker, quantity))
-            left -= quantity
+        plan, left = self._plan(taker)
         if taker.fill_or_kill and (left or taker.remaining < taker.quantity):
             working.end(taker, OrderStatus.CANCELLED, out, "fill or kill: not enough to fill")
             return
         for maker, quantity in plan:
-            self._execute(taker, maker, quantity, now_ns, out)
+            if self._keeps_apart and maker.owner == taker.owner:
+                self._keep_apart(taker, maker, quantity, out)
+            else:
+                self._execute(taker, maker, quantity, now_ns, out)
+        if not taker.open:
+            return
         if not taker.remaining:
             working.finish(taker, out)
         elif price is None or taker.immediate:
             working.end(taker, OrderStatus.CANCELLED, out, "nothing left to take")
         else:
             working.rest(taker)
+
+    def _plan(self, taker: WorkingOrder) -> tuple[list[tuple[WorkingOrder, Decimal]], Decimal]:
+        """Whom ``taker`` will meet, what each gives or makes it lose, and what is left then."""
+        plan: list[tuple[WorkingOrder, Decimal]] = []
+        left = taker.remaining
+        keeps_apart, mode = self._keeps_apart, self._self_trade
+        for maker, quantity in self._makers(taker.side, taker.owner, taker.price):
+            is_own = keeps_apart and maker.owner == taker.owner
+            if is_own and (taker.fill_or_kill or mode is not _DECREMENT):
+                if mode is _CANCEL_OLDEST or not taker.fill_or_kill:
+                    plan.append((maker, ZERO))
+                if mode is not _CANCEL_OLDEST:
+                    break
+            elif quantity >= left:
+                plan.append((maker, left))
+                left = ZERO
+                break
+            else:
+                plan.append((maker, quantity))
+                left -= quantity
+        return plan, left
+
+    def _keep_apart(
+        self, taker: WorkingOrder, maker: WorkingOrder, quantity: Decimal, out: list[Outcome]
+    ) -> None:
+        """Do what ``SelfTrade`` says; ``quantity`` is what is left of the smaller."""
+        working, mode = self._working, self._self_trade
+        for order, other in ((maker, taker), (taker, maker)):
+            spared = _CANCEL_NEWEST if order is maker else _CANCEL_OLDEST
+            if mode is _DECREMENT and order.remaining > quantity:
+                working.lessen(order, quantity, out)
+            elif mode is not spared:
+                reason = f"it would match {other.order_id} of the same owner"
+                working.end(order, OrderStatus.CANCELLED, out, reason)
 
     def _execute(
         self,

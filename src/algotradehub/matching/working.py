@@ -313,6 +313,14 @@ class WorkingOrders:
         order.quantity = quantity
         order.remaining = quantity - order.filled
 
+    def lessen(self, order: WorkingOrder, quantity: Decimal, out: list[Outcome]) -> None:
+        """Take ``quantity`` off ``order``, which has more left; it keeps its place."""
+        order.quantity -= quantity
+        order.remaining -= quantity
+        if order.resting and order.price is not None:
+            self.resting(order.side).reduce(order.price, quantity)
+        out.append(amended(order))
+
     # --- what is asked of it ---
 
     def catch_up(self, now_ns: int, out: list[Outcome]) -> None:

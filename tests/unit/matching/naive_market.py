@@ -29,6 +29,7 @@ from algotradehub.matching.outcomes import (
     Refused,
     Triggered,
 )
+from algotradehub.matching.self_trade import SelfTrade
 
 LASTING = (TimeInForce.GTC, TimeInForce.GTD)
 
@@ -52,8 +53,9 @@ class Entry:
 
 
 class NaiveMarket:
-    def __init__(self, instrument: Instrument) -> None:
+    def __init__(self, instrument: Instrument, self_trade: SelfTrade = SelfTrade.ALLOWED) -> None:
         self.instrument = instrument
+        self.self_trade = self_trade
         self.entries: list[Entry] = []  # open ones, oldest first
         self.positions: dict[str, Decimal] = {}
         self.touched: list[str] = []
@@ -336,6 +338,11 @@ class NaiveMarket:
         """Buy lot by lot from a copy; past its end the last price goes on."""
         trial = copy.deepcopy(self)
         trial.out = []
+        if self.self_trade is not SelfTrade.CANCEL_OLDEST:
+            trial.self_trade = SelfTrade.ALLOWED
+        met = self.meets(new.side, None)
+        assert met is not None
+        assert met.price is not None
         lot = self.instrument.lot
         everything = Entry(new, None, Decimal(10**6), Decimal(10**6), 0, 0)
         trial.sweep(everything, 0)
@@ -344,7 +351,7 @@ class NaiveMarket:
             for matched in trial.out
             if isinstance(matched, Matched) and matched.liquidity is Liquidity.TAKER
             for _ in range(int(matched.quantity / lot))
-        ]
+        ] or [met.price]
         total = spent = Decimal(0)
         while True:
             price = prices.pop(0) if len(prices) > 1 else prices[0]
@@ -411,6 +418,8 @@ class NaiveMarket:
                 self.close(entry, OrderStatus.CANCELLED)
                 return
         self.sweep(entry, now_ns)
+        if entry not in self.entries:
+            return
         if entry.filled == entry.total:
             self.close(entry, OrderStatus.FILLED)
         elif entry.left and entry.price is not None and new.time_in_force in LASTING:
@@ -425,6 +434,12 @@ class NaiveMarket:
                 return
             assert maker.price is not None
             quantity = min(taker.left, maker.left)
+            is_own = maker.new.owner == taker.new.owner
+            if is_own and self.self_trade is not SelfTrade.ALLOWED:
+                self.keep_apart(taker, maker, quantity)
+                if taker not in self.entries and self.self_trade is not SelfTrade.CANCEL_OLDEST:
+                    return
+                continue
             self.matches += 1
             self.last = maker.price
             self.moved(PriceSource.LAST, maker.price)
@@ -434,6 +449,26 @@ class NaiveMarket:
                 self.close(maker, OrderStatus.FILLED)
             self.shrink(maker.new.owner)
             self.shrink(taker.new.owner)
+
+    def keep_apart(self, taker: Entry, maker: Entry, quantity: Decimal) -> None:
+        match self.self_trade:
+            case SelfTrade.CANCEL_NEWEST:
+                ended = [taker]
+            case SelfTrade.CANCEL_OLDEST:
+                ended = [maker]
+            case SelfTrade.CANCEL_BOTH:
+                ended = [maker, taker]
+            case _:
+                ended = []
+                for entry in (maker, taker):
+                    if entry.left == quantity:
+                        self.close(entry, OrderStatus.CANCELLED)
+                    else:
+                        entry.total -= quantity
+                        entry.left -= quantity
+                        self.say_amended(entry)
+        for entry in ended:
+            self.close(entry, OrderStatus.CANCELLED)
 
     def fill(
         self, entry: Entry, price: Decimal, quantity: Decimal, liquidity: Liquidity, now_ns: int

@@ -22,6 +22,7 @@ from algotradehub.matching.outcomes import (
     RefusalCode,
 )
 from algotradehub.matching.price_time import PriceTimeMarket
+from algotradehub.matching.self_trade import SelfTrade
 from tests.unit.matching.histories import (
     EVENTS,
     START,
@@ -52,11 +53,12 @@ IOC, FOK = TimeInForce.IOC, TimeInForce.FOK
 @given(
     events=st.lists(EVENTS, min_size=20, max_size=70),
     rules=st.sampled_from([STRICT, instrument()]),
+    mode=st.sampled_from([SelfTrade.ALLOWED, *SelfTrade]),
 )
 def test_every_history_has_the_outcomes_of_the_naive_market(
-    events: list[object], rules: Instrument
+    events: list[object], rules: Instrument, mode: SelfTrade
 ) -> None:
-    market_, naive = PriceTimeMarket(rules), NaiveMarket(rules)
+    market_, naive = PriceTimeMarket(rules, self_trade=mode), NaiveMarket(rules, mode)
     for owner, quantity in START.items():
         market_.set_position(owner, quantity)
         naive.set_position(owner, quantity)

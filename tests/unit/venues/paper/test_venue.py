@@ -23,8 +23,9 @@ from algotradehub.domain.evidence import (
 from algotradehub.domain.ids import Asset, Symbol, VenueId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.market import Trade
-from algotradehub.domain.order import BaseAmount, OrderStatus, TimeInForce
+from algotradehub.domain.order import BaseAmount, OrderStatus, OrderType, QuoteAmount, TimeInForce
 from algotradehub.matching.price_time import PriceTimeMarket
+from algotradehub.matching.self_trade import SelfTrade
 from algotradehub.ports.venue import Channel, OrderName
 from algotradehub.venues.paper.account import PaperAccount
 from algotradehub.venues.paper.records import Retention
@@ -370,3 +371,22 @@ async def test_reduce_only_knows_the_position_after_a_restart() -> None:
     await trader.place(Side.SELL, price=exchange.price, reduce_only=True)
     exchange.rest(Side.BUY, exchange.price, Decimal(5))
     assert await exchange.account.positions() == []
+
+
+async def test_orders_of_one_account_may_be_kept_apart() -> None:
+    market = PriceTimeMarket(spot(), self_trade=SelfTrade.DECREMENT)
+    exchange = Exchange(markets=[market])
+    trader = exchange.trader()
+    resting = await trader.place(Side.SELL, price=exchange.price)
+    value = exchange.quantity * exchange.price / 2
+    taker = await trader.place(order_type=OrderType.MARKET, amount=QuoteAmount(value))
+    assert (await trader.found(taker)).status is OrderStatus.CANCELLED
+    state = await trader.found(resting)
+    assert (state.status, state.quantity) == (OrderStatus.OPEN, HALF)
+    smaller = await trader.place(price=exchange.price, amount=BaseAmount(HALF * 2))
+    assert await trader.open_ids() == [smaller]
+    wallet = exchange.venue.customer(ALICE).wallet
+    held = HALF * exchange.price * Decimal("1.002")
+    assert (wallet.available(BTC), wallet.available(USDT)) == (OPENING[BTC], OPENING[USDT] - held)
+    exchange.restart()
+    assert await trader.open_ids() == [smaller]
