@@ -1,10 +1,11 @@
 """Puts the gateway together: guard, routes, errors, description."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.routing import WebSocketRoute
 
 from algotradehub import __version__
 from algotradehub.api import problems, schema
+from algotradehub.api.described_paths import require_given_once
 from algotradehub.api.guard import Guard
 from algotradehub.api.parts import ApiParts
 from algotradehub.api.routes import (
@@ -42,6 +43,7 @@ def create_app(parts: ApiParts, stream: Stream) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
+        dependencies=[Depends(require_given_once)],
     )
     app.state.parts = parts
     app.add_middleware(Guard, token=parts.token, allowed_hosts=parts.allowed_hosts)
@@ -52,5 +54,5 @@ def create_app(parts: ApiParts, stream: Stream) -> FastAPI:
     for outside in (health, metrics):
         app.include_router(outside.router)
     app.router.routes.append(WebSocketRoute(protocol.PATH, stream))
-    schema.install(app)
+    app.state.described = schema.install(app)
     return app

@@ -53,6 +53,17 @@ def described(schema: Any) -> Any:
         return schema
     if schema.get("contentEncoding") == "base64":
         return {"type": "string"}
+    if "prefixItems" in schema:
+        # A pair of amounts, described without the keyword that many readers do not know.
+        first, *rest = schema["prefixItems"]
+        assert all(each == first for each in rest), schema  # noqa: S101 - at start, not per answer
+        length = len(schema["prefixItems"])
+        return {
+            "type": "array",
+            "items": described(first),
+            "minItems": length,
+            "maxItems": length,
+        }
     if schema.get("type") != "object" or "properties" not in schema:
         return {key: described(item) for key, item in schema.items()}
     properties: dict[str, Any] = {}

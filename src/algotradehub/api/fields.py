@@ -67,7 +67,14 @@ def word_of(words: type[StrEnum]) -> tuple[Any, Any]:
 Money: TypeAlias = Annotated[
     Decimal,
     PlainValidator(_money),
-    WithJsonSchema({"type": "string", "format": "decimal", "maxLength": money.MAX_CHARACTERS}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "decimal",
+            "maxLength": money.MAX_CHARACTERS,
+            "pattern": r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$",
+        }
+    ),
 ]
 Instant: TypeAlias = Annotated[
     int,

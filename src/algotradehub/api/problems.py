@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from algotradehub.api.answers import HEADERS
+from algotradehub.api.described_paths import DescribedPaths
 from algotradehub.api.parts import ApiParts
 from algotradehub.api.refusals import LONGEST_SHOWN, cut, parameter_refusals_of
 from algotradehub.domain.errors import (
@@ -254,7 +255,12 @@ async def _http_error(request: Request, error: Exception) -> Response:
     said = raised.detail != HTTPStatus(raised.status_code).phrase
     detail = raised.detail if said else f"{request.method} {request.url.path}"
     problem = http_problem(raised.status_code, detail, cut(request.url.path))
-    return answer(problem, raised.headers)
+    headers = raised.headers
+    if raised.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        described: DescribedPaths = request.app.state.described
+        if allowed := described.methods_at(request.url.path):
+            headers = {"Allow": ", ".join(allowed)}
+    return answer(problem, headers)
 
 
 async def _unexpected_error(request: Request, error: Exception) -> Response:

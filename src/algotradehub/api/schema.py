@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 from algotradehub.api import examples, problems
 from algotradehub.api.answers import answer
 from algotradehub.api.bridge import described, plain
+from algotradehub.api.described_paths import DescribedPaths
 from algotradehub.api.guard import OPEN_PATHS
 from algotradehub.api.requests import (
     BatchOrder,
@@ -103,6 +104,14 @@ def open_answers(
     }
 
 
+def order_links(status: int, described: dict[Any, Any]) -> dict[Any, Any]:
+    """Say that what is answered with ``status`` names an order, and what can be done with it."""
+    parameters = {"order_id": "$response.body#/order_id"}
+    operations = ("get_order", "get_order_timeline", "change_order", "cancel_order")
+    links = {name: {"operationId": name, "parameters": parameters} for name in operations}
+    return described | {status: described[status] | {"links": links}}
+
+
 def text_answers(told: str, example: str) -> dict[Any, Any]:
     """Describe what a guarded route without parameters answers: ``example`` or its like."""
     content = {"schema": {"type": "string"}, "example": example}
@@ -111,8 +120,12 @@ def text_answers(told: str, example: str) -> dict[Any, Any]:
     return known | {code: {"description": _title(code), "content": problem} for code in _GUARDED}
 
 
-def install(app: FastAPI) -> None:
-    """Serve the description, made once, of all routes that ``app`` has by now."""
+def install(app: FastAPI) -> DescribedPaths:
+    """Serve the description, made once, of all routes that ``app`` has by now.
+
+    Returns:
+        Its paths, for those who must know what it says of them.
+    """
     document = get_openapi(
         title=app.title,
         version=app.version,
@@ -134,6 +147,7 @@ def install(app: FastAPI) -> None:
         return answer(document)
 
     app.add_api_route(PATH, openapi, include_in_schema=False)
+    return DescribedPaths(document["paths"])
 
 
 def _schemas() -> dict[str, Any]:

@@ -36,7 +36,7 @@ from tests.fakes.projection import StoredAtOnce
 
 EPOCH = 1
 TENANT = TenantId("main")
-VENUE = VenueId("paper:one")
+VENUE = VenueId("paper:binance")
 ACCOUNT = AccountId("paper-main")
 OTHERS_ACCOUNT = AccountId("not-ours")
 SPOT = Instrument(

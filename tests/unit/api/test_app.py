@@ -40,10 +40,20 @@ async def test_every_error_is_a_problem(method: str, path: str, status: int, cod
             assert is_problem(await api.ask(method, path), status, code)
 
 
-async def test_a_method_that_is_not_allowed_is_told_which_are() -> None:
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/fills", "GET"),
+        ("/orders", "GET, POST"),
+        ("/orders/1", "DELETE, GET, PATCH"),
+        ("/orders/batch", "POST"),
+        ("/openapi.json", "GET"),
+    ],
+)
+async def test_a_method_that_is_not_allowed_is_told_which_are(path: str, allowed: str) -> None:
     async with gateway() as api:
-        reply = await api.ask("PUT", f"{PREFIX}/fills")
-    assert reply.headers["allow"] == "GET"
+        reply = await api.ask("PUT", f"{PREFIX}{path}")
+    assert (reply.status, reply.headers["allow"]) == (405, allowed)
 
 
 async def test_an_error_nobody_expected_can_be_found_in_the_log(

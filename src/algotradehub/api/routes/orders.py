@@ -13,7 +13,7 @@ from algotradehub.api.parts import Parts
 from algotradehub.api.placing import promised, refusal_of, submitted
 from algotradehub.api.refusals import cut
 from algotradehub.api.requests import ChangeOrder, PlaceOrder
-from algotradehub.api.schema import answers
+from algotradehub.api.schema import answers, order_links
 from algotradehub.api.views.orders import OrderPage, OrderView, Timeline, order_view, timeline_entry
 from algotradehub.api.waiting import settled
 from algotradehub.domain.errors import InvalidRequest
@@ -54,14 +54,8 @@ class OrderQuery(BaseModel):
 @router.post(
     "",
     status_code=202,
-    responses=answers(
-        202,
-        OrderView,
-        "Recorded durably, and on its way",
-        400,
-        409,
-        413,
-        415,
+    responses=order_links(
+        202, answers(202, OrderView, "Recorded durably, and on its way", 400, 409, 413, 415)
     ),
     openapi_extra=described_body(PlaceOrder),
 )

@@ -9,7 +9,7 @@ async def test_our_accounts_are_listed_with_what_they_can_do() -> None:
         (account,) = (await api.ask("GET", "/api/v1/accounts")).json["accounts"]
     assert (account["id"], account["venue"], account["environment"]) == (
         ACCOUNT,
-        "paper:one",
+        "paper:binance",
         "paper",
     )
     assert (account["accepting"], account["refusing"]) == (True, None)
