@@ -1,0 +1,2 @@
+/** The order book and the trades. */
+export { BookPanel } from "./BookPanel";

@@ -1,0 +1,3 @@
+/** The chart. */
+export { ChartPanel } from "./ChartPanel";
+export { INTERVALS, type Interval } from "./model";

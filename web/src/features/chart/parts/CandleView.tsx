@@ -1,0 +1,109 @@
+/** The canvas of the chart: loaded after first paint, fed by the stream. */
+import { useCallback, useEffect, useRef, useState } from "react";
+import { second } from "@/lib/clock";
+import { useStore } from "@/lib/store";
+import type { Fill, Instrument, Order, Position } from "@/lib/api/types";
+import type { CandleChart } from "@/lib/chart/candleChart";
+import { parse } from "@/lib/decimal/decimal";
+import { onFrame } from "@/lib/frame";
+import { priceDigits } from "@/lib/instrument";
+import type { Candle } from "@/lib/stream/protocol";
+import { merged, type Live } from "@/lib/stream/stream";
+import type { Store } from "@/lib/store";
+import { theme } from "@/lib/theme";
+import { spread, type OwnLine } from "../model";
+import { Legend } from "./Legend";
+import { Tags } from "./Tags";
+
+interface CandleViewProps {
+  history: Candle[];
+  live: Store<Live>;
+  ticker: Store<Live>;
+  instrument: Instrument;
+  intervalS: number;
+  lines: readonly OwnLine[];
+  fills: readonly Fill[];
+  position: Position | null;
+  averages: boolean;
+  onCancel(order: Order): void;
+}
+
+export function CandleView(props: CandleViewProps) {
+  const { history, live, ticker, instrument, intervalS, lines, fills, position, averages, onCancel } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const [chart, setChart] = useState<CandleChart | null>(null);
+  const [hovered, setHovered] = useState<Candle | null>(null);
+  const [newest, setNewest] = useState<Candle | null>(history.at(-1) ?? null);
+  const tags = useRef(new Map<string, HTMLElement>());
+  const shownTheme = useStore(theme);
+  const nowMs = useStore(second);
+  const digits = priceDigits(instrument, parse(newest?.close));
+
+  const arrange = useCallback(() => {
+    const heights = [...tags.current].map(([id, element]) => ({ element, height: chart?.heightOf(id) ?? null }));
+    const tops = spread(heights.map(({ height }) => height));
+    heights.forEach(({ element }, index) => {
+      const top = tops[index] ?? null;
+      element.style.visibility = top === null ? "hidden" : "visible";
+      if (top !== null) element.style.transform = `translateY(${top}px)`;
+    });
+  }, [chart]);
+  const arranging = useRef(arrange);
+  useEffect(() => {
+    arranging.current = arrange;
+    onFrame(arrange);
+  }, [arrange, lines]);
+
+  useEffect(() => {
+    let made: CandleChart | null = null;
+    let isGone = false;
+    const job = () => arranging.current();
+    void import("@/lib/chart/candleChart").then((module) => {
+      if (isGone || !place.current) return;
+      made = new module.CandleChart(place.current, setHovered, () => onFrame(job));
+      setChart(made);
+    });
+    return () => {
+      isGone = true;
+      made?.close();
+      setChart(null);
+    };
+  }, []);
+
+  // The library's colours are values, not variables: they are read anew with the theme.
+  useEffect(() => chart?.look({ digits, averages }), [chart, digits, averages, shownTheme]);
+
+  useEffect(() => {
+    if (!chart) return;
+    let isOther = true;
+    const show = () => {
+      const all = merged(history, live.get().candles);
+      chart.show(all, isOther);
+      isOther = false;
+      setNewest(all.at(-1) ?? null);
+    };
+    show();
+    return live.subscribe(() => onFrame(show));
+  }, [chart, history, live]);
+
+  useEffect(() => chart?.showFills(fills), [chart, fills, shownTheme]);
+  useEffect(() => {
+    chart?.showLines(lines);
+    onFrame(arrange);
+  }, [chart, lines, shownTheme, arrange]);
+
+  const keep = useCallback((element: HTMLElement | null, line: OwnLine) => {
+    if (element) tags.current.set(line.id, element);
+    else tags.current.delete(line.id);
+  }, []);
+
+  const shown = hovered ?? newest;
+  const closesInMs = hovered === null && newest ? Date.parse(newest.start) + intervalS * 1_000 - nowMs : null;
+  return (
+    <div className="relative min-h-0 flex-1 overflow-hidden">
+      <div ref={place} className="absolute inset-0" role="img" aria-label={`Candles of ${instrument.symbol}${newest ? `, last close ${newest.close}` : ""}`} />
+      {shown && <Legend candle={shown} digits={digits} closesInMs={closesInMs} />}
+      <Tags lines={lines} position={position} instrument={instrument} ticker={ticker} onCancel={onCancel} place={keep} />
+    </div>
+  );
+}

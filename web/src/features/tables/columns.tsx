@@ -1,0 +1,106 @@
+/** The columns of every table below the chart. */
+import { SideTag, StatusTag } from "@/components/Badges";
+import { Button } from "@/components/Controls";
+import type { Column } from "@/components/DataTable";
+import { toneOf } from "@/components/Numbers";
+import type { Balance, Fill, Order, Position } from "@/lib/api/types";
+import { absolute, decimal, parse, sign, ZERO } from "@/lib/decimal/decimal";
+import { format, moneyDigits, UNKNOWN } from "@/lib/decimal/format";
+import { ageOf } from "@/lib/time";
+import { AccountCell, byAmount, EnvCell, instrumentOf, MarkCell, Moment, price, ProfitCell, ReturnCell, size, ValueCell, type Known } from "./cells";
+
+const TYPES: Record<Order["type"], string> = {
+  LIMIT: "Limit", MARKET: "Market", STOP_MARKET: "Stop", STOP_LIMIT: "Stop limit", TAKE_PROFIT_MARKET: "Take profit",
+  TAKE_PROFIT_LIMIT: "Take profit limit", TRAILING_STOP: "Trailing stop",
+};
+
+function place<R extends { symbol: string; account: string }>(known: Known, onSymbol: (row: R) => void): Column<R>[] {
+  return [
+    {
+      id: "symbol", head: "Instrument", width: 15, sort: (a, b) => (a.symbol < b.symbol ? -1 : 1),
+      cell: (row) => <button type="button" className="h-6 font-[550] hover:underline" onClick={() => onSymbol(row)}>{row.symbol}</button>,
+    },
+    { id: "account", head: "Account", width: 18, cell: (row) => <AccountCell known={known} account={row.account} />, sort: (a, b) => (a.account < b.account ? -1 : 1) },
+    { id: "env", head: "Money", width: 8, cell: (row) => <EnvCell known={known} account={row.account} /> },
+  ];
+}
+
+export function positionColumns(known: Known, onSymbol: (row: Position) => void, onClose: (row: Position) => void): Column<Position>[] {
+  return [
+    ...place(known, onSymbol),
+    { id: "side", head: "Side", width: 6, cell: (row) => <SideTag side={row.quantity.startsWith("-") ? "SELL" : "BUY"} words={["Long", "Short"]} /> },
+    { id: "size", head: "Size", align: "right", width: 9, cell: (row) => size(known, row, row.quantity.replace("-", "")), sort: byAmount((row) => row.quantity) },
+    { id: "entry", head: "Entry", align: "right", width: 10, cell: (row) => price(known, row, row.entry_price) },
+    { id: "mark", head: "Mark", align: "right", width: 10, cell: (row) => <MarkCell position={row} instrument={instrumentOf(known, row)} /> },
+    { id: "value", head: "Value", align: "right", width: 18, cell: (row) => <ValueCell position={row} instrument={instrumentOf(known, row)} /> },
+    { id: "profit", head: "Open P&L", align: "right", width: 17, cell: (row) => <ProfitCell position={row} instrument={instrumentOf(known, row)} /> },
+    { id: "return", head: "Return", align: "right", width: 9, cell: (row) => <ReturnCell position={row} instrument={instrumentOf(known, row)} /> },
+    {
+      id: "realized", head: "Realised", align: "right", width: 10, sort: byAmount((row) => row.realized),
+      cell: (row) => <span className={toneOf(sign(parse(row.realized) ?? ZERO))}>{format(row.realized, { digits: moneyDigits(instrumentOf(known, row)?.settle ?? ""), signed: true })}</span>,
+    },
+    {
+      id: "fees", head: "Fees", align: "right", width: 12,
+      cell: (row) => <span className="text-text-2">{Object.entries(row.fees).map(([asset, paid]) => `${format(paid, { digits: moneyDigits(asset) })} ${asset}`).join(", ") || UNKNOWN}</span>,
+    },
+    { id: "actions", head: "", align: "right", cell: (row) => <Button className="h-[22px]!" aria-label={`Close ${row.symbol} in ${row.account}: fills the ticket`} onClick={() => onClose(row)}>Close…</Button> },
+  ];
+}
+
+export function orderColumns(known: Known, nowMs: number, onSymbol: (row: Order) => void, onCancel: ((row: Order) => void) | null): Column<Order>[] {
+  const columns: Column<Order>[] = [
+    ...place<Order>(known, onSymbol),
+    { id: "side", head: "Side", width: 5, cell: (row) => <SideTag side={row.side} /> },
+    { id: "type", head: "Type", width: 10, cell: (row) => <>{TYPES[row.type]}{row.post_only && <span className="text-text-3"> post</span>}{row.reduce_only && <span className="text-text-3"> reduce</span>}</> },
+    { id: "size", head: "Size", align: "right", width: 9, cell: (row) => size(known, row, row.quantity), sort: byAmount((row) => row.quantity) },
+    { id: "filled", head: "Filled", align: "right", width: 9, cell: (row) => <span className={sign(decimal(row.filled)) ? "" : "text-text-3"}>{size(known, row, row.filled)}</span> },
+    { id: "price", head: "Price", align: "right", width: 10, cell: (row) => price(known, row, row.limit_price), sort: byAmount((row) => row.limit_price) },
+    { id: "trigger", head: "Trigger", align: "right", width: 12, cell: (row) => <span className="text-text-2">{row.trigger ? `${row.trigger.direction === "RISES_TO" ? "≥" : "≤"} ${price(known, row, row.trigger.price)}` : UNKNOWN}</span> },
+    { id: "average", head: "Average", align: "right", width: 10, cell: (row) => <span className="text-text-2">{price(known, row, row.average_price)}</span> },
+    { id: "tif", head: "TIF", width: 5, cell: (row) => <span className="text-text-2">{row.time_in_force}</span> },
+    { id: "status", head: "Status", width: 14, cell: (row) => <StatusTag order={row} age={row.updated_at ? ageOf(nowMs - Date.parse(row.updated_at)) : undefined} /> },
+    { id: "at", head: "Placed", width: 10, cell: (row) => <Moment at={row.created_at} nowMs={nowMs} />, sort: (a, b) => ((a.created_at ?? "") < (b.created_at ?? "") ? -1 : 1) },
+  ];
+  if (onCancel === null) return [...columns, { id: "reason", head: "Reason", width: 16, cell: (row) => <span className="text-text-2">{row.reason}</span> }];
+  return [
+    ...columns,
+    {
+      id: "actions", head: "", align: "right",
+      cell: (row) => <Button className="h-[22px]!" disabled={row.cancel_pending} aria-label={`Cancel ${row.side === "BUY" ? "buy" : "sell"} ${row.quantity ?? ""} ${row.symbol}`} onClick={() => onCancel(row)}>Cancel</Button>,
+    },
+  ];
+}
+
+export function fillColumns(known: Known, nowMs: number, onSymbol: (row: Fill) => void): Column<Fill>[] {
+  return [
+    ...place(known, onSymbol),
+    { id: "side", head: "Side", width: 5, cell: (row) => <SideTag side={row.side} /> },
+    { id: "size", head: "Size", align: "right", width: 9, cell: (row) => size(known, row, row.quantity), sort: byAmount((row) => row.quantity) },
+    { id: "price", head: "Price", align: "right", width: 10, cell: (row) => price(known, row, row.price), sort: byAmount((row) => row.price) },
+    { id: "fee", head: "Fee", align: "right", width: 14, cell: (row) => (row.fee === null ? UNKNOWN : <>{format(row.fee)} <span className="text-micro text-text-3">{row.fee_asset}</span></>) },
+    { id: "liquidity", head: "Liquidity", width: 9, cell: (row) => <span className="text-text-2">{row.liquidity.toLowerCase()}{row.cause === "TRADE" ? "" : `, ${row.cause.toLowerCase()}`}</span> },
+    { id: "at", head: "Time", width: 10, cell: (row) => <Moment at={row.venue_time} nowMs={nowMs} /> },
+    { id: "execution", head: "Execution", width: 10, cell: (row) => <span className="text-text-3">{row.execution_id}</span> },
+  ];
+}
+
+export function balanceColumns(known: Known): Column<Balance>[] {
+  const money = (row: Balance, value: string | null) => format(value, { digits: moneyDigits(row.asset) });
+  return [
+    { id: "asset", head: "Asset", width: 8, cell: (row) => <span className="font-[550]">{row.asset}</span>, sort: (a, b) => (a.asset < b.asset ? -1 : 1) },
+    { id: "account", head: "Account", width: 18, cell: (row) => <AccountCell known={known} account={row.account} /> },
+    { id: "env", head: "Money", width: 8, cell: (row) => <EnvCell known={known} account={row.account} /> },
+    { id: "total", head: "Total", align: "right", width: 16, cell: (row) => money(row, row.total), sort: byAmount((row) => row.total) },
+    { id: "available", head: "Free", align: "right", width: 16, cell: (row) => money(row, row.available), sort: byAmount((row) => row.available) },
+    { id: "expected", head: "By our books", align: "right", width: 16, cell: (row) => <span className="text-text-2">{money(row, row.expected)}</span> },
+    {
+      id: "difference", head: "Difference", align: "right", width: 12,
+      cell: (row) => {
+        const apart = parse(row.difference);
+        if (apart === null) return UNKNOWN;
+        return sign(apart) === 0 ? <span className="text-text-3">0</span> : <span className="text-warn">▲ {format(absolute(apart))}</span>;
+      },
+    },
+    { id: "filler", head: " ", cell: () => null },
+  ];
+}

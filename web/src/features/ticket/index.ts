@@ -1,0 +1,3 @@
+/** The order ticket. */
+export { edit, focusField } from "./store";
+export { TicketPanel } from "./TicketPanel";

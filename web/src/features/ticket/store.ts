@@ -1,0 +1,75 @@
+/** The one ticket of the page: kept outside React, so that it outlives every panel. */
+import { announce } from "@/lib/announce";
+import { call } from "@/lib/api/client";
+import { NoAnswer, Problem, sentence } from "@/lib/api/problem";
+import type { PlaceOrder, ProblemBody, Refusal } from "@/lib/api/types";
+import { holdings, takeOrder } from "@/lib/desk/holdings";
+import { createStore } from "@/lib/store";
+import { EMPTY_DRAFT, TYPE_NAMES, type Draft } from "./draft";
+import { next, type Happening, type Sending } from "./sending";
+
+const newKey = () => crypto.randomUUID();
+
+export const draft = createStore<Draft>(EMPTY_DRAFT);
+export const sending = createStore<Sending>({ state: "ready", key: newKey(), refusal: null });
+
+/** Which field wants the keyboard; the number makes two wishes for one field differ. */
+export const wish = createStore<{ field: "price" | "size" | "send" | null; number: number }>({ field: null, number: 0 });
+
+export function focusField(field: "price" | "size" | "send"): void {
+  wish.set({ field, number: wish.get().number + 1 });
+}
+
+export function edit(part: Partial<Draft>): void {
+  if (sending.get().state !== "ready") return;
+  draft.set({ ...draft.get(), ...part });
+  happen({ what: "edited", newKey: newKey() });
+}
+
+/** Send what was checked, or once more what nobody answered. */
+export async function place(checked: PlaceOrder | null): Promise<void> {
+  const before = sending.get();
+  const body = before.state === "unknown" ? before.body : checked;
+  if (before.state === "sending" || body === null) return;
+  happen({ what: "sent", body, nowMs: Date.now() });
+  try {
+    const order = await call("post", "/api/v1/orders", { body, headers: { "Idempotency-Key": before.key } });
+    takeOrder(order);
+    happen({ what: "answered", order, newKey: newKey() });
+    announce(`${TYPE_NAMES[order.type]} ${order.side === "BUY" ? "buy" : "sell"} ${order.quantity ?? order.value ?? ""} ${order.symbol} recorded.`);
+    if (sending.get().state === "ready") draft.set({ ...draft.get(), size: "" });
+  } catch (error) {
+    happen({ what: "failed", error, newKey: newKey() });
+    const now = sending.get();
+    if (now.state === "unknown") announce("Sent, no answer yet. The order may be live.", "assertive");
+    else if (error instanceof Problem) announce(sentence(error.body.detail));
+    else if (!(error instanceof NoAnswer)) throw error;
+  }
+}
+
+holdings.subscribe(() => {
+  const now = sending.get();
+  if (now.state === "ready") return;
+  const order = holdings.get().orders.find((each) => each.idempotency_key === now.key);
+  if (order) happen({ what: "seen", order, newKey: newKey() });
+});
+
+/** Which field of the ticket a refusal speaks of. */
+export function fieldOf(refusal: Refusal): keyof Draft | null {
+  if (refusal.field === "limit_price") return "price";
+  if (refusal.field === "quantity" || refusal.field === "value") return "size";
+  if (refusal.field.startsWith("trigger")) return "trigger";
+  if (refusal.field.startsWith("trail")) return "trail";
+  return null;
+}
+
+/** What the ticket says of a refusal, and the valid value nearest to what was asked. */
+export function explained(problem: ProblemBody): { text: string; refusals: readonly Refusal[]; action: string } {
+  const refusals = problem.errors ?? [];
+  const broken = refusals.map((each) => `${each.field.replaceAll("_", " ")}: ${each.rule}`).join("; ");
+  return { text: sentence(broken || problem.detail), refusals, action: problem.suggested_action };
+}
+
+function happen(happening: Happening): void {
+  sending.set(next(sending.get(), happening));
+}

@@ -1,0 +1,16 @@
+/** What is said to a reader of the screen, and shown for a moment. */
+import { createStore } from "./store";
+
+export type Tone = "polite" | "assertive";
+
+export interface Announcement {
+  text: string;
+  tone: Tone;
+  number: number;
+}
+
+export const announcement = createStore<Announcement>({ text: "", tone: "polite", number: 0 });
+
+export function announce(text: string, tone: Tone = "polite"): void {
+  announcement.set({ text, tone, number: announcement.get().number + 1 });
+}

@@ -1,0 +1,182 @@
+/** The chart library behind one small face: candles, volume, averages, lines, fills. */
+import {
+  CandlestickSeries, ColorType, createChart, CrosshairMode, HistogramSeries, LineSeries, LineStyle,
+  type AutoscaleInfo, type IChartApi, type IPriceLine, type ISeriesApi, type UTCTimestamp,
+} from "lightweight-charts";
+import type { Fill } from "@/lib/api/types";
+import type { Candle } from "@/lib/stream/protocol";
+import { format } from "@/lib/decimal/format";
+import { exponential } from "./averages";
+import { colourOf } from "./colours";
+import { FillMarks, type FillMark } from "./triangles";
+
+export interface Line {
+  id: string;
+  price: string;
+  kind: "buy" | "sell" | "position";
+}
+
+export interface Looks {
+  digits: number;
+  averages: boolean;
+}
+
+const SPANS = [20, 50] as const;
+const BARS_SHOWN = 120;
+const REACH = 0.4;
+
+export class CandleChart {
+  private readonly chart: IChartApi;
+  private readonly series: ISeriesApi<"Candlestick">;
+  private readonly volume: ISeriesApi<"Histogram">;
+  private readonly averages: ISeriesApi<"Line">[];
+  private readonly marks: FillMarks;
+  private lines = new Map<string, { line: IPriceLine; price: number }>();
+  private candles: Candle[] = [];
+  private fills: readonly Fill[] = [];
+  private palette = { buy: "", sell: "", edge: "", text: "", up: "", down: "" };
+
+  /** ``onDraw`` is called whenever prices may stand at other heights than before. */
+  constructor(place: HTMLElement, onHover: (candle: Candle | null) => void, onDraw: () => void) {
+    this.marks = new FillMarks(onDraw);
+    this.chart = createChart(place, {
+      autoSize: true,
+      crosshair: { mode: CrosshairMode.Normal },
+      rightPriceScale: { scaleMargins: { top: 0.08, bottom: 0.12 }, minimumWidth: 72 },
+      timeScale: { timeVisible: true, rightOffset: 6, minBarSpacing: 2 },
+      // The credit that the licence asks for is in the list of keys, as text.
+      layout: { attributionLogo: false },
+    });
+    this.series = this.chart.addSeries(CandlestickSeries, { borderVisible: false, autoscaleInfoProvider: (plain: () => AutoscaleInfo | null) => this.withLines(plain()) });
+    this.volume = this.chart.addSeries(HistogramSeries, { priceScaleId: "volume", lastValueVisible: false, priceLineVisible: false, priceFormat: { type: "volume" } });
+    this.volume.priceScale().applyOptions({ scaleMargins: { top: 0.88, bottom: 0 } });
+    this.averages = SPANS.map(() => this.chart.addSeries(LineSeries, { lineWidth: 1, lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false }));
+    this.series.attachPrimitive(this.marks);
+    this.chart.subscribeCrosshairMove(({ time }) => {
+      const start = time === undefined ? null : new Date(Number(time) * 1_000 + new Date().getTimezoneOffset() * 60_000).getTime();
+      onHover(start === null ? null : (this.candles.find((each) => Date.parse(each.start) === start) ?? null));
+    });
+  }
+
+  look({ digits, averages }: Looks): void {
+    this.palette = {
+      buy: colourOf("buy"), sell: colourOf("sell"), edge: colourOf("surface-1"), text: colourOf("text-2"), up: colourOf("buy", 0.2), down: colourOf("sell", 0.2),
+    };
+    const [text, line, buy, sell] = [colourOf("text-3"), colourOf("line"), colourOf("buy"), colourOf("sell")];
+    this.chart.applyOptions({ localization: { priceFormatter: (value: number) => format(value.toFixed(digits), { digits }) } });
+    const grid = { color: colourOf("line", 0.55) };
+    this.chart.applyOptions({
+      layout: { background: { type: ColorType.Solid, color: colourOf("surface-1") }, textColor: text, fontFamily: "Inter, sans-serif", fontSize: 11.5, attributionLogo: false },
+      grid: { vertLines: grid, horzLines: grid },
+      rightPriceScale: { borderColor: line },
+      timeScale: { borderColor: line },
+      crosshair: { vertLine: { color: text, labelBackgroundColor: colourOf("surface-3") }, horzLine: { color: text, labelBackgroundColor: colourOf("surface-3") } },
+    });
+    this.series.applyOptions({
+      upColor: buy, downColor: sell, wickUpColor: buy, wickDownColor: sell, priceLineStyle: LineStyle.Dotted,
+      priceFormat: { type: "price", precision: digits, minMove: 1 / 10 ** digits },
+    });
+    this.averages.forEach((series, index) => series.applyOptions({ color: colourOf(`hue-${index + 1}`, 0.85), visible: averages }));
+    this.paintAll();
+  }
+
+  /** Show these candles, oldest first. Only the newest are drawn anew where the rest is the same. */
+  show(candles: Candle[], isOther: boolean): void {
+    const known = this.candles;
+    this.candles = candles;
+    const last = known.at(-1);
+    const from = last ? candles.findIndex((each) => each.start === last.start) : -1;
+    if (isOther || from < 0 || candles.length - from > 3 || candles[0]?.start !== known[0]?.start) {
+      this.paintAll();
+      if (isOther) this.chart.timeScale().setVisibleLogicalRange({ from: candles.length - BARS_SHOWN, to: candles.length + 6 });
+      return;
+    }
+    for (const candle of candles.slice(from)) {
+      this.series.update(bar(candle));
+      this.volume.update(this.volumeBar(candle));
+    }
+    if (candles.length > known.length) this.paintAverages();
+  }
+
+  showFills(fills: readonly Fill[]): void {
+    this.fills = fills;
+    this.paintFills();
+  }
+
+  showLines(lines: readonly Line[]): void {
+    for (const { line } of this.lines.values()) this.series.removePriceLine(line);
+    this.lines = new Map(
+      lines.map(({ id, price, kind }) => {
+        const value = Number(price);
+        const isPosition = kind === "position";
+        const line = this.series.createPriceLine({
+          price: value, title: "", lineWidth: 1, lineStyle: isPosition ? LineStyle.Solid : LineStyle.LargeDashed, axisLabelVisible: true,
+          color: colourOf(isPosition ? "text-1" : kind), axisLabelColor: colourOf(isPosition ? "text-1" : `${kind}-fill`),
+          axisLabelTextColor: colourOf(isPosition ? "surface-1" : "on-fill"),
+        });
+        return [id, { line, price: value }];
+      }),
+    );
+  }
+
+  /** Where a line is just now, in pixels from the top; null while it is out of sight. */
+  heightOf(id: string): number | null {
+    const known = this.lines.get(id);
+    return known ? this.series.priceToCoordinate(known.price) : null;
+  }
+
+  close(): void {
+    this.chart.remove();
+  }
+
+  /** Own lines near the candles are kept in sight; one far away does not flatten them. */
+  private withLines(plain: AutoscaleInfo | null): AutoscaleInfo | null {
+    if (!plain?.priceRange) return plain;
+    const { minValue, maxValue } = plain.priceRange;
+    const room = (maxValue - minValue) * REACH;
+    const near = [...this.lines.values()].map(({ price }) => price).filter((price) => price > minValue - room && price < maxValue + room);
+    return { ...plain, priceRange: { minValue: Math.min(minValue, ...near), maxValue: Math.max(maxValue, ...near) } };
+  }
+
+  private paintAll(): void {
+    this.series.setData(this.candles.map(bar));
+    this.volume.setData(this.candles.map((candle) => this.volumeBar(candle)));
+    this.paintAverages();
+    this.paintFills();
+  }
+
+  private paintAverages(): void {
+    const closes = this.candles.map((candle) => Number(candle.close));
+    this.averages.forEach((series, index) => {
+      const values = exponential(closes, SPANS[index] ?? 20);
+      series.setData(this.candles.flatMap((candle, at) => (values[at] == null ? [] : [{ time: timeOf(candle.start), value: values[at] }])));
+    });
+  }
+
+  private paintFills(): void {
+    const marks = new Map<string, FillMark>();
+    for (const fill of this.fills) {
+      const candle = this.candles.findLast((each) => each.start <= (fill.venue_time ?? ""));
+      if (!candle) continue;
+      const key = `${candle.start}|${fill.side}`;
+      const mark = marks.get(key) ?? { time: timeOf(candle.start), side: fill.side, price: Number(fill.side === "BUY" ? candle.low : candle.high), count: 0 };
+      marks.set(key, { ...mark, count: mark.count + 1 });
+    }
+    this.marks.show([...marks.values()], this.palette);
+  }
+
+  private volumeBar(candle: Candle) {
+    const isUp = Number(candle.close) >= Number(candle.open);
+    return { time: timeOf(candle.start), value: Number(candle.volume), color: isUp ? this.palette.up : this.palette.down };
+  }
+}
+
+/** The library knows no zones: it is told the local time as if it were UTC. */
+function timeOf(iso: string): UTCTimestamp {
+  const ms = Date.parse(iso);
+  return (ms / 1_000 - new Date(ms).getTimezoneOffset() * 60) as UTCTimestamp;
+}
+
+function bar(candle: Candle) {
+  return { time: timeOf(candle.start), open: Number(candle.open), high: Number(candle.high), low: Number(candle.low), close: Number(candle.close) };
+}

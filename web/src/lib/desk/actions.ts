@@ -1,0 +1,17 @@
+/** What a person does with an order that is there: cancel it. */
+import { announce } from "@/lib/announce";
+import { call } from "@/lib/api/client";
+import { told } from "@/lib/api/problem";
+import type { Order } from "@/lib/api/types";
+import { takeOrder } from "./holdings";
+
+/** Ask for a cancel. The row says so until the venue has answered. */
+export async function cancelOrder(order: Order): Promise<void> {
+  takeOrder({ ...order, cancel_pending: true });
+  try {
+    takeOrder(await call("delete", "/api/v1/orders/{order_id}", { path: { order_id: order.order_id } }));
+  } catch (error) {
+    takeOrder({ ...order, cancel_pending: false });
+    announce(`Not cancelled: ${told(error)}`, "assertive");
+  }
+}

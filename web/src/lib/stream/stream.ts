@@ -1,0 +1,133 @@
+/** The page's side of the stream: a store per topic, followed while somebody looks at it. */
+import { useEffect, useMemo } from "react";
+import { session } from "@/lib/session";
+import { createStore, type Store } from "@/lib/store";
+import type { Book } from "./book";
+import type { Update } from "./conflate";
+import type { ConnectionState } from "./machine";
+import { keyOf, type Alert, type Candle, type Change, type PublicTrade, type Ticker, type Topic, type TopicKey } from "./protocol";
+import type { FromWorker, ToWorker } from "./worker";
+
+const MOST_TRADES = 200;
+const MOST_CANDLES = 2_000;
+
+/** What is known of a topic. ``stale`` says that nobody vouches for it just now. */
+export interface Live {
+  stale: boolean;
+  ticker: Ticker | null;
+  book: Book | null;
+  trades: PublicTrade[];
+  missed: number;
+  candles: Candle[];
+}
+
+const NOTHING: Live = { stale: true, ticker: null, book: null, trades: [], missed: 0, candles: [] };
+
+export const connection = createStore<ConnectionState>({
+  phase: "connecting",
+  tries: 1,
+  downSinceMs: null,
+  heardAtMs: Date.now(),
+  latencyMs: null,
+  version: null,
+});
+export const alerts = createStore<Alert[]>([]);
+
+type Listener = (key: TopicKey, changes: Change[], stale: boolean) => void;
+
+const stores = new Map<TopicKey, Store<Live>>();
+const followers = new Map<TopicKey, number>();
+const listeners = new Set<Listener>();
+let worker: Worker | null = null;
+
+export function startStream(): void {
+  worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => receive(data);
+  const url = new URL("/api/v1/stream", location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  tell({ to: "start", url: url.href, token: session.token });
+  window.addEventListener("online", retryStream);
+}
+
+export function retryStream(): void {
+  tell({ to: "retry", token: session.token });
+}
+
+/** Hear every change of accounts and of the system, in order. */
+export function onChanges(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function topicStore(topic: Topic): Store<Live> {
+  const key = keyOf(topic);
+  let store = stores.get(key);
+  if (!store) stores.set(key, (store = createStore(NOTHING)));
+  return store;
+}
+
+/** Follow a topic until the answer is called; several may follow the same one. */
+export function follow(topic: Topic): () => void {
+  const key = keyOf(topic);
+  const count = followers.get(key) ?? 0;
+  followers.set(key, count + 1);
+  if (count === 0) tell({ to: "follow", topic });
+  return () => {
+    const left = (followers.get(key) ?? 1) - 1;
+    if (left > 0) return void followers.set(key, left);
+    followers.delete(key);
+    tell({ to: "unfollow", key });
+    stores.get(key)?.set(NOTHING);
+  };
+}
+
+/** The store of a topic, followed while the component is there. */
+export function useTopic(topic: Topic): Store<Live> {
+  const key = keyOf(topic);
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the key stands for the topic
+  const stable = useMemo(() => topic, [key]);
+  useEffect(() => follow(stable), [stable]);
+  return topicStore(stable);
+}
+
+function tell(message: ToWorker): void {
+  worker?.postMessage(message);
+}
+
+function receive(data: FromWorker): void {
+  if (data.from === "state") {
+    connection.set(data.state);
+    if (data.state.phase === "refused") session.refused();
+    return;
+  }
+  if (data.from === "alert") {
+    alerts.set([data.alert, ...alerts.get()].slice(0, 50));
+    return;
+  }
+  for (const [key, update] of data.updates) {
+    if (key === "system" || key.startsWith("account|")) {
+      for (const listener of listeners) listener(key, update.changes ?? [], update.stale === true);
+    } else if (followers.has(key)) {
+      const store = stores.get(key);
+      store?.set(updated(store.get(), update));
+    }
+  }
+}
+
+export function updated(live: Live, update: Update): Live {
+  return {
+    stale: update.stale ?? live.stale,
+    ticker: update.ticker ?? live.ticker,
+    book: update.book ?? live.book,
+    trades: update.trades ? [...update.trades.toReversed(), ...(update.whole ? [] : live.trades)].slice(0, MOST_TRADES) : live.trades,
+    missed: live.missed + (update.missed ?? 0),
+    candles: update.candles ? merged(update.whole ? [] : live.candles, update.candles) : live.candles,
+  };
+}
+
+/** Candles by start, oldest first; a later word on one replaces the earlier. */
+export function merged(known: Candle[], news: Candle[]): Candle[] {
+  const byStart = new Map(known.map((each) => [each.start, each]));
+  for (const candle of news) byStart.set(candle.start, candle);
+  return [...byStart.values()].sort((a, b) => (a.start < b.start ? -1 : 1)).slice(-MOST_CANDLES);
+}

@@ -1,0 +1,49 @@
+/** Instants as people read them, in their own zone. */
+
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const dayMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const date = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "2-digit", month: "short", year: "numeric" });
+const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
+
+export function clockOf(ms: number): string {
+  return clock.format(ms);
+}
+
+export function dateOf(ms: number): string {
+  return date.format(ms).replaceAll(",", "");
+}
+
+export function zoneOf(ms: number): string {
+  return zone.formatToParts(ms).find((part) => part.type === "timeZoneName")?.value ?? "";
+}
+
+/** 41 s, 12 min, then the time of day, then the date. */
+export function momentOf(ms: number, nowMs: number): string {
+  const then = new Date(ms);
+  const today = new Date(nowMs);
+  if (then.toDateString() === today.toDateString()) return clockOf(ms);
+  if (then.getFullYear() === today.getFullYear()) return `${dayMonth.format(ms)} ${clockOf(ms).slice(0, 5)}`;
+  return then.toISOString().slice(0, 10);
+}
+
+export function ageOf(ms: number): string {
+  const seconds = Math.floor((ms > 0 ? ms : 0) / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** 02:53, or 1:02:53 from an hour. */
+export function countdownOf(ms: number): string {
+  const left = Math.floor((ms > 0 ? ms : 0) / 1_000);
+  const two = (value: number) => `${Math.floor(value)}`.padStart(2, "0");
+  const rest = `${two((left % 3_600) / 60)}:${two(left % 60)}`;
+  return left < 3_600 ? rest : `${Math.floor(left / 3_600)}:${rest}`;
+}
+
+/** 19:42:06.80, as the tape shows it. */
+export function centisecondsOf(iso: string): string {
+  const ms = Date.parse(iso);
+  return `${clockOf(ms)}.${`${Math.floor((ms % 1_000) / 10)}`.padStart(2, "0")}`;
+}

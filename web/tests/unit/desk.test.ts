@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { changeOf, ownLines, spread } from "@/features/chart/model";
+import { healthOf } from "@/app/shell/health";
+import { readSearch } from "@/app/trade/search";
+import { parse, text } from "@/lib/decimal/decimal";
+import { applied } from "@/lib/desk/holdings";
+import { moved, passivePrice, priceDigits, tickAt, unrealized, venueName } from "@/lib/instrument";
+import { decimal } from "@/lib/decimal/decimal";
+import type { Change } from "@/lib/stream/protocol";
+import { merged, updated } from "@/lib/stream/stream";
+import { countdownOf, ageOf } from "@/lib/time";
+import { instrument, LISTINGS, order, position } from "../gateway/world.ts";
+
+const none = { orders: new Map(), positions: new Map(), balances: new Map(), loaded: false, stale: true };
+const open = order({ order_id: "o-1", account: "main", symbol: "BTC/USDT", side: "BUY", quantity: "1", limit_price: "100" }, 0);
+const change = (part: Partial<Change>): Change => ({ type: "delta", topic: "account", account: "main", seq: 1, ...part });
+
+describe("holdings", () => {
+  it("keep live orders and open positions only", () => {
+    const held = position("main", "binance", "BTC/USDT", "0.5", "100", "0", 0);
+    const first = applied(none, [change({ type: "snapshot", orders: [open], positions: [held] })], false);
+    expect([first.orders.size, first.positions.size, first.loaded]).toEqual([1, 1, true]);
+    const ended = applied(first, [change({ orders: [{ ...open, status: "FILLED" }], positions: [{ ...held, quantity: "0.0000" }] })], false);
+    expect([ended.orders.size, ended.positions.size]).toEqual([0, 0]);
+  });
+
+  it("forget everything at a snapshot, and know when they are old", () => {
+    const first = applied(none, [change({ type: "snapshot", orders: [open] })], false);
+    expect(applied(first, [], true)).toMatchObject({ stale: true, loaded: true });
+    expect(applied(first, [change({ type: "snapshot", orders: [] })], false).orders.size).toBe(0);
+  });
+});
+
+describe("instruments", () => {
+  const linear = instrument(LISTINGS[0]!);
+  it("know their tick, whatever the rule", () => {
+    expect(text(tickAt(linear, decimal("94000")))).toBe("0.1");
+    const figures = { ...linear, price_rule: { type: "SignificantFigures" as const, figures: 5, max_decimals: 6 } };
+    expect(text(tickAt(figures, decimal("1234.5")))).toBe("0.1");
+    expect(text(tickAt(figures, decimal("123456")))).toBe("1");
+    expect(text(tickAt(figures, decimal("0.012345")))).toBe("0.000001");
+    const bands = { ...linear, price_rule: { type: "TickBands" as const, bands: [["0", "0.01"], ["100", "0.05"]] as [string, string][] } };
+    expect([text(tickAt(bands, decimal("99"))), text(tickAt(bands, decimal("100")))]).toEqual(["0.01", "0.05"]);
+  });
+
+  it("round towards the safer side and step by ticks", () => {
+    expect(text(passivePrice(linear, decimal("1.27"), "BUY"))).toBe("1.2");
+    expect(text(passivePrice(linear, decimal("1.21"), "SELL"))).toBe("1.3");
+    expect(text(moved(linear, decimal("94182.4"), 5n))).toBe("94182.9");
+    expect(text(moved(linear, decimal("0.1"), -5n))).toBe("0.1");
+    expect(priceDigits(linear, decimal("94000"))).toBe(1);
+  });
+
+  it("reckon open profit exactly, and leave inverse contracts to the server", () => {
+    const profit = unrealized(linear, "0.840", "78466.584", "94180.9");
+    expect(profit && text(profit)).toBe("645.3720");
+    expect(unrealized({ ...linear, inverse: true }, "1", "1", "1")).toBeNull();
+  });
+
+  it("name their venue", () => {
+    expect([venueName("paper:kraken"), venueName("binance:sandbox")]).toEqual(["Paper Kraken", "Binance"]);
+  });
+});
+
+describe("the chart", () => {
+  it("draws orders where they work, and the position at its entry", () => {
+    const stop = { ...open, order_id: "o-2", type: "STOP_MARKET" as const, limit_price: null, trigger: { price: "90", direction: "FALLS_TO" as const, source: "LAST" as const } };
+    const lines = ownLines([open, stop], position("main", "binance", "BTC/USDT", "-0.5", "99", "0", 0), instrument(LISTINGS[0]!));
+    expect(lines.map(({ kind, price, words }) => [kind, price, words])).toEqual([["buy", "100", "Limit buy 1.000"], ["buy", "90", "Stop buy 1.000"], ["position", "99", "Short 0.500"]]);
+  });
+
+  it("keeps tags apart, in their order, below the legend", () => {
+    expect(spread([100, 105, null, 300])).toEqual([89, 113, null, 289]);
+    expect(spread([10])).toEqual([32]);
+  });
+
+  it("tells the change of a bar", () => {
+    const rise = changeOf("100", "101.5");
+    expect(rise && text(rise)).toBe("0.015000");
+    expect(changeOf("0", "1")).toBeNull();
+  });
+});
+
+describe("what is on screen", () => {
+  const state = { phase: "live" as const, tries: 0, downSinceMs: null, heardAtMs: 10_000, latencyMs: 3, version: null };
+  it("is never called live when nothing was heard", () => {
+    expect(healthOf(state, 11_000, true).state).toBe("live");
+    expect(healthOf(state, 13_000, true).state).toBe("late");
+    const down = { ...state, phase: "waiting" as const, tries: 2, downSinceMs: 10_000 };
+    expect(healthOf(down, 12_000, true).state).toBe("reconnecting");
+    expect(healthOf(down, 21_000, true).state).toBe("gone");
+    expect(healthOf(down, 12_000, false).state).toBe("offline");
+    expect(healthOf({ ...state, phase: "refused" }, 10_000, true).state).toBe("refused");
+  });
+
+  it("takes from the address what it knows", () => {
+    expect(readSearch({ account: "main", interval: "1h", tab: "fills", only: true, other: 1 })).toEqual({ account: "main", interval: "1h", tab: "fills", only: true });
+    expect(readSearch({ interval: "7h", tab: [], account: 3 })).toEqual({});
+  });
+
+  it("merges candles by their start and trades by their order", () => {
+    const candle = (start: string, close: string) => ({ start, open: "1", high: "1", low: "1", close, volume: "1", final: false });
+    expect(merged([candle("a", "1"), candle("b", "1")], [candle("b", "2"), candle("c", "3")]).map(({ close }) => close)).toEqual(["1", "2", "3"]);
+    const live = { stale: true, ticker: null, book: null, trades: [], missed: 0, candles: [] };
+    const trade = (id: string) => ({ id, price: "1", quantity: "1", taker: null, at: "" });
+    const after = updated(updated(live, { trades: [trade("1")], stale: false }), { trades: [trade("2"), trade("3")], missed: 4 });
+    expect([after.trades.map(({ id }) => id), after.missed, after.stale]).toEqual([["3", "2", "1"], 4, false]);
+    expect(updated(after, { trades: [trade("9")], whole: true }).trades).toHaveLength(1);
+  });
+
+  it("tells ages and what is left", () => {
+    expect([ageOf(41_000), ageOf(12 * 60_000), countdownOf(173_000), countdownOf(3_773_000)]).toEqual(["41 s", "12 min", "02:53", "1:02:53"]);
+    expect(parse("1")).not.toBeNull();
+  });
+});
