@@ -1,5 +1,5 @@
 /** A field for money: text in, text out, stepped by the grid, with what is wrong below. */
-import { useId, useState, type Ref } from "react";
+import { useId, useImperativeHandle, useLayoutEffect, useRef, useState, type Ref } from "react";
 import { parse } from "@/lib/decimal/decimal";
 import { format } from "@/lib/decimal/format";
 import { readAmount } from "@/lib/decimal/input";
@@ -28,6 +28,12 @@ interface DecimalFieldProps {
 export function DecimalField({ label, unit, value, digits, onChange, onStep, finding, disabled = false, ref }: DecimalFieldProps) {
   const id = useId();
   const [isTyping, setTyping] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  useImperativeHandle(ref, () => input.current as HTMLInputElement, []);
+  // What is typed next replaces what stands there; selected after the bare digits have taken its place.
+  useLayoutEffect(() => {
+    if (isTyping) input.current?.select();
+  }, [isTyping]);
   const isProblem = finding?.level === "problem";
   const step = (event: React.KeyboardEvent) => {
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
@@ -40,7 +46,7 @@ export function DecimalField({ label, unit, value, digits, onChange, onStep, fin
       <div className={`flex h-9 items-center gap-2 rounded-panel border bg-surface-2 px-2.5 focus-within:border-accent focus-within:shadow-[0_0_0_1px_var(--color-accent)] ${isProblem ? "border-danger" : "border-line-strong"}`}>
         <label htmlFor={id} className="w-13 shrink-0 text-text-3">{label}</label>
         <input
-          ref={ref} id={id} value={isTyping ? value : tidy(value, digits)} disabled={disabled} inputMode="decimal" autoComplete="off" spellCheck={false} onKeyDown={step}
+          ref={input} id={id} value={isTyping ? value : tidy(value, digits)} disabled={disabled} inputMode="decimal" autoComplete="off" spellCheck={false} onKeyDown={step}
           onFocus={() => setTyping(true)} onBlur={() => setTyping(false)}
           onChange={(event) => onChange(event.target.value)} aria-invalid={isProblem} aria-describedby={isProblem ? `${id}-finding` : undefined}
           className="w-0 min-w-0 flex-1 bg-transparent text-right text-field font-medium outline-none focus-visible:outline-none disabled:text-text-3"

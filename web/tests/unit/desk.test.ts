@@ -82,12 +82,13 @@ describe("the chart", () => {
 });
 
 describe("what is on screen", () => {
-  const state = { phase: "live" as const, tries: 0, downSinceMs: null, heardAtMs: 10_000, latencyMs: 3, version: null };
+  const state = { phase: "live" as const, tries: 0, downSinceMs: null, heardAtMs: 10_000, latencyMs: 3, version: "1" };
   it("is never called live when nothing was heard", () => {
     expect(healthOf(state, 11_000, true).state).toBe("live");
     expect(healthOf(state, 13_000, true).state).toBe("late");
     const down = { ...state, phase: "waiting" as const, tries: 2, downSinceMs: 10_000 };
     expect(healthOf(down, 12_000, true).state).toBe("reconnecting");
+    expect(healthOf({ ...down, version: null }, 12_000, true).state).toBe("starting");
     expect(healthOf(down, 21_000, true).state).toBe("gone");
     expect(healthOf(down, 12_000, false).state).toBe("offline");
     expect(healthOf({ ...state, phase: "refused" }, 10_000, true).state).toBe("refused");

@@ -24,7 +24,7 @@ export function healthOf(state: ConnectionState, nowMs: number, isOnline: boolea
   if (!isOnline) return told("offline");
   const downMs = state.downSinceMs === null ? 0 : nowMs - state.downSinceMs;
   if (downMs > GONE_MS) return told("gone");
-  return told(state.tries <= 1 ? "starting" : "reconnecting");
+  return told(state.version === null ? "starting" : "reconnecting");
 }
 
 export function useHealth(): Health {

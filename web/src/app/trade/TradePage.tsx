@@ -57,14 +57,13 @@ function Desk({ workspace, account, instrument }: { workspace: Workspace; accoun
     focusField("size");
   };
   const closePosition = (held: Position) => {
-    go({ account: held.account, symbol: held.symbol });
-    // The ticket empties itself for the new market first.
-    setTimeout(() => {
-      const isLong = !held.quantity.startsWith("-");
-      edit({ side: isLong ? "SELL" : "BUY", type: "MARKET", unit: "base", size: held.quantity.replace("-", ""), reduceOnly: true });
-      openTicket(true);
-      focusField("size");
+    const isLong = !held.quantity.startsWith("-");
+    edit({
+      market: `${held.venue}|${held.symbol}`, side: isLong ? "SELL" : "BUY", type: "MARKET", unit: "base", size: held.quantity.replace("-", ""), reduceOnly: true,
     });
+    go({ account: held.account, symbol: held.symbol });
+    openTicket(true);
+    focusField("size");
   };
   useTradeKeys({ order, openTicket, go, offered, instrument });
 

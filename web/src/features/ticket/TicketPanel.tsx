@@ -1,5 +1,5 @@
 /** The order ticket: from top to bottom in the order of decisions. */
-import { useEffect, useMemo, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import { EnvBadge, edgeOf } from "@/components/Badges";
 import { Check, Choice, Fact, Segmented } from "@/components/Controls";
 import { Panel } from "@/components/Panel";
@@ -52,11 +52,18 @@ export function TicketPanel(props: TicketPanelProps) {
   const env = environmentOf(account);
 
   // Another market has other prices: what was typed for the one before means nothing there.
-  useEffect(() => edit({ price: "", trigger: "", size: "" }), [instrument.venue, instrument.symbol]);
+  const market = `${instrument.venue}|${instrument.symbol}`;
+  useEffect(() => {
+    if (draftStore.get().market !== market) edit({ market, price: "", trigger: "", size: "" });
+  }, [market]);
+  // A price to begin with, once: a field that was emptied stays empty.
+  const pricedFor = useRef("");
   useEffect(() => {
     const last = ticker?.last;
-    if (last && draftStore.get().price === "") edit({ price: last });
-  }, [ticker?.last, instrument]);
+    if (!last || pricedFor.current === market) return;
+    pricedFor.current = market;
+    if (draftStore.get().price === "") edit({ price: last });
+  }, [ticker?.last, market]);
 
   const onKey = (event: React.KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;

@@ -4,6 +4,8 @@ import type { Capabilities, OrderType, Side, TimeInForce } from "@/lib/api/types
 export type SizeUnit = "base" | "quote" | "percent";
 
 export interface Draft {
+  /** Which market the figures are meant for: "venue|symbol". */
+  market: string;
   side: Side;
   type: OrderType;
   price: string;
@@ -17,7 +19,7 @@ export interface Draft {
 }
 
 export const EMPTY_DRAFT: Draft = {
-  side: "BUY", type: "LIMIT", price: "", trigger: "", trail: "", size: "", unit: "base", timeInForce: "GTC", postOnly: false, reduceOnly: false,
+  market: "", side: "BUY", type: "LIMIT", price: "", trigger: "", trail: "", size: "", unit: "base", timeInForce: "GTC", postOnly: false, reduceOnly: false,
 };
 
 export const TYPE_NAMES: Record<OrderType, string> = {

@@ -1,5 +1,9 @@
 /** The canvas of the chart: loaded after first paint, fed by the stream. */
 import { useCallback, useEffect, useRef, useState } from "react";
+import { Button } from "@/components/Controls";
+import { Empty } from "@/components/Panel";
+import { NoAnswer, told } from "@/lib/api/problem";
+import { copy } from "@/lib/copy";
 import { second } from "@/lib/clock";
 import { useStore } from "@/lib/store";
 import type { Fill, Instrument, Order, Position } from "@/lib/api/types";
@@ -32,6 +36,8 @@ export function CandleView(props: CandleViewProps) {
   const { history, live, ticker, instrument, intervalS, lines, fills, position, averages, onCancel } = props;
   const place = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<CandleChart | null>(null);
+  const [isFailed, setFailed] = useState(false);
+  const [attempt, setAttempt] = useState(0);
   const [hovered, setHovered] = useState<Candle | null>(null);
   const [newest, setNewest] = useState<Candle | null>(history.at(-1) ?? null);
   const tags = useRef(new Map<string, HTMLElement>());
@@ -62,13 +68,13 @@ export function CandleView(props: CandleViewProps) {
       if (isGone || !place.current) return;
       made = new module.CandleChart(place.current, setHovered, () => onFrame(job));
       setChart(made);
-    });
+    }, () => setFailed(true));
     return () => {
       isGone = true;
       made?.close();
       setChart(null);
     };
-  }, []);
+  }, [attempt]);
 
   // The library's colours are values, not variables: they are read anew with the theme.
   useEffect(() => chart?.look({ digits, averages }), [chart, digits, averages, shownTheme]);
@@ -97,6 +103,11 @@ export function CandleView(props: CandleViewProps) {
     else tags.current.delete(line.id);
   }, []);
 
+  const again = () => {
+    setFailed(false);
+    setAttempt(attempt + 1);
+  };
+  if (isFailed) return <Empty text={copy.failed("The chart", told(new NoAnswer()))}><Button onClick={again}>Try again</Button></Empty>;
   const shown = hovered ?? newest;
   const closesInMs = hovered === null && newest ? Date.parse(newest.start) + intervalS * 1_000 - nowMs : null;
   return (
