@@ -5,7 +5,7 @@ import hmac
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from algotradehub.api import problems
+from algotradehub.api import pages, problems
 from algotradehub.api.refusals import cut
 
 # For whoever watches over the process. A probe asks by address and has no token.
@@ -16,10 +16,11 @@ _SCHEMES = frozenset({"http", "https"})
 class Guard:
     """Lets a request through if it names one of our hosts and presents the token.
 
-    Everything but ``OPEN_PATHS`` is guarded, so that a route added later is. The host is checked
-    against DNS rebinding: a page anywhere can bind its own name to a loopback address, and its
-    requests then count as its own. A WebSocket may bring its token in its first frame instead,
-    and is then let in here; pages of others are kept out by their origin.
+    Everything but ``OPEN_PATHS`` and the pages is guarded, so that a route added later is. Pages
+    hold nothing of anybody, and ask for the token themselves. The host is checked against DNS
+    rebinding: a page anywhere can bind its own name to a loopback address, and its requests then
+    count as its own. A WebSocket may bring its token in its first frame instead, and is then let
+    in here; pages of others are kept out by their origin.
     """
 
     def __init__(self, app: ASGIApp, *, token: str | None, allowed_hosts: frozenset[str]) -> None:
@@ -42,7 +43,9 @@ class Guard:
         elif kind == "websocket" and origin is not None and not self._is_ours(origin):
             problem = problems.http_problem(403, f"{cut(origin)!r} is not a page of ours", path)
             await problems.answer(problem)(scope, receive, send)
-        elif not self._may_enter(kind, headers.get("authorization")):
+        elif not (
+            pages.is_page(scope["path"]) or self._may_enter(kind, headers.get("authorization"))
+        ):
             problem = problems.http_problem(401, "the token is missing or not the right one", path)
             answer = problems.answer(problem, {"WWW-Authenticate": "Bearer"})
             await answer(scope, receive, send)

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 
+from algotradehub.api import pages
 from algotradehub.api.app import create_app
 from algotradehub.api.parts import LOOPBACK, ApiParts
 from algotradehub.api.stream.gateway import open_stream
@@ -61,8 +62,10 @@ async def serve(
     )
     following = open_stream(parts, bus=core.bus, epoch=epoch, account_seq=core.journal.account_seq)
     with following as stream:
+        app = create_app(parts, stream)
+        pages.install(app, pages.load())
         config = uvicorn.Config(
-            create_app(parts, stream),
+            app,
             http="httptools",
             ws="websockets-sansio",
             ws_max_size=FRAME_BYTES,

@@ -6,7 +6,7 @@ from tests.unit.api.gateway import gateway
 
 TOKEN = "correct-horse-battery"
 BEARER = [("authorization", f"Bearer {TOKEN}")]
-PATHS = ["/api/v1/orders", "/api/v1/openapi.json", "/api/v1/nothing", "/nothing", "/"]
+PATHS = ["/api/v1/orders", "/api/v1/openapi.json", "/api/v1/nothing", "/nothing", "/metrics"]
 
 
 @pytest.mark.parametrize("path", PATHS)
