@@ -9,6 +9,7 @@ from algotradehub.api.stream.book import BookTopic
 from algotradehub.api.stream.changes import ChangeLog
 from algotradehub.api.stream.protocol import TopicKey
 from algotradehub.api.stream.topic import LogTopic, Topic
+from algotradehub.api.views.markets import candle_view, trade_view
 from algotradehub.api.views.tickers import ticker_view
 from algotradehub.domain.errors import InvalidRequest, NotFound, Refusal
 from algotradehub.domain.ids import Symbol, VenueId
@@ -110,9 +111,9 @@ def _into(
 
 def _take_trade(log: ChangeLog, event: MarketEvent) -> None:
     if isinstance(event, Trade):
-        log.put("trades", log.version, event)
+        log.put("trades", log.version, event, trade_view)
 
 
 def _take_candle(log: ChangeLog, event: MarketEvent) -> None:
     if isinstance(event, Candle):
-        log.put("candles", event.start_ns, event)
+        log.put("candles", event.start_ns, event, candle_view)
