@@ -30,7 +30,7 @@ export async function startGateway({ port = 0, token = null as string | null } =
   const stream = new Stream(server, desk, token);
   const timer = setInterval(() => {
     desk.tick(Date.now());
-    stream.publish(Date.now());
+    stream.publish();
   }, TICK_MS);
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const address = server.address();
@@ -69,6 +69,8 @@ async function route(desk: Desk, token: string | null, request: IncomingMessage,
       const market = desk.markets.get(`${query.get("venue")}|${query.get("symbol")}`);
       return answer({ candles: market?.candles(query.get("interval") ?? "1m", 500) ?? [] });
     }
+    case "GET tickers":
+      return answer({ tickers: query.getAll("symbol").flatMap((symbol) => desk.markets.get(`${query.get("venue")}|${symbol}`)?.ticker() ?? []), next_cursor: null });
     case "POST orders": {
       const body = JSON.parse(await text(request)) as PlaceOrder;
       const placed = desk.place(body, String(request.headers["idempotency-key"]));

@@ -67,7 +67,7 @@ export class Market {
     if (this.random() < 0.55) this.trade(nowMs);
   }
 
-  ticker(nowMs: number): Ticker {
+  ticker(): Ticker {
     const { bids, asks } = this.book(1);
     const day = this.history.get("15m")?.slice(-96) ?? [];
     return {
@@ -82,9 +82,7 @@ export class Market {
       low: this.text(Math.min(...day.map((each) => Number(each.low)))),
       volume: day.reduce((sum, each) => sum + Number(each.volume), 0).toFixed(3),
       change: this.text(Number(this.trades.at(-1)?.price ?? this.price) - this.open),
-      age_ms: nowMs % 40,
       stale: false,
-      source: this.listing.venue,
     };
   }
 
@@ -122,7 +120,7 @@ export class Market {
     this.tradeNumber += 1;
     const price = this.text(isBuy ? this.ask : this.bid);
     const size = ((20_000 / this.listing.price) ** 0.9 * (0.002 + this.random() ** 4 * 3)).toFixed(this.listing.lotDigits);
-    const trade: PublicTrade = { id: `${this.tradeNumber}`, price, quantity: size, taker: isBuy ? "BUY" : "SELL", at: new Date(nowMs).toISOString() };
+    const trade: PublicTrade = { venue_trade_id: `${this.tradeNumber}`, price, quantity: size, taker: isBuy ? "BUY" : "SELL", venue_time: new Date(nowMs).toISOString() };
     this.trades = [...this.trades.slice(-200), trade];
     this.news.trades.push(trade);
     for (const [interval, seconds] of Object.entries(INTERVAL_S)) this.count(interval, seconds, trade, nowMs);
@@ -133,7 +131,7 @@ export class Market {
     const all = this.history.get(interval) ?? [];
     const last = all.at(-1);
     let next: Candle;
-    if (last && last.start >= start) {
+    if (last && last.start_at >= start) {
       const volume = (Number(last.volume) + Number(trade.quantity)).toFixed(this.listing.lotDigits);
       next = {
         ...last, close: trade.price, volume,
@@ -142,7 +140,7 @@ export class Market {
       };
       all[all.length - 1] = next;
     } else {
-      next = { start, open: trade.price, high: trade.price, low: trade.price, close: trade.price, volume: trade.quantity, final: false };
+      next = { start_at: start, open: trade.price, high: trade.price, low: trade.price, close: trade.price, volume: trade.quantity, final: false };
       all.push(next);
     }
     this.news.candles.set(interval, next);
@@ -161,7 +159,7 @@ export class Market {
       const [low, high] = [Math.min(price, close) * (1 - this.random() ** 2 * width * 0.8), Math.max(price, close) * (1 + this.random() ** 2 * width * 0.8)];
       const volume = (20_000 / price) ** 0.9 * (10 + Math.abs(close / price - 1) * 120_000 + this.random() * 60) * (seconds / 900);
       candles.push({
-        start: new Date((now - k * seconds) * 1_000).toISOString(),
+        start_at: new Date((now - k * seconds) * 1_000).toISOString(),
         open: this.text(price), close: this.text(close), high: this.text(high), low: this.text(low),
         volume: volume.toFixed(this.listing.lotDigits), final: k > 0,
       });

@@ -5,6 +5,7 @@ import { keyOf, WRONG_TOKEN, type Change, type ClientMessage, type Level, type S
 import type { Desk } from "./desk.ts";
 
 const EPOCH = 7;
+const DEPTH = 20;
 
 interface Client {
   socket: WebSocket;
@@ -29,10 +30,10 @@ export class Stream {
   }
 
   /** What moved since the last call. */
-  publish(nowMs: number): void {
+  publish(): void {
     for (const client of this.clients) {
       for (const each of client.topics.values()) {
-        const change = this.delta(each.topic, each.book, nowMs);
+        const change = this.delta(each.topic, each.book);
         if (change) say(client, { ...change, seq: (each.seq += 1) });
       }
     }
@@ -86,20 +87,20 @@ export class Stream {
     const named = { ...head, venue, symbol };
     switch (topic.topic) {
       case "ticker":
-        return { ...named, topic: "ticker", ...(market ? { ticker: market.ticker(Date.now()) } : {}) };
+        return { ...named, topic: "ticker", ...(market ? { tickers: [market.ticker()] } : {}) };
       case "trades":
         return { ...named, topic: "trades", trades: market?.trades.slice(-50) ?? [] };
       case "candles":
         return { ...named, topic: "candles", interval: topic.interval, candles: market?.candles(topic.interval, 2) ?? [] };
       case "book": {
-        const levels = market?.book(topic.depth) ?? { bids: [], asks: [] };
+        const levels = market?.book(DEPTH) ?? { bids: [], asks: [] };
         remember(book, levels);
         return { ...named, topic: "book", ...levels };
       }
     }
   }
 
-  private delta(topic: Topic, known: Map<string, string>, nowMs: number): Omit<Change, "seq"> | null {
+  private delta(topic: Topic, known: Map<string, string>): Omit<Change, "seq"> | null {
     if (topic.topic === "account" || topic.topic === "system") return null;
     const { venue, symbol } = topic;
     const market = this.desk.markets.get(`${venue}|${symbol}`);
@@ -107,7 +108,7 @@ export class Stream {
     const named = { type: "delta" as const, venue, symbol };
     switch (topic.topic) {
       case "ticker":
-        return { ...named, topic: "ticker", ticker: market.ticker(nowMs) };
+        return { ...named, topic: "ticker", tickers: [market.ticker()] };
       case "trades":
         return market.news.trades.length ? { ...named, topic: "trades", trades: market.news.trades } : null;
       case "candles": {
@@ -116,7 +117,7 @@ export class Stream {
       }
       case "book": {
         const before = new Map(known);
-        const levels = market.book(topic.depth);
+        const levels = market.book(DEPTH);
         remember(known, levels);
         const changed = (side: "bids" | "asks"): Level[] => [
           ...[...before.keys()].filter((key) => key.startsWith(side) && !known.has(key)).map((key): Level => [key.slice(5), "0"]),

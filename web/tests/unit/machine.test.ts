@@ -4,7 +4,7 @@ import { StreamMachine, type ConnectionState, type Effect } from "@/lib/stream/m
 import type { Change, ServerMessage } from "@/lib/stream/protocol";
 
 const account = { topic: "account", account: "main" } as const;
-const book = { topic: "book", venue: "binance", symbol: "BTC/USDT", depth: 20 } as const;
+const book = { topic: "book", venue: "binance", symbol: "BTC/USDT" } as const;
 const welcome: ServerMessage = { type: "welcome", epoch: 7, version: "1", at: "", heartbeat_s: 15 };
 const word = (type: "snapshot" | "delta", seq: number, more: Partial<Change> = {}): Change => ({ type, seq, topic: "account", account: "main", ...more });
 const level = (type: "snapshot" | "delta", seq: number): Change => ({ type, seq, topic: "book", venue: "binance", symbol: "BTC/USDT", bids: [["1", "1"]], asks: [] });

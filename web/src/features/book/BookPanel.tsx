@@ -31,7 +31,7 @@ const EMPTY: Rows = { asks: [], bids: [] };
 
 export function BookPanel({ instrument, account, onPick, className = "" }: BookPanelProps) {
   const { venue, symbol } = instrument;
-  const store = useTopic({ topic: "book", venue, symbol, depth: DEPTH });
+  const store = useTopic({ topic: "book", venue, symbol });
   const trades = useTopic({ topic: "trades", venue, symbol });
   const ticker = useTopic({ topic: "ticker", venue, symbol });
   const [panel, height] = useHeight();

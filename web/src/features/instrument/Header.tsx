@@ -3,8 +3,9 @@ import { useCallback, type ReactNode } from "react";
 import { LiveText, toneOf } from "@/components/Numbers";
 import { Panel } from "@/components/Panel";
 import type { Instrument } from "@/lib/api/types";
-import { decimal, divide, multiply, parse, sign, ZERO } from "@/lib/decimal/decimal";
+import { decimal, divide, multiply, parse, sign, subtract, ZERO, type Decimal } from "@/lib/decimal/decimal";
 import { format, percent, short, UNKNOWN } from "@/lib/decimal/format";
+import { useDay } from "@/lib/desk/queries";
 import { kindOf, priceDigits, venueName } from "@/lib/instrument";
 import { usePart } from "@/lib/store";
 import type { Ticker } from "@/lib/stream/protocol";
@@ -25,10 +26,11 @@ export function Header({ instrument, picker, className = "" }: HeaderProps) {
   const digits = priceDigits(instrument, parse(near));
   const last = useCallback((live: Live) => format(live.ticker?.last, { digits }), [digits]);
   const side = useCallback((live: Live) => (live.trades[0]?.taker === "SELL" ? "text-sell" : "text-buy"), []);
-  const change = useCallback((live: Live) => changeWords(live.ticker, digits), [digits]);
-  const changeTone = useCallback((live: Live) => toneOf(sign(parse(live.ticker?.change) ?? ZERO)), []);
-  const price = (field: "mark" | "high" | "low" | "bid" | "ask") => (live: Live) => format(live.ticker?.[field], { digits });
-  const volume = useCallback((live: Live) => valueOf(live.ticker, instrument), [instrument]);
+  const day = useDay(venue, symbol).data ?? null;
+  const change = useCallback((live: Live) => changeWords(live.ticker, day, digits), [day, digits]);
+  const changeTone = useCallback((live: Live) => toneOf(sign(changeOf(live.ticker, day) ?? ZERO)), [day]);
+  const price = (field: "mark" | "high" | "low" | "bid" | "ask") => (live: Live) => format(live.ticker?.[field] ?? day?.[field], { digits });
+  const volume = useCallback((live: Live) => valueOf(live.ticker?.volume ?? day?.volume ?? null, live.ticker?.last ?? null, instrument), [day, instrument]);
 
   return (
     <Panel name="Instrument" className={`${isStale ? "aged" : ""} ${className}`}>
@@ -71,16 +73,22 @@ function Figure({ name, first = false, children }: { name: string; first?: boole
   );
 }
 
-function changeWords(ticker: Ticker | null, digits: number): string {
-  const [moved, open] = [parse(ticker?.change), parse(ticker?.open)];
+/** The stream's word on the day, else what the last price makes of the day's first one. */
+function changeOf(ticker: Ticker | null, day: Ticker | null): Decimal | null {
+  const [last, open] = [parse(ticker?.last), parse(ticker?.open ?? day?.open)];
+  return parse(ticker?.change) ?? (last !== null && open !== null ? subtract(last, open) : null);
+}
+
+function changeWords(ticker: Ticker | null, day: Ticker | null, digits: number): string {
+  const [moved, open] = [changeOf(ticker, day), parse(ticker?.open ?? day?.open)];
   if (moved === null) return UNKNOWN;
   const part = open === null || sign(open) === 0 ? "" : `\u2002${percent(divide(moved, open, 6))}`;
   return `${format(moved, { digits, signed: true })}${part}`;
 }
 
 /** Volume as money, which compares across markets. */
-function valueOf(ticker: Ticker | null, instrument: Instrument): string {
-  const [volume, last] = [parse(ticker?.volume), parse(ticker?.last)];
+function valueOf(traded: string | null, price: string | null, instrument: Instrument): string {
+  const [volume, last] = [parse(traded), parse(price)];
   if (volume === null || last === null) return UNKNOWN;
   const value = multiply(volume, instrument.inverse ? decimal(instrument.contract_size) : last);
   const whole = value.units / 10n ** BigInt(value.scale);

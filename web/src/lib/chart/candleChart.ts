@@ -54,7 +54,7 @@ export class CandleChart {
     this.series.attachPrimitive(this.marks);
     this.chart.subscribeCrosshairMove(({ time }) => {
       const start = time === undefined ? null : new Date(Number(time) * 1_000 + new Date().getTimezoneOffset() * 60_000).getTime();
-      onHover(start === null ? null : (this.candles.find((each) => Date.parse(each.start) === start) ?? null));
+      onHover(start === null ? null : (this.candles.find((each) => Date.parse(each.start_at) === start) ?? null));
     });
   }
 
@@ -85,8 +85,8 @@ export class CandleChart {
     const known = this.candles;
     this.candles = candles;
     const last = known.at(-1);
-    const from = last ? candles.findIndex((each) => each.start === last.start) : -1;
-    if (isOther || from < 0 || candles.length - from > 3 || candles[0]?.start !== known[0]?.start) {
+    const from = last ? candles.findIndex((each) => each.start_at === last.start_at) : -1;
+    if (isOther || from < 0 || candles.length - from > 3 || candles[0]?.start_at !== known[0]?.start_at) {
       this.paintAll();
       if (isOther) this.chart.timeScale().setVisibleLogicalRange({ from: candles.length - BARS_SHOWN, to: candles.length + 6 });
       return;
@@ -149,17 +149,17 @@ export class CandleChart {
     const closes = this.candles.map((candle) => Number(candle.close));
     this.averages.forEach((series, index) => {
       const values = exponential(closes, SPANS[index] ?? 20);
-      series.setData(this.candles.flatMap((candle, at) => (values[at] == null ? [] : [{ time: timeOf(candle.start), value: values[at] }])));
+      series.setData(this.candles.flatMap((candle, at) => (values[at] == null ? [] : [{ time: timeOf(candle.start_at), value: values[at] }])));
     });
   }
 
   private paintFills(): void {
     const marks = new Map<string, FillMark>();
     for (const fill of this.fills) {
-      const candle = this.candles.findLast((each) => each.start <= (fill.venue_time ?? ""));
+      const candle = this.candles.findLast((each) => each.start_at <= (fill.venue_time ?? ""));
       if (!candle) continue;
-      const key = `${candle.start}|${fill.side}`;
-      const mark = marks.get(key) ?? { time: timeOf(candle.start), side: fill.side, price: Number(fill.side === "BUY" ? candle.low : candle.high), count: 0 };
+      const key = `${candle.start_at}|${fill.side}`;
+      const mark = marks.get(key) ?? { time: timeOf(candle.start_at), side: fill.side, price: Number(fill.side === "BUY" ? candle.low : candle.high), count: 0 };
       marks.set(key, { ...mark, count: mark.count + 1 });
     }
     this.marks.show([...marks.values()], this.palette);
@@ -167,7 +167,7 @@ export class CandleChart {
 
   private volumeBar(candle: Candle) {
     const isUp = Number(candle.close) >= Number(candle.open);
-    return { time: timeOf(candle.start), value: Number(candle.volume), color: isUp ? this.palette.up : this.palette.down };
+    return { time: timeOf(candle.start_at), value: Number(candle.volume), color: isUp ? this.palette.up : this.palette.down };
   }
 }
 
@@ -178,5 +178,5 @@ function timeOf(iso: string): UTCTimestamp {
 }
 
 function bar(candle: Candle) {
-  return { time: timeOf(candle.start), open: Number(candle.open), high: Number(candle.high), low: Number(candle.low), close: Number(candle.close) };
+  return { time: timeOf(candle.start_at), open: Number(candle.open), high: Number(candle.high), low: Number(candle.low), close: Number(candle.close) };
 }

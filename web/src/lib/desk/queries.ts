@@ -3,7 +3,7 @@ import { QueryClient, useQueries, useQuery } from "@tanstack/react-query";
 import { call, send } from "@/lib/api/client";
 import { Problem } from "@/lib/api/problem";
 import type { Account, Instrument } from "@/lib/api/types";
-import type { Candle } from "@/lib/stream/protocol";
+import type { Candle, Ticker } from "@/lib/stream/protocol";
 
 export const queries = new QueryClient({
   defaultOptions: {
@@ -74,6 +74,16 @@ export function useCandles(venue: string, symbol: string, interval: string) {
     queryKey: ["candles", venue, symbol, interval],
     queryFn: async ({ signal }) =>
       ((await send("GET", "/api/v1/candles", { query: { venue, symbol, interval, limit: 500 }, signal })) as { candles: Candle[] }).candles,
+  });
+}
+
+/** The figures of the day, which change slowly; the stream tells the prices. */
+export function useDay(venue: string, symbol: string) {
+  return useQuery({
+    queryKey: ["day", venue, symbol],
+    refetchInterval: 30_000,
+    queryFn: async ({ signal }) =>
+      ((await send("GET", "/api/v1/tickers", { query: { venue, symbol }, signal })) as { tickers: Ticker[] }).tickers[0] ?? null,
   });
 }
 

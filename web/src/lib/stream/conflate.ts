@@ -3,7 +3,7 @@ import { BookKeeper, type Book } from "./book";
 import type { Candle, Change, PublicTrade, Ticker, TopicKey } from "./protocol";
 
 export interface Update {
-  ticker?: Ticker;
+  ticker?: Ticker | undefined;
   book?: Book;
   /** Newest last. */
   trades?: PublicTrade[];
@@ -28,7 +28,7 @@ export class Conflater {
     update.stale = false;
     switch (change.topic) {
       case "ticker":
-        if (change.ticker) update.ticker = change.ticker;
+        update.ticker = change.tickers?.at(-1) ?? update.ticker;
         break;
       case "book":
         this.keeper(key).apply(change);
@@ -39,8 +39,8 @@ export class Conflater {
         update.whole = whole || update.whole === true;
         break;
       case "candles": {
-        const byStart = new Map((whole ? [] : (update.candles ?? [])).map((each) => [each.start, each]));
-        for (const candle of change.candles ?? []) byStart.set(candle.start, candle);
+        const byStart = new Map((whole ? [] : (update.candles ?? [])).map((each) => [each.start_at, each]));
+        for (const candle of change.candles ?? []) byStart.set(candle.start_at, candle);
         update.candles = [...byStart.values()];
         update.whole = whole || update.whole === true;
         break;

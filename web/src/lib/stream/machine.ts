@@ -1,5 +1,5 @@
 /** The life of the one connection, pure: what happened goes in, what to do comes out. */
-import { keyOf, keyOfChange, WRONG_TOKEN, type Alert, type Change, type ClientMessage, type ServerMessage, type Topic, type TopicKey } from "./protocol";
+import { keyOf, keyOfChange, WRONG_TOKEN, type Change, type ClientMessage, type ServerMessage, type Topic, type TopicKey } from "./protocol";
 
 export type Phase = "connecting" | "greeting" | "live" | "waiting" | "refused";
 
@@ -26,7 +26,6 @@ export type Effect =
   | { do: "close" }
   | { do: "send"; frame: ClientMessage }
   | { do: "deliver"; key: TopicKey; change: Change }
-  | { do: "alert"; alert: Alert }
   | { do: "stale"; keys: TopicKey[] }
   | { do: "report"; state: ConnectionState };
 
@@ -91,8 +90,6 @@ export class StreamMachine {
         return this.changed(message);
       case "reset":
         return this.forget(`account|${message.account}`);
-      case "alert":
-        return [{ do: "alert", alert: message }];
       default:
         return [];
     }

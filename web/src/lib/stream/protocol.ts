@@ -3,8 +3,7 @@ import type { Account, Balance, Fill, Order, Position, ProblemBody, Side } from 
 
 export type Topic =
   | { topic: "account"; account: string }
-  | { topic: "ticker" | "trades"; venue: string; symbol: string }
-  | { topic: "book"; venue: string; symbol: string; depth: number }
+  | { topic: "ticker" | "book" | "trades"; venue: string; symbol: string }
   | { topic: "candles"; venue: string; symbol: string; interval: string }
   | { topic: "system" };
 
@@ -30,29 +29,27 @@ export interface Ticker {
   ask: string | null;
   ask_quantity: string | null;
   last: string | null;
-  mark: string | null;
+  mark?: string | null;
   open: string | null;
   high: string | null;
   low: string | null;
   volume: string | null;
   change: string | null;
-  age_ms: number | null;
-  stale: boolean;
-  source: string;
+  stale?: boolean;
 }
 
 export type Level = [price: string, quantity: string];
 
 export interface PublicTrade {
-  id: string;
+  venue_trade_id: string;
   price: string;
   quantity: string;
   taker: Side | null;
-  at: string;
+  venue_time: string | null;
 }
 
 export interface Candle {
-  start: string;
+  start_at: string;
   open: string;
   high: string;
   low: string;
@@ -101,7 +98,7 @@ export interface Change extends AccountChange {
   venue?: string;
   symbol?: string;
   interval?: string;
-  ticker?: Ticker;
+  tickers?: Ticker[];
   bids?: Level[];
   asks?: Level[];
   trades?: PublicTrade[];
@@ -109,6 +106,7 @@ export interface Change extends AccountChange {
   candles?: Candle[];
   accounts?: SystemAccount[];
   venues?: SystemVenue[];
+  alerts?: Alert[];
 }
 
 export type ServerMessage =
@@ -118,7 +116,6 @@ export type ServerMessage =
   | { op: "ping"; n: number; type?: undefined }
   | { type: "subscribed"; id: number }
   | { type: "reset"; topic: "account"; account: string; reason: string }
-  | ({ type: "alert" } & Alert)
   | { type: "error"; id?: number; problem: ProblemBody }
   | Change;
 

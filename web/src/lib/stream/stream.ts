@@ -5,7 +5,7 @@ import { createStore, type Store } from "@/lib/store";
 import type { Book } from "./book";
 import type { Update } from "./conflate";
 import type { ConnectionState } from "./machine";
-import { keyOf, type Alert, type Candle, type Change, type PublicTrade, type Ticker, type Topic, type TopicKey } from "./protocol";
+import { keyOf, type Candle, type Change, type PublicTrade, type Ticker, type Topic, type TopicKey } from "./protocol";
 import type { FromWorker, ToWorker } from "./worker";
 
 const MOST_TRADES = 200;
@@ -31,7 +31,6 @@ export const connection = createStore<ConnectionState>({
   latencyMs: null,
   version: null,
 });
-export const alerts = createStore<Alert[]>([]);
 
 type Listener = (key: TopicKey, changes: Change[], stale: boolean) => void;
 
@@ -100,10 +99,6 @@ function receive(data: FromWorker): void {
     if (data.state.phase === "refused") session.refused();
     return;
   }
-  if (data.from === "alert") {
-    alerts.set([data.alert, ...alerts.get()].slice(0, 50));
-    return;
-  }
   for (const [key, update] of data.updates) {
     if (key === "system" || key.startsWith("account|")) {
       for (const listener of listeners) listener(key, update.changes ?? [], update.stale === true);
@@ -127,7 +122,7 @@ export function updated(live: Live, update: Update): Live {
 
 /** Candles by start, oldest first; a later word on one replaces the earlier. */
 export function merged(known: Candle[], news: Candle[]): Candle[] {
-  const byStart = new Map(known.map((each) => [each.start, each]));
-  for (const candle of news) byStart.set(candle.start, candle);
-  return [...byStart.values()].sort((a, b) => (a.start < b.start ? -1 : 1)).slice(-MOST_CANDLES);
+  const byStart = new Map(known.map((each) => [each.start_at, each]));
+  for (const candle of news) byStart.set(candle.start_at, candle);
+  return [...byStart.values()].sort((a, b) => (a.start_at < b.start_at ? -1 : 1)).slice(-MOST_CANDLES);
 }

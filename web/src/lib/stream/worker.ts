@@ -1,7 +1,7 @@
 /** The worker that holds the one connection: it parses, checks, conflates, and posts per frame. */
 import { Conflater, type Update } from "./conflate";
 import { StreamMachine, type ConnectionState, type Effect, type StreamEvent } from "./machine";
-import type { Alert, ServerMessage, Topic, TopicKey } from "./protocol";
+import type { ServerMessage, Topic, TopicKey } from "./protocol";
 
 export type ToWorker =
   | { to: "start"; url: string; token: string | null }
@@ -11,7 +11,6 @@ export type ToWorker =
 
 export type FromWorker =
   | { from: "batch"; updates: [TopicKey, Update][] }
-  | { from: "alert"; alert: Alert }
   | { from: "state"; state: ConnectionState };
 
 const FRAME_MS = 16;
@@ -44,8 +43,6 @@ function act(effect: Effect): void {
     case "stale":
       conflater.stale(effect.keys);
       return postSoon();
-    case "alert":
-      return scope.postMessage({ from: "alert", alert: effect.alert });
     case "report":
       return scope.postMessage({ from: "state", state: effect.state });
   }

@@ -109,7 +109,7 @@ export function CandleView(props: CandleViewProps) {
   };
   if (isFailed) return <Empty text={copy.failed("The chart", told(new NoAnswer()))}><Button onClick={again}>Try again</Button></Empty>;
   const shown = hovered ?? newest;
-  const closesInMs = hovered === null && newest ? Date.parse(newest.start) + intervalS * 1_000 - nowMs : null;
+  const closesInMs = hovered === null && newest ? Date.parse(newest.start_at) + intervalS * 1_000 - nowMs : null;
   return (
     <div className="relative min-h-0 flex-1 overflow-hidden">
       <div ref={place} className="absolute inset-0" role="img" aria-label={`Candles of ${instrument.symbol}${newest ? `, last close ${newest.close}` : ""}`} />
