@@ -91,6 +91,8 @@ def _introduction(platform: Platform) -> list[str]:
     )
     return [
         f"API: {platform.url}{_PATH}   token: {platform.token_file}   data: {data}",
+        "Open the terminal in a browser:",
+        f'  python3 -m webbrowser "{platform.url}/#token=$(cat {token})"',
         "Place an order:",
         f"  {curl}",
         "List orders:",

@@ -24,6 +24,6 @@ export const copy = {
   sandbox: "The venue's test system. No real money.",
   unknown: "Sent, no answer yet. It may be live. Do not send again.",
   venueSilent: (venue: string, age: string) => `${venue} did not answer for ${age}. The order may be live and is counted as exposure.`,
-  wrongToken: "The server did not take the token. Open the address that it printed at its start, or enter the token here.",
+  wrongToken: "The server did not take the token. Enter the one from its token file, or open the address that it told at its start.",
   chartsBy: "Charts: TradingView Lightweight Charts™, © TradingView, Inc.",
 } as const;

@@ -115,6 +115,20 @@ const flows: Record<string, Flow> = {
   },
 };
 
+const reviewed: Flow = async (page, { desk }) => {
+  await page.getByRole("button", { name: "Buy", exact: true }).last().click();
+  await size(page).fill("0.123");
+  await price(page).fill("91000");
+  await send(page).click();
+  await page.getByText("press again to send").waitFor();
+  assert.equal([...desk.orders.values()].filter((order) => order.quantity === "0.123").length, 0);
+  await page.waitForTimeout(300);
+  await send(page).click();
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await page.getByRole("tab", { name: /Open orders/ }).click();
+  await page.getByRole("row", { name: /0\.123/ }).waitFor();
+};
+
 let failures = 0;
 
 async function check(name: string, viewport: typeof DESK, isDark: boolean, run: Flow): Promise<void> {
@@ -153,6 +167,7 @@ async function accessible(page: Page): Promise<void> {
 
 const only = process.argv[2] ?? "";
 for (const [name, run] of Object.entries(flows)) if (name.includes(only)) await check(name, DESK, true, run);
+if ("on a phone an order is reviewed before it is sent".includes(only)) await check("on a phone an order is reviewed before it is sent", PHONE, true, reviewed);
 for (const [place, viewport] of [["desk", DESK], ["phone", PHONE]] as const) {
   for (const isDark of [true, false]) {
     const name = `axe finds nothing: ${place}, ${isDark ? "dark" : "light"}`;

@@ -8,7 +8,7 @@ import { Header, SymbolPicker } from "@/features/instrument";
 import { TablesPanel } from "@/features/tables";
 import { edit, focusField, TicketPanel } from "@/features/ticket";
 import { told } from "@/lib/api/problem";
-import type { Instrument, Position } from "@/lib/api/types";
+import { environmentOf, type Instrument, type Position } from "@/lib/api/types";
 import { copy } from "@/lib/copy";
 import { cancelOrder } from "@/lib/desk/actions";
 import { follow } from "@/lib/stream/stream";
@@ -50,6 +50,7 @@ function Desk({ workspace, account, instrument }: { workspace: Workspace; accoun
   const [isTicketOpen, openTicket] = useState(false);
   const { closed, oldPrices } = useClosed(account);
   const tab = search.tab ?? "positions";
+  const env = environmentOf(account);
 
   const order = (side: "BUY" | "SELL") => {
     edit({ side });
@@ -69,6 +70,7 @@ function Desk({ workspace, account, instrument }: { workspace: Workspace; accoun
 
   return (
     <main id="content" className="grid min-h-0 gap-1 p-1 max-tablet:auto-rows-min max-tablet:overflow-y-auto max-tablet:pb-16 tablet:grid-cols-[minmax(0,1fr)_304px] tablet:grid-rows-[auto_minmax(0,1fr)_238px] desk:grid-cols-[minmax(0,1fr)_304px_328px] desk:grid-rows-[52px_minmax(0,1fr)_238px]">
+      {env !== "live" && <div aria-hidden="true" className={`pointer-events-none fixed inset-x-0 top-11 z-10 h-[3px] ${env === "paper" ? "rule-paper" : "rule-sandbox"}`} />}
       <Header instrument={instrument} className="tablet:col-span-2" picker={<SymbolPicker instruments={offered} selected={instrument} onPick={(symbol) => go({ symbol })} />} />
       <ChartPanel
         instrument={instrument} account={account.id} interval={search.interval ?? "15m"} onInterval={(interval) => go({}, { interval })}

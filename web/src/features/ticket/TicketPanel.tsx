@@ -85,7 +85,7 @@ export function TicketPanel(props: TicketPanelProps) {
         <span className="flex-1" />
         {accountPicker}
         <EnvBadge env={env} />
-        {onClose && <button type="button" className="text-text-2 hover:text-text-1" onClick={onClose}>Close</button>}
+        {onClose && <button type="button" className="h-6 text-text-2 hover:text-text-1 desk:hidden" onClick={onClose}>Close</button>}
       </div>
       <div className="flex min-h-0 flex-1 flex-col gap-2.5 overflow-y-auto p-3" onKeyDown={onKey}>
         <Segmented<Side>

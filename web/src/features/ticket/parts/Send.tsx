@@ -1,5 +1,5 @@
 /** The button that sends: it says exactly what will happen, or why nothing can. */
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { environmentOf } from "@/lib/api/types";
 import { format } from "@/lib/decimal/format";
 import { priceDigits, sizeDigits, sizeUnit, venueName } from "@/lib/instrument";
@@ -9,6 +9,7 @@ import { hasPrice, TYPE_NAMES, type Draft } from "../draft";
 import { place, sending, wish } from "../store";
 
 const GUARD_MS = 250;
+const PHONE = "(max-width: 767px)";
 
 export function Send({ draft, facts, checked }: { draft: Draft; facts: Facts; checked: Review }) {
   const now = useStore(sending);
@@ -19,11 +20,18 @@ export function Send({ draft, facts, checked }: { draft: Draft; facts: Facts; ch
     if (wanted.field === "send") button.current?.focus();
   }, [wanted]);
 
+  // A thumb slips: on a phone the first press shows what the second will send.
+  const wording = JSON.stringify(checked.body);
+  const [reviewed, setReviewed] = useState<string | null>(null);
+  const isReviewed = reviewed === wording;
+
   const isReady = now.state === "ready" && checked.blocked === null;
   const send = () => {
     // The second half of a double press is no second order.
     if (!isReady || performance.now() - pressedAt.current < GUARD_MS) return;
     pressedAt.current = performance.now();
+    if (matchMedia(PHONE).matches && !isReviewed) return setReviewed(wording);
+    setReviewed(null);
     void place(checked.body);
   };
   const colour = draft.side === "BUY" ? "bg-buy-fill" : "bg-sell-fill";
@@ -33,7 +41,7 @@ export function Send({ draft, facts, checked }: { draft: Draft; facts: Facts; ch
       className={`flex h-11 w-full shrink-0 flex-col items-center justify-center rounded-main leading-[17px] font-semibold ${isReady ? `${colour} text-on-fill hover:brightness-110` : "bg-surface-3 text-text-2"}`}
     >
       <span className="text-field leading-[17px] tracking-[-0.005em]">{now.state === "sending" ? "Sending…" : now.state === "unknown" ? "Waiting for certainty" : (checked.blocked ?? words(draft, facts, checked))}</span>
-      {isReady && <small className="text-hint leading-[14px] font-normal">{conditions(draft, facts)}</small>}
+      {isReady && <small className="text-hint leading-[14px] font-normal">{isReviewed ? "press again to send · " : ""}{conditions(draft, facts)}</small>}
     </button>
   );
 }
