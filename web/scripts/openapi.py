@@ -22,7 +22,8 @@ def described() -> str:
     """The description as it is kept: sorted, so that a change shows as what it is."""
     # What the routes work with is not asked for while nothing is called.
     parts: Any = SimpleNamespace(token=None, allowed_hosts=frozenset({"localhost"}))
-    routes = create_app(parts).routes
+    stream: Any = None
+    routes = create_app(parts, stream).routes
     route = next(each for each in routes if getattr(each, "path", "") == PATH)
     document = asyncio.run(cast("APIRoute", route).endpoint()).body
     return json.dumps(json.loads(document), indent=1, sort_keys=True) + "\n"

@@ -15,7 +15,7 @@ export function tickAt(instrument: Instrument, price: Decimal): Decimal {
     }
     case "TickBands": {
       let tick = ONE;
-      for (const [from, step] of rule.bands) if (compare(decimal(from), absolute(price)) <= 0) tick = decimal(step);
+      for (const [from = "0", step = "1"] of rule.bands) if (compare(decimal(from), absolute(price)) <= 0) tick = decimal(step);
       return tick;
     }
   }

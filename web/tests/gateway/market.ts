@@ -120,7 +120,7 @@ export class Market {
     this.tradeNumber += 1;
     const price = this.text(isBuy ? this.ask : this.bid);
     const size = ((20_000 / this.listing.price) ** 0.9 * (0.002 + this.random() ** 4 * 3)).toFixed(this.listing.lotDigits);
-    const trade: PublicTrade = { venue_trade_id: `${this.tradeNumber}`, price, quantity: size, taker: isBuy ? "BUY" : "SELL", venue_time: new Date(nowMs).toISOString() };
+    const trade: PublicTrade = { id: `${this.tradeNumber}`, price, quantity: size, taker: isBuy ? "BUY" : "SELL", at: new Date(nowMs).toISOString() };
     this.trades = [...this.trades.slice(-200), trade];
     this.news.trades.push(trade);
     for (const [interval, seconds] of Object.entries(INTERVAL_S)) this.count(interval, seconds, trade, nowMs);

@@ -58,7 +58,7 @@ describe("the book", () => {
 });
 
 describe("the tape", () => {
-  const trade = (quantity: string, taker: PublicTrade["taker"]): PublicTrade => ({ venue_trade_id: quantity, price: "1", quantity, taker, venue_time: null });
+  const trade = (quantity: string, taker: PublicTrade["taker"]): PublicTrade => ({ id: quantity, price: "1", quantity, taker, at: "2026-01-01T00:00:00Z" });
 
   it("tells which part was bought", () => {
     const share = buyShare([trade("3", "BUY"), trade("1", "SELL"), trade("9", null)]);

@@ -103,9 +103,9 @@ describe("what is on screen", () => {
     const candle = (start_at: string, close: string) => ({ start_at, open: "1", high: "1", low: "1", close, volume: "1", final: false });
     expect(merged([candle("a", "1"), candle("b", "1")], [candle("b", "2"), candle("c", "3")]).map(({ close }) => close)).toEqual(["1", "2", "3"]);
     const live = { stale: true, ticker: null, book: null, trades: [], missed: 0, candles: [] };
-    const trade = (id: string) => ({ venue_trade_id: id, price: "1", quantity: "1", taker: null, venue_time: null });
+    const trade = (id: string) => ({ id: id, price: "1", quantity: "1", taker: null, at: "2026-01-01T00:00:00Z" });
     const after = updated(updated(live, { trades: [trade("1")], stale: false }), { trades: [trade("2"), trade("3")], missed: 4 });
-    expect([after.trades.map((each) => each.venue_trade_id), after.missed, after.stale]).toEqual([["3", "2", "1"], 4, false]);
+    expect([after.trades.map((each) => each.id), after.missed, after.stale]).toEqual([["3", "2", "1"], 4, false]);
     expect(updated(after, { trades: [trade("9")], whole: true }).trades).toHaveLength(1);
   });
 

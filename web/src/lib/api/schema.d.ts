@@ -24,6 +24,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{account}/halt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Halt
+         * @description Look at the last halt or resumption; `at` is null if there never was one.
+         */
+        get: operations["get_halt"];
+        /**
+         * Halt Account
+         * @description Stop new orders and changes of an account; cancels go on.
+         *
+         *     What rests at the venue stays there: cancel it with `/orders/cancel-all`. A halt is remembered
+         *     over restarts.
+         */
+        put: operations["halt_account"];
+        post?: never;
+        /**
+         * Resume Account
+         * @description Let an account take new orders again.
+         */
+        delete: operations["resume_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Limits
+         * @description Look at what new orders are held against, and how much of it is used now.
+         *
+         *     `max_order_notional` and `price_band_bps` are of each order by itself: they have no use.
+         */
+        get: operations["get_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/balances": {
         parameters: {
             query?: never;
@@ -36,6 +89,49 @@ export interface paths {
          * @description List what each account holds of each asset.
          */
         get: operations["list_balances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Book
+         * @description Read the best levels of a book as they are now.
+         */
+        get: operations["get_book"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/candles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Candles
+         * @description List candles, oldest first; the newest may still run, and tells what was heard of it.
+         *
+         *     At most `limit` intervals are looked at, from `from` on or before `to`. To go on, ask again
+         *     `from` that many intervals later.
+         */
+        get: operations["list_candles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -107,6 +203,52 @@ export interface paths {
          *     problem every time; nothing of it was sent, and its key is spent.
          */
         post: operations["place_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Place Orders
+         * @description Place up to 50 orders.
+         *
+         *     Each is taken, recorded and sent as if it came alone under its own `key`; one that fails does
+         *     not stop the others. Answered when all of them are as durable as their accounts ask for.
+         *     Repeating a batch is safe: what was placed is found again by its key.
+         */
+        post: operations["place_orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/cancel-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Orders
+         * @description Cancel every live order of yours that matches; `{}` matches all.
+         *
+         *     Each is asked for until the venue says that it ended. It never waits for the disk.
+         */
+        post: operations["cancel_orders"];
         delete?: never;
         options?: never;
         head?: never;
@@ -225,6 +367,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tickers
+         * @description List best prices, last price and the last 24 hours of one venue's markets.
+         *
+         *     `limit` and `cursor` page through all of a venue; named symbols come on one page.
+         */
+        get: operations["list_tickers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Trades
+         * @description List the newest public trades since the start; the newest thousand are kept.
+         */
+        get: operations["list_trades"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -237,6 +421,28 @@ export interface paths {
          * @description Answer as long as the event loop turns.
          */
         get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Render every metric in Prometheus' text format.
+         *
+         *     Let Prometheus send the token: `authorization: {credentials_file: ...}` in its scrape settings.
+         */
+        get: operations["metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -286,6 +492,17 @@ export interface components {
             proof: components["schemas"]["AbsenceProof"];
             settle_s: number;
             sources: string[];
+        };
+        /**
+         * AccountLimits
+         * @description What new orders of an account are held against. Null is no limit.
+         */
+        AccountLimits: {
+            account: string;
+            limits: components["schemas"]["RiskLimits"];
+            open_orders: components["schemas"]["CountUse"];
+            /** @description Of every instrument with orders or a position. */
+            positions: components["schemas"]["PositionUse"][];
         };
         /**
          * AccountView
@@ -394,6 +611,13 @@ export interface components {
             quantity: string | null;
             trigger_price: string | null;
         };
+        /** AmountUse */
+        AmountUse: {
+            /** @description Null is no limit. */
+            limit: string | null;
+            /** @description Null without a known price. */
+            now: string | null;
+        };
         /**
          * Balance
          * @description The venue's word on one asset of the account.
@@ -445,11 +669,213 @@ export interface components {
             /** @enum {unknown} */
             type: "base";
         };
+        /**
+         * BatchOrder
+         * @description One order of a batch: its idempotency key, and the fields of an order.
+         * @example {
+         *       "account": "paper-main",
+         *       "key": "f0b6a1c2-ticket-18",
+         *       "limit_price": "60000.1",
+         *       "post_only": true,
+         *       "quantity": "0.010",
+         *       "side": "BUY",
+         *       "symbol": "BTC/USDT",
+         *       "type": "LIMIT"
+         *     }
+         */
+        BatchOrder: {
+            /** Account */
+            account: string;
+            /**
+             * Expires At
+             * @description For GTD: UTC in ISO 8601, such as 2027-01-15T08:00:00Z, at most 9 decimals, from 1970 to 2261.
+             * @default null
+             */
+            expires_at?: string | null;
+            /**
+             * Key
+             * @description 1 to 64 printable ASCII characters; the same for every repetition.
+             */
+            key: string;
+            /**
+             * Limit Price
+             * @default null
+             */
+            limit_price?: string | null;
+            /**
+             * Metadata
+             * @description At most 16 names of 64 with values of 256 characters.
+             * @default {}
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /**
+             * Position Side
+             * @default NET
+             * @enum {string}
+             */
+            position_side?: "NET" | "LONG" | "SHORT";
+            /**
+             * Post Only
+             * @default false
+             */
+            post_only?: boolean;
+            /**
+             * Quantity
+             * @description In base units; in contracts for inverse instruments.
+             * @default null
+             */
+            quantity?: string | null;
+            /**
+             * Reduce Only
+             * @default false
+             */
+            reduce_only?: boolean;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "BUY" | "SELL";
+            /**
+             * Strategy
+             * @default null
+             */
+            strategy?: string | null;
+            /**
+             * Symbol
+             * @description BTC/USDT spot, BTC/USDT:USDT perpetual, RELIANCE/INR stock.
+             */
+            symbol: string;
+            /**
+             * Time In Force
+             * @default GTC
+             * @enum {string}
+             */
+            time_in_force?: "GTC" | "IOC" | "FOK" | "GTD";
+            /** @default null */
+            trail?: components["schemas"]["TrailBody"] | null;
+            /** @default null */
+            trigger?: components["schemas"]["TriggerBody"] | null;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "MARKET" | "LIMIT" | "STOP_MARKET" | "STOP_LIMIT" | "TAKE_PROFIT_MARKET" | "TAKE_PROFIT_LIMIT" | "TRAILING_STOP";
+            /**
+             * Value
+             * @description What to spend or receive, in quote units; the venue sizes it.
+             * @default null
+             */
+            value?: string | null;
+        };
+        /**
+         * BatchOrders
+         * @description Orders to place, each under its own key.
+         * @example {
+         *       "orders": [
+         *         {
+         *           "account": "paper-main",
+         *           "key": "f0b6a1c2-ticket-18",
+         *           "limit_price": "60000.1",
+         *           "post_only": true,
+         *           "quantity": "0.010",
+         *           "side": "BUY",
+         *           "symbol": "BTC/USDT",
+         *           "type": "LIMIT"
+         *         },
+         *         {
+         *           "account": "paper-main",
+         *           "key": "f0b6a1c2-ticket-19",
+         *           "side": "BUY",
+         *           "symbol": "BTC/USDT",
+         *           "type": "MARKET",
+         *           "value": "250"
+         *         }
+         *       ]
+         *     }
+         */
+        BatchOrders: {
+            /** Orders */
+            orders: components["schemas"]["BatchOrder"][];
+        };
+        /**
+         * Book
+         * @description The best levels of a book; none before the venue has shown any.
+         */
+        Book: {
+            asks: string[][];
+            /** Format: date-time */
+            at: string | null;
+            at_ns: string | null;
+            /** @description [price, quantity], best first. */
+            bids: string[][];
+            /** @description Rises with every change; 0: not numbered. */
+            sequence: number;
+            symbol: string;
+            venue: string;
+        };
         /** CancelAsked */
         CancelAsked: {
             order_id: string;
             /** @enum {unknown} */
             type: "cancel_asked";
+        };
+        /**
+         * CancelOrders
+         * @description Which live orders to cancel; what is left out matches all.
+         * @example {
+         *       "account": "paper-main",
+         *       "symbol": "BTC/USDT"
+         *     }
+         */
+        CancelOrders: {
+            /**
+             * Account
+             * @default null
+             */
+            account?: string | null;
+            /**
+             * Side
+             * @default null
+             */
+            side?: ("BUY" | "SELL") | null;
+            /**
+             * Symbol
+             * @default null
+             */
+            symbol?: string | null;
+        };
+        /** CandleView */
+        CandleView: {
+            /** Format: decimal */
+            close: string;
+            /** @description False while the interval still runs. */
+            final: boolean;
+            /** Format: decimal */
+            high: string;
+            /** Format: decimal */
+            low: string;
+            /** Format: decimal */
+            open: string;
+            /** Format: date-time */
+            start_at: string | null;
+            start_ns: string | null;
+            /**
+             * Format: decimal
+             * @description Base units.
+             */
+            volume: string;
+        };
+        /**
+         * Candles
+         * @description Candles of one market, oldest first. An interval in which nothing traded has none.
+         */
+        Candles: {
+            candles: components["schemas"]["CandleView"][];
+            interval: string;
+            symbol: string;
+            venue: string;
         };
         /**
          * Capabilities
@@ -513,6 +939,12 @@ export interface components {
          * @enum {unknown}
          */
         CommandKind: "AMEND" | "CANCEL" | "PLACE";
+        /** CountUse */
+        CountUse: {
+            /** @description Null is no limit. */
+            limit: number | null;
+            now: number;
+        };
         /**
          * Cumulative
          * @description How much of an order has filled so far, where a venue tells totals instead of executions.
@@ -665,6 +1097,20 @@ export interface components {
             at_ns: string | null;
             by: string;
             halted: boolean;
+            reason: string;
+        };
+        /**
+         * HaltAccount
+         * @description Why an account shall take no new orders.
+         * @example {
+         *       "reason": "the feed looks wrong"
+         *     }
+         */
+        HaltAccount: {
+            /**
+             * Reason
+             * @description For people: every order that is refused will name it.
+             */
             reason: string;
         };
         /**
@@ -855,6 +1301,27 @@ export interface components {
             venue_time_ns: string | null;
         };
         /**
+         * OrderDone
+         * @description What was asked for is under way.
+         */
+        OrderDone: {
+            order: components["schemas"]["OrderView"];
+        };
+        /**
+         * OrderFailed
+         * @description It is not, and why: what the request would have been answered alone.
+         */
+        OrderFailed: {
+            problem: components["schemas"]["Problem"];
+        };
+        /**
+         * OrderOutcomes
+         * @description One outcome for each order, in order; a failed one does not stop the others.
+         */
+        OrderOutcomes: {
+            results: (components["schemas"]["OrderDone"] | components["schemas"]["OrderFailed"])[];
+        };
+        /**
          * OrderPage
          * @description Orders, newest first.
          */
@@ -908,6 +1375,7 @@ export interface components {
             status: components["schemas"]["OrderStatus"];
             symbol: string;
             time_in_force: components["schemas"]["TimeInForce"];
+            trigger_price: string | null;
             type: components["schemas"]["OrderType"];
             value: string | null;
             venue_order_id: string | null;
@@ -1140,6 +1608,17 @@ export interface components {
          */
         PositionSide: "LONG" | "NET" | "SHORT";
         /**
+         * PositionUse
+         * @description The largest position, long or short, that one instrument may still come to.
+         */
+        PositionUse: {
+            /** @description The same at the last price, in the quote. */
+            notional: components["schemas"]["AmountUse"];
+            /** @description Base units or contracts, working orders included. */
+            position: components["schemas"]["AmountUse"];
+            symbol: string;
+        };
+        /**
          * PositionView
          * @description What one account holds of one instrument, and what it is worth where a price is known.
          */
@@ -1351,6 +1830,17 @@ export interface components {
             type: "restarted";
         };
         /**
+         * RiskLimits
+         * @description Limits of one account; None is no limit. Notional values are in the instrument's quote.
+         */
+        RiskLimits: {
+            max_open_orders: number | null;
+            max_order_notional: string | null;
+            max_position: string | null;
+            max_position_notional: string | null;
+            price_band_bps: string | null;
+        };
+        /**
          * Side
          * @enum {unknown}
          */
@@ -1375,12 +1865,47 @@ export interface components {
          *     border gives a valid price.
          */
         TickBands: {
-            bands: [
-                string,
-                string
-            ][];
+            bands: string[][];
             /** @enum {unknown} */
             type: "TickBands";
+        };
+        /**
+         * TickerPage
+         * @description Tickers by symbol, or in the order in which they were asked for.
+         */
+        TickerPage: {
+            next_cursor: string | null;
+            tickers: components["schemas"]["TickerView"][];
+        };
+        /**
+         * TickerView
+         * @description What is known of one market. The day is the 24 hours before its newest word.
+         */
+        TickerView: {
+            /** @description Since the newest word; null before any. */
+            age_ms: number | null;
+            ask: string | null;
+            ask_quantity: string | null;
+            bid: string | null;
+            bid_quantity: string | null;
+            /** @description ``last`` minus ``open``. */
+            change: string | null;
+            high: string | null;
+            /** @description Price of the newest trade. */
+            last: string | null;
+            low: string | null;
+            /** @description The venue's own, where it tells one. */
+            mark: string | null;
+            /** @description Of the day, as far as we listened; so are the next. */
+            open: string | null;
+            /** @description The venue whose data this is. */
+            source: string;
+            /** @description The venue has been silent: do not rely on it. */
+            stale: boolean;
+            symbol: string;
+            venue: string;
+            /** @description Base units. */
+            volume: string | null;
         };
         /**
          * TimeInForce
@@ -1417,6 +1942,32 @@ export interface components {
             /** @enum {unknown} */
             type: "told";
             word: components["schemas"]["Balance"] | components["schemas"]["PositionReport"];
+        };
+        /**
+         * TradeView
+         * @description One public execution.
+         */
+        TradeView: {
+            /** Format: date-time */
+            at: string | null;
+            at_ns: string | null;
+            /** @description The venue's. */
+            id: string;
+            /** Format: decimal */
+            price: string;
+            /** Format: decimal */
+            quantity: string;
+            /** @description Null where the venue does not say. */
+            taker: components["schemas"]["Side"] | null;
+        };
+        /**
+         * Trades
+         * @description The newest public trades that were kept, newest first.
+         */
+        Trades: {
+            symbol: string;
+            trades: components["schemas"]["TradeView"][];
+            venue: string;
         };
         /**
          * Trail
@@ -1515,6 +2066,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "accounts": [
+                     *         {
+                     *           "accepting": true,
+                     *           "capabilities": {
+                     *             "absence": {
+                     *               "backend_timeout_s": 10,
+                     *               "clock_error_s": 1,
+                     *               "expiry_s": 5,
+                     *               "look_ups": 2,
+                     *               "proof": "lookups",
+                     *               "settle_s": 2,
+                     *               "sources": [
+                     *                 "client_order_id",
+                     *                 "open_orders",
+                     *                 "closed_orders",
+                     *                 "fills"
+                     *               ]
+                     *             },
+                     *             "amend": "in_place",
+                     *             "cancel_all": true,
+                     *             "cumulative_only": false,
+                     *             "dead_man": false,
+                     *             "hedged_positions": false,
+                     *             "order_types": [
+                     *               "LIMIT",
+                     *               "MARKET"
+                     *             ],
+                     *             "post_only": true,
+                     *             "quote_amounts": false,
+                     *             "reduce_only": true,
+                     *             "replay_horizon_s": 600,
+                     *             "request_timeout_s": 10,
+                     *             "times_in_force": [
+                     *               "GTC",
+                     *               "IOC"
+                     *             ]
+                     *           },
+                     *           "durability": "process",
+                     *           "environment": "paper",
+                     *           "halt": null,
+                     *           "id": "paper-main",
+                     *           "instruments": 2,
+                     *           "open_orders": 1,
+                     *           "refusing": null,
+                     *           "venue": "paper:binance"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Accounts"];
                 };
             };
@@ -1524,6 +2126,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1533,6 +2150,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1542,6 +2174,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1551,6 +2206,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1560,6 +2230,852 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_halt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether it is halted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": "paper-main",
+                     *       "at": "2027-01-15T08:00:00.000000000Z",
+                     *       "at_ns": "1800000000000000000",
+                     *       "by": "api",
+                     *       "halted": true,
+                     *       "reason": "the feed looks wrong"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Halt"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    halt_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HaltAccount"];
+            };
+        };
+        responses: {
+            /** @description It is halted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": "paper-main",
+                     *       "at": "2027-01-15T08:00:00.000000000Z",
+                     *       "at_ns": "1800000000000000000",
+                     *       "by": "api",
+                     *       "halted": true,
+                     *       "reason": "the feed looks wrong"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Halt"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the body is not JSON: Expecting value at character 0",
+                     *       "error_code": "malformed_request",
+                     *       "error_message": "the body is not JSON: Expecting value at character 0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 400,
+                     *       "suggested_action": "Correct the request.",
+                     *       "title": "The request cannot be read",
+                     *       "type": "urn:algotradehub:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body has at most 65536 bytes",
+                     *       "error_code": "body_too_large",
+                     *       "error_message": "a body has at most 65536 bytes",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 413,
+                     *       "suggested_action": "Send a smaller body.",
+                     *       "title": "The body is too large",
+                     *       "type": "urn:algotradehub:problem:body_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body is JSON here, not text/plain",
+                     *       "error_code": "unsupported_media_type",
+                     *       "error_message": "a body is JSON here, not text/plain",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 415,
+                     *       "suggested_action": "Send the header Content-Type: application/json.",
+                     *       "title": "The body is not declared as JSON",
+                     *       "type": "urn:algotradehub:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not halted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": "paper-main",
+                     *       "at": "2027-01-15T08:00:00.000000000Z",
+                     *       "at_ns": "1800000000000000000",
+                     *       "by": "api",
+                     *       "halted": true,
+                     *       "reason": "the feed looks wrong"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Halt"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Limits and their use */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": "paper-main",
+                     *       "limits": {
+                     *         "max_open_orders": 200,
+                     *         "max_order_notional": "50000",
+                     *         "max_position": "2",
+                     *         "max_position_notional": null,
+                     *         "price_band_bps": null
+                     *       },
+                     *       "open_orders": {
+                     *         "limit": 200,
+                     *         "now": 1
+                     *       },
+                     *       "positions": [
+                     *         {
+                     *           "notional": {
+                     *             "limit": null,
+                     *             "now": "600.0010"
+                     *           },
+                     *           "position": {
+                     *             "limit": "2",
+                     *             "now": "0.010"
+                     *           },
+                     *           "symbol": "BTC/USDT"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccountLimits"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1582,6 +3098,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "balances": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "asset": "USDT",
+                     *           "available": "9399.7589996",
+                     *           "difference": "0.0000000",
+                     *           "expected": "9759.7595996",
+                     *           "total": "9759.7595996",
+                     *           "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "updated_ns": "1800000000000000000",
+                     *           "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *           "venue_time_ns": "1800000000000000000"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Balances"];
                 };
             };
@@ -1591,6 +3125,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1600,6 +3149,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1609,6 +3173,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1618,6 +3205,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1627,6 +3229,520 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_book: {
+        parameters: {
+            query: {
+                venue: string;
+                symbol: string;
+                /** @description Levels of each side. */
+                depth?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The book */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "asks": [
+                     *         [
+                     *           "60000.1",
+                     *           "0.730"
+                     *         ]
+                     *       ],
+                     *       "at": "2027-01-15T08:00:00.000000000Z",
+                     *       "at_ns": "1800000000000000000",
+                     *       "bids": [
+                     *         [
+                     *           "60000.0",
+                     *           "1.250"
+                     *         ],
+                     *         [
+                     *           "59999.8",
+                     *           "0.400"
+                     *         ]
+                     *       ],
+                     *       "sequence": 90211,
+                     *       "symbol": "BTC/USDT",
+                     *       "venue": "paper:binance"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Book"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at the venue; nothing was executed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "paper:binance: too many requests",
+                     *       "error_code": "rate_limited",
+                     *       "error_message": "paper:binance: too many requests",
+                     *       "error_type": "RATE_LIMITED",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 429,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After.",
+                     *       "title": "Too many requests at the venue; nothing was executed",
+                     *       "type": "urn:algotradehub:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The venue's answer was lost; the request may have been executed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "paper:binance: the connection was lost before the answer came",
+                     *       "error_code": "outcome_unknown",
+                     *       "error_message": "paper:binance: the connection was lost before the answer came",
+                     *       "error_type": "EXCHANGE_ERROR",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 502,
+                     *       "suggested_action": "Look at the order; never send it again.",
+                     *       "title": "The venue's answer was lost; the request may have been executed",
+                     *       "type": "urn:algotradehub:problem:outcome_unknown"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_candles: {
+        parameters: {
+            query: {
+                venue: string;
+                symbol: string;
+                interval?: "1s" | "1m" | "5m" | "15m" | "1h" | "4h" | "1d";
+                /** @description Of the first; else the newest before ``to``. */
+                from?: string | null;
+                /** @description Exclusive; else now. */
+                to?: string | null;
+                /** @description Intervals that are looked at. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Candles */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "candles": [
+                     *         {
+                     *           "close": "60000.1",
+                     *           "final": true,
+                     *           "high": "60000.1",
+                     *           "low": "59981.3",
+                     *           "open": "59990.0",
+                     *           "start_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "start_ns": "1800000000000000000",
+                     *           "volume": "3.128"
+                     *         }
+                     *       ],
+                     *       "interval": "1m",
+                     *       "symbol": "BTC/USDT",
+                     *       "venue": "paper:binance"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Candles"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at the venue; nothing was executed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "paper:binance: too many requests",
+                     *       "error_code": "rate_limited",
+                     *       "error_message": "paper:binance: too many requests",
+                     *       "error_type": "RATE_LIMITED",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 429,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After.",
+                     *       "title": "Too many requests at the venue; nothing was executed",
+                     *       "type": "urn:algotradehub:problem:rate_limited"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The venue's answer was lost; the request may have been executed */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "paper:binance: the connection was lost before the answer came",
+                     *       "error_code": "outcome_unknown",
+                     *       "error_message": "paper:binance: the connection was lost before the answer came",
+                     *       "error_type": "EXCHANGE_ERROR",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 502,
+                     *       "suggested_action": "Look at the order; never send it again.",
+                     *       "title": "The venue's answer was lost; the request may have been executed",
+                     *       "type": "urn:algotradehub:problem:outcome_unknown"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1654,6 +3770,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "complete": true,
+                     *       "fills": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "cause": "TRADE",
+                     *           "execution_id": "90210",
+                     *           "fee": "0.2400004",
+                     *           "fee_asset": "USDT",
+                     *           "liquidity": "TAKER",
+                     *           "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *           "position_side": "NET",
+                     *           "price": "60000.1",
+                     *           "quantity": "0.004",
+                     *           "received_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "received_ns": "1800000000000000000",
+                     *           "side": "BUY",
+                     *           "symbol": "BTC/USDT",
+                     *           "venue_order_id": "4711",
+                     *           "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *           "venue_time_ns": "1800000000000000000"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["FillPage"];
                 };
             };
@@ -1663,6 +3806,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1672,6 +3830,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1681,6 +3854,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1690,6 +3886,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1699,6 +3910,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1727,6 +3953,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "instruments": [
+                     *         {
+                     *           "active": true,
+                     *           "base": "BTC",
+                     *           "contract_size": "1",
+                     *           "expires_at": null,
+                     *           "expires_ns": null,
+                     *           "inverse": false,
+                     *           "kind": "SPOT",
+                     *           "lot": "0.001",
+                     *           "maker_fee": "0",
+                     *           "market_lot": null,
+                     *           "market_max_quantity": null,
+                     *           "max_notional": null,
+                     *           "max_quantity": null,
+                     *           "min_notional": "5",
+                     *           "min_quantity": "0.001",
+                     *           "price_rule": {
+                     *             "tick": "0.1",
+                     *             "type": "FixedTick"
+                     *           },
+                     *           "quote": "USDT",
+                     *           "session": null,
+                     *           "settle": "USDT",
+                     *           "symbol": "BTC/USDT",
+                     *           "taker_fee": "0.001",
+                     *           "venue": "paper:binance",
+                     *           "venue_symbol": "BTC/USDT"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["InstrumentPage"];
                 };
             };
@@ -1736,6 +3997,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1745,6 +4021,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1754,6 +4045,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1763,6 +4077,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1772,6 +4101,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1805,6 +4149,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "complete": true,
+                     *       "next_cursor": null,
+                     *       "orders": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "amend_pending": null,
+                     *           "average_price": "60000.1",
+                     *           "cancel_pending": false,
+                     *           "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "created_ns": "1800000000000000000",
+                     *           "doubt": null,
+                     *           "expires_at": null,
+                     *           "expires_ns": null,
+                     *           "external": false,
+                     *           "filled": "0.004",
+                     *           "idempotency_key": "f0b6a1c2-ticket-17",
+                     *           "lacks_fills": false,
+                     *           "legs": [
+                     *             {
+                     *               "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *               "dead": false,
+                     *               "limit_price": "60000.1",
+                     *               "quantity": "0.010",
+                     *               "trigger_price": null,
+                     *               "venue_order_id": "4711"
+                     *             }
+                     *           ],
+                     *           "limit_price": "60000.1",
+                     *           "metadata": {},
+                     *           "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *           "origin": null,
+                     *           "paid": "240.0004",
+                     *           "position_side": "NET",
+                     *           "post_only": false,
+                     *           "provisional": "0",
+                     *           "quantity": "0.010",
+                     *           "reason": "",
+                     *           "reduce_only": false,
+                     *           "remaining": "0.006",
+                     *           "side": "BUY",
+                     *           "status": "PARTIALLY_FILLED",
+                     *           "strategy": null,
+                     *           "symbol": "BTC/USDT",
+                     *           "time_in_force": "GTC",
+                     *           "trail": null,
+                     *           "trigger": null,
+                     *           "type": "LIMIT",
+                     *           "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "updated_ns": "1800000000000000000",
+                     *           "value": null,
+                     *           "venue_filled": "0.004",
+                     *           "venue_order_id": "4711",
+                     *           "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *           "venue_time_ns": "1800000000000000000"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderPage"];
                 };
             };
@@ -1814,6 +4218,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1823,6 +4242,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1832,6 +4266,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1841,6 +4298,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1850,6 +4322,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1877,6 +4364,60 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "account": "paper-main",
+                     *       "amend_pending": null,
+                     *       "average_price": "60000.1",
+                     *       "cancel_pending": false,
+                     *       "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "created_ns": "1800000000000000000",
+                     *       "doubt": null,
+                     *       "expires_at": null,
+                     *       "expires_ns": null,
+                     *       "external": false,
+                     *       "filled": "0.004",
+                     *       "idempotency_key": "f0b6a1c2-ticket-17",
+                     *       "lacks_fills": false,
+                     *       "legs": [
+                     *         {
+                     *           "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *           "dead": false,
+                     *           "limit_price": "60000.1",
+                     *           "quantity": "0.010",
+                     *           "trigger_price": null,
+                     *           "venue_order_id": "4711"
+                     *         }
+                     *       ],
+                     *       "limit_price": "60000.1",
+                     *       "metadata": {},
+                     *       "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *       "origin": null,
+                     *       "paid": "240.0004",
+                     *       "position_side": "NET",
+                     *       "post_only": false,
+                     *       "provisional": "0",
+                     *       "quantity": "0.010",
+                     *       "reason": "",
+                     *       "reduce_only": false,
+                     *       "remaining": "0.006",
+                     *       "side": "BUY",
+                     *       "status": "PARTIALLY_FILLED",
+                     *       "strategy": null,
+                     *       "symbol": "BTC/USDT",
+                     *       "time_in_force": "GTC",
+                     *       "trail": null,
+                     *       "trigger": null,
+                     *       "type": "LIMIT",
+                     *       "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "updated_ns": "1800000000000000000",
+                     *       "value": null,
+                     *       "venue_filled": "0.004",
+                     *       "venue_order_id": "4711",
+                     *       "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *       "venue_time_ns": "1800000000000000000"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderView"];
                 };
             };
@@ -1886,6 +4427,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the body is not JSON: Expecting value at character 0",
+                     *       "error_code": "malformed_request",
+                     *       "error_message": "the body is not JSON: Expecting value at character 0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 400,
+                     *       "suggested_action": "Correct the request.",
+                     *       "title": "The request cannot be read",
+                     *       "type": "urn:algotradehub:problem:malformed_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1895,6 +4451,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1904,6 +4475,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "idempotency key 'k1' stands for another order; use a new key for a new order",
+                     *       "error_code": "conflict",
+                     *       "error_message": "idempotency key 'k1' stands for another order; use a new key for a new order",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 409,
+                     *       "suggested_action": "Use a new key for a new order, or repeat the first body to see the first order.",
+                     *       "title": "The idempotency key stands for another request",
+                     *       "type": "urn:algotradehub:problem:conflict"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1913,6 +4499,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body has at most 65536 bytes",
+                     *       "error_code": "body_too_large",
+                     *       "error_message": "a body has at most 65536 bytes",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 413,
+                     *       "suggested_action": "Send a smaller body.",
+                     *       "title": "The body is too large",
+                     *       "type": "urn:algotradehub:problem:body_too_large"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1922,6 +4523,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body is JSON here, not text/plain",
+                     *       "error_code": "unsupported_media_type",
+                     *       "error_message": "a body is JSON here, not text/plain",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 415,
+                     *       "suggested_action": "Send the header Content-Type: application/json.",
+                     *       "title": "The body is not declared as JSON",
+                     *       "type": "urn:algotradehub:problem:unsupported_media_type"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1931,6 +4547,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1940,6 +4571,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1949,6 +4603,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1958,6 +4627,623 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchOrders"];
+            };
+        };
+        responses: {
+            /** @description What became of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "order": {
+                     *             "account": "paper-main",
+                     *             "amend_pending": null,
+                     *             "average_price": "60000.1",
+                     *             "cancel_pending": false,
+                     *             "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *             "created_ns": "1800000000000000000",
+                     *             "doubt": null,
+                     *             "expires_at": null,
+                     *             "expires_ns": null,
+                     *             "external": false,
+                     *             "filled": "0.004",
+                     *             "idempotency_key": "f0b6a1c2-ticket-17",
+                     *             "lacks_fills": false,
+                     *             "legs": [
+                     *               {
+                     *                 "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *                 "dead": false,
+                     *                 "limit_price": "60000.1",
+                     *                 "quantity": "0.010",
+                     *                 "trigger_price": null,
+                     *                 "venue_order_id": "4711"
+                     *               }
+                     *             ],
+                     *             "limit_price": "60000.1",
+                     *             "metadata": {},
+                     *             "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "origin": null,
+                     *             "paid": "240.0004",
+                     *             "position_side": "NET",
+                     *             "post_only": false,
+                     *             "provisional": "0",
+                     *             "quantity": "0.010",
+                     *             "reason": "",
+                     *             "reduce_only": false,
+                     *             "remaining": "0.006",
+                     *             "side": "BUY",
+                     *             "status": "PARTIALLY_FILLED",
+                     *             "strategy": null,
+                     *             "symbol": "BTC/USDT",
+                     *             "time_in_force": "GTC",
+                     *             "trail": null,
+                     *             "trigger": null,
+                     *             "type": "LIMIT",
+                     *             "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *             "updated_ns": "1800000000000000000",
+                     *             "value": null,
+                     *             "venue_filled": "0.004",
+                     *             "venue_order_id": "4711",
+                     *             "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *             "venue_time_ns": "1800000000000000000"
+                     *           }
+                     *         },
+                     *         {
+                     *           "problem": {
+                     *             "detail": "max_order_notional: 600001 asked, 500000 allowed",
+                     *             "error_code": "risk_refused",
+                     *             "error_message": "max_order_notional: 600001 asked, 500000 allowed",
+                     *             "error_type": "INVALID_REQUEST",
+                     *             "fallback_available": false,
+                     *             "instance": "/api/v1/orders/batch",
+                     *             "limit": "max_order_notional",
+                     *             "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "retry_possible": false,
+                     *             "status": 422,
+                     *             "suggested_action": "Ask for less, or change the limit; then use a new idempotency key.",
+                     *             "title": "A limit of yours refused it; nothing was sent",
+                     *             "type": "urn:algotradehub:problem:risk_refused"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrderOutcomes"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the body is not JSON: Expecting value at character 0",
+                     *       "error_code": "malformed_request",
+                     *       "error_message": "the body is not JSON: Expecting value at character 0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 400,
+                     *       "suggested_action": "Correct the request.",
+                     *       "title": "The request cannot be read",
+                     *       "type": "urn:algotradehub:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body has at most 65536 bytes",
+                     *       "error_code": "body_too_large",
+                     *       "error_message": "a body has at most 65536 bytes",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 413,
+                     *       "suggested_action": "Send a smaller body.",
+                     *       "title": "The body is too large",
+                     *       "type": "urn:algotradehub:problem:body_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body is JSON here, not text/plain",
+                     *       "error_code": "unsupported_media_type",
+                     *       "error_message": "a body is JSON here, not text/plain",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 415,
+                     *       "suggested_action": "Send the header Content-Type: application/json.",
+                     *       "title": "The body is not declared as JSON",
+                     *       "type": "urn:algotradehub:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelOrders"];
+            };
+        };
+        responses: {
+            /** @description The cancels were asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "order": {
+                     *             "account": "paper-main",
+                     *             "amend_pending": null,
+                     *             "average_price": "60000.1",
+                     *             "cancel_pending": false,
+                     *             "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *             "created_ns": "1800000000000000000",
+                     *             "doubt": null,
+                     *             "expires_at": null,
+                     *             "expires_ns": null,
+                     *             "external": false,
+                     *             "filled": "0.004",
+                     *             "idempotency_key": "f0b6a1c2-ticket-17",
+                     *             "lacks_fills": false,
+                     *             "legs": [
+                     *               {
+                     *                 "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *                 "dead": false,
+                     *                 "limit_price": "60000.1",
+                     *                 "quantity": "0.010",
+                     *                 "trigger_price": null,
+                     *                 "venue_order_id": "4711"
+                     *               }
+                     *             ],
+                     *             "limit_price": "60000.1",
+                     *             "metadata": {},
+                     *             "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "origin": null,
+                     *             "paid": "240.0004",
+                     *             "position_side": "NET",
+                     *             "post_only": false,
+                     *             "provisional": "0",
+                     *             "quantity": "0.010",
+                     *             "reason": "",
+                     *             "reduce_only": false,
+                     *             "remaining": "0.006",
+                     *             "side": "BUY",
+                     *             "status": "PARTIALLY_FILLED",
+                     *             "strategy": null,
+                     *             "symbol": "BTC/USDT",
+                     *             "time_in_force": "GTC",
+                     *             "trail": null,
+                     *             "trigger": null,
+                     *             "type": "LIMIT",
+                     *             "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *             "updated_ns": "1800000000000000000",
+                     *             "value": null,
+                     *             "venue_filled": "0.004",
+                     *             "venue_order_id": "4711",
+                     *             "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *             "venue_time_ns": "1800000000000000000"
+                     *           }
+                     *         },
+                     *         {
+                     *           "problem": {
+                     *             "detail": "max_order_notional: 600001 asked, 500000 allowed",
+                     *             "error_code": "risk_refused",
+                     *             "error_message": "max_order_notional: 600001 asked, 500000 allowed",
+                     *             "error_type": "INVALID_REQUEST",
+                     *             "fallback_available": false,
+                     *             "instance": "/api/v1/orders/batch",
+                     *             "limit": "max_order_notional",
+                     *             "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "retry_possible": false,
+                     *             "status": 422,
+                     *             "suggested_action": "Ask for less, or change the limit; then use a new idempotency key.",
+                     *             "title": "A limit of yours refused it; nothing was sent",
+                     *             "type": "urn:algotradehub:problem:risk_refused"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrderOutcomes"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the body is not JSON: Expecting value at character 0",
+                     *       "error_code": "malformed_request",
+                     *       "error_message": "the body is not JSON: Expecting value at character 0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 400,
+                     *       "suggested_action": "Correct the request.",
+                     *       "title": "The request cannot be read",
+                     *       "type": "urn:algotradehub:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body has at most 65536 bytes",
+                     *       "error_code": "body_too_large",
+                     *       "error_message": "a body has at most 65536 bytes",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 413,
+                     *       "suggested_action": "Send a smaller body.",
+                     *       "title": "The body is too large",
+                     *       "type": "urn:algotradehub:problem:body_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body is JSON here, not text/plain",
+                     *       "error_code": "unsupported_media_type",
+                     *       "error_message": "a body is JSON here, not text/plain",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 415,
+                     *       "suggested_action": "Send the header Content-Type: application/json.",
+                     *       "title": "The body is not declared as JSON",
+                     *       "type": "urn:algotradehub:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1980,6 +5266,60 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "account": "paper-main",
+                     *       "amend_pending": null,
+                     *       "average_price": "60000.1",
+                     *       "cancel_pending": false,
+                     *       "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "created_ns": "1800000000000000000",
+                     *       "doubt": null,
+                     *       "expires_at": null,
+                     *       "expires_ns": null,
+                     *       "external": false,
+                     *       "filled": "0.004",
+                     *       "idempotency_key": "f0b6a1c2-ticket-17",
+                     *       "lacks_fills": false,
+                     *       "legs": [
+                     *         {
+                     *           "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *           "dead": false,
+                     *           "limit_price": "60000.1",
+                     *           "quantity": "0.010",
+                     *           "trigger_price": null,
+                     *           "venue_order_id": "4711"
+                     *         }
+                     *       ],
+                     *       "limit_price": "60000.1",
+                     *       "metadata": {},
+                     *       "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *       "origin": null,
+                     *       "paid": "240.0004",
+                     *       "position_side": "NET",
+                     *       "post_only": false,
+                     *       "provisional": "0",
+                     *       "quantity": "0.010",
+                     *       "reason": "",
+                     *       "reduce_only": false,
+                     *       "remaining": "0.006",
+                     *       "side": "BUY",
+                     *       "status": "PARTIALLY_FILLED",
+                     *       "strategy": null,
+                     *       "symbol": "BTC/USDT",
+                     *       "time_in_force": "GTC",
+                     *       "trail": null,
+                     *       "trigger": null,
+                     *       "type": "LIMIT",
+                     *       "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "updated_ns": "1800000000000000000",
+                     *       "value": null,
+                     *       "venue_filled": "0.004",
+                     *       "venue_order_id": "4711",
+                     *       "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *       "venue_time_ns": "1800000000000000000"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderView"];
                 };
             };
@@ -1989,6 +5329,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1998,6 +5353,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2007,6 +5377,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2016,6 +5401,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2025,6 +5433,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2034,6 +5457,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2056,6 +5494,60 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "account": "paper-main",
+                     *       "amend_pending": null,
+                     *       "average_price": "60000.1",
+                     *       "cancel_pending": false,
+                     *       "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "created_ns": "1800000000000000000",
+                     *       "doubt": null,
+                     *       "expires_at": null,
+                     *       "expires_ns": null,
+                     *       "external": false,
+                     *       "filled": "0.004",
+                     *       "idempotency_key": "f0b6a1c2-ticket-17",
+                     *       "lacks_fills": false,
+                     *       "legs": [
+                     *         {
+                     *           "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *           "dead": false,
+                     *           "limit_price": "60000.1",
+                     *           "quantity": "0.010",
+                     *           "trigger_price": null,
+                     *           "venue_order_id": "4711"
+                     *         }
+                     *       ],
+                     *       "limit_price": "60000.1",
+                     *       "metadata": {},
+                     *       "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *       "origin": null,
+                     *       "paid": "240.0004",
+                     *       "position_side": "NET",
+                     *       "post_only": false,
+                     *       "provisional": "0",
+                     *       "quantity": "0.010",
+                     *       "reason": "",
+                     *       "reduce_only": false,
+                     *       "remaining": "0.006",
+                     *       "side": "BUY",
+                     *       "status": "PARTIALLY_FILLED",
+                     *       "strategy": null,
+                     *       "symbol": "BTC/USDT",
+                     *       "time_in_force": "GTC",
+                     *       "trail": null,
+                     *       "trigger": null,
+                     *       "type": "LIMIT",
+                     *       "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "updated_ns": "1800000000000000000",
+                     *       "value": null,
+                     *       "venue_filled": "0.004",
+                     *       "venue_order_id": "4711",
+                     *       "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *       "venue_time_ns": "1800000000000000000"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderView"];
                 };
             };
@@ -2065,6 +5557,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2074,6 +5581,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2083,6 +5605,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2092,6 +5629,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2101,6 +5661,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2110,6 +5685,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2136,6 +5726,60 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "account": "paper-main",
+                     *       "amend_pending": null,
+                     *       "average_price": "60000.1",
+                     *       "cancel_pending": false,
+                     *       "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "created_ns": "1800000000000000000",
+                     *       "doubt": null,
+                     *       "expires_at": null,
+                     *       "expires_ns": null,
+                     *       "external": false,
+                     *       "filled": "0.004",
+                     *       "idempotency_key": "f0b6a1c2-ticket-17",
+                     *       "lacks_fills": false,
+                     *       "legs": [
+                     *         {
+                     *           "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *           "dead": false,
+                     *           "limit_price": "60000.1",
+                     *           "quantity": "0.010",
+                     *           "trigger_price": null,
+                     *           "venue_order_id": "4711"
+                     *         }
+                     *       ],
+                     *       "limit_price": "60000.1",
+                     *       "metadata": {},
+                     *       "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *       "origin": null,
+                     *       "paid": "240.0004",
+                     *       "position_side": "NET",
+                     *       "post_only": false,
+                     *       "provisional": "0",
+                     *       "quantity": "0.010",
+                     *       "reason": "",
+                     *       "reduce_only": false,
+                     *       "remaining": "0.006",
+                     *       "side": "BUY",
+                     *       "status": "PARTIALLY_FILLED",
+                     *       "strategy": null,
+                     *       "symbol": "BTC/USDT",
+                     *       "time_in_force": "GTC",
+                     *       "trail": null,
+                     *       "trigger": null,
+                     *       "type": "LIMIT",
+                     *       "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "updated_ns": "1800000000000000000",
+                     *       "value": null,
+                     *       "venue_filled": "0.004",
+                     *       "venue_order_id": "4711",
+                     *       "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *       "venue_time_ns": "1800000000000000000"
+                     *     }
+                     */
                     "application/json": components["schemas"]["OrderView"];
                 };
             };
@@ -2145,6 +5789,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the body is not JSON: Expecting value at character 0",
+                     *       "error_code": "malformed_request",
+                     *       "error_message": "the body is not JSON: Expecting value at character 0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 400,
+                     *       "suggested_action": "Correct the request.",
+                     *       "title": "The request cannot be read",
+                     *       "type": "urn:algotradehub:problem:malformed_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2154,6 +5813,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2163,6 +5837,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2172,6 +5861,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body has at most 65536 bytes",
+                     *       "error_code": "body_too_large",
+                     *       "error_message": "a body has at most 65536 bytes",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 413,
+                     *       "suggested_action": "Send a smaller body.",
+                     *       "title": "The body is too large",
+                     *       "type": "urn:algotradehub:problem:body_too_large"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2181,6 +5885,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body is JSON here, not text/plain",
+                     *       "error_code": "unsupported_media_type",
+                     *       "error_message": "a body is JSON here, not text/plain",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 415,
+                     *       "suggested_action": "Send the header Content-Type: application/json.",
+                     *       "title": "The body is not declared as JSON",
+                     *       "type": "urn:algotradehub:problem:unsupported_media_type"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2190,6 +5909,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2199,6 +5933,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2208,6 +5965,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2217,6 +5989,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2239,6 +6026,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "complete": true,
+                     *       "records": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "account_seq": 97,
+                     *           "at": "2027-01-15T08:00:00.000000000Z",
+                     *           "at_ns": "1800000000000000000",
+                     *           "body": {
+                     *             "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "type": "cancel_asked"
+                     *           },
+                     *           "kind": "command",
+                     *           "seq": 812
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Timeline"];
                 };
             };
@@ -2248,6 +6054,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2257,6 +6078,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2266,6 +6102,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2275,6 +6126,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2284,6 +6158,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2293,6 +6182,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2317,6 +6221,32 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "positions": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "cost": "240.0004",
+                     *           "entry_price": "60000.1",
+                     *           "fees": {
+                     *             "USDT": "0.2400004"
+                     *           },
+                     *           "fees_unknown": 0,
+                     *           "mark_price": "60100",
+                     *           "opened_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "opened_ns": "1800000000000000000",
+                     *           "quantity": "0.004",
+                     *           "realized": "0",
+                     *           "side": "NET",
+                     *           "symbol": "BTC/USDT",
+                     *           "unrealized": "0.3996",
+                     *           "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "updated_ns": "1800000000000000000",
+                     *           "venue": "paper:binance"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Positions"];
                 };
             };
@@ -2326,6 +6256,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2335,6 +6280,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2344,6 +6304,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2353,6 +6336,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2362,6 +6360,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2386,6 +6399,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "positions": [
+                     *         {
+                     *           "asset": "BTC",
+                     *           "average_price": "60000.1",
+                     *           "cost": "240.0004",
+                     *           "inverse": false,
+                     *           "positions": [
+                     *             {
+                     *               "account": "paper-main",
+                     *               "cost": "240.0004",
+                     *               "entry_price": "60000.1",
+                     *               "fees": {
+                     *                 "USDT": "0.2400004"
+                     *               },
+                     *               "fees_unknown": 0,
+                     *               "mark_price": "60100",
+                     *               "opened_at": "2027-01-15T08:00:00.000000000Z",
+                     *               "opened_ns": "1800000000000000000",
+                     *               "quantity": "0.004",
+                     *               "realized": "0",
+                     *               "side": "NET",
+                     *               "symbol": "BTC/USDT",
+                     *               "unrealized": "0.3996",
+                     *               "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *               "updated_ns": "1800000000000000000",
+                     *               "venue": "paper:binance"
+                     *             }
+                     *           ],
+                     *           "quantity": "0.004",
+                     *           "quote": "USDT",
+                     *           "realized": "0",
+                     *           "unrealized": "0.3996"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AggregatedPositions"];
                 };
             };
@@ -2395,6 +6446,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2404,6 +6470,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2413,6 +6494,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2422,6 +6526,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2431,6 +6550,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2455,6 +6589,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "quotes": [
+                     *         {
+                     *           "age_ms": 120,
+                     *           "quote": {
+                     *             "ask": "60000.1",
+                     *             "ask_quantity": "0.730",
+                     *             "bid": "60000.0",
+                     *             "bid_quantity": "1.250",
+                     *             "received_at": "2027-01-15T08:00:00.000000000Z",
+                     *             "received_ns": "1800000000000000000",
+                     *             "symbol": "BTC/USDT",
+                     *             "type": "Quote",
+                     *             "venue": "paper:binance",
+                     *             "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *             "venue_time_ns": "1800000000000000000"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Quotes"];
                 };
             };
@@ -2464,6 +6620,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2473,6 +6644,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2482,6 +6668,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2491,6 +6692,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2500,6 +6724,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2509,6 +6748,417 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tickers: {
+        parameters: {
+            query: {
+                venue: string;
+                /** @description May be repeated; without it all of the venue. */
+                symbol?: string[];
+                /** @description ``next_cursor`` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tickers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "next_cursor": null,
+                     *       "tickers": [
+                     *         {
+                     *           "age_ms": 120,
+                     *           "ask": "60000.1",
+                     *           "ask_quantity": "0.730",
+                     *           "bid": "60000.0",
+                     *           "bid_quantity": "1.250",
+                     *           "change": "900.1",
+                     *           "high": "60412.9",
+                     *           "last": "60000.1",
+                     *           "low": "58750.0",
+                     *           "mark": null,
+                     *           "open": "59100.0",
+                     *           "source": "paper:binance",
+                     *           "stale": false,
+                     *           "symbol": "BTC/USDT",
+                     *           "venue": "paper:binance",
+                     *           "volume": "1834.512"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TickerPage"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trades: {
+        parameters: {
+            query: {
+                venue: string;
+                symbol: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest trades */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "symbol": "BTC/USDT",
+                     *       "trades": [
+                     *         {
+                     *           "at": "2027-01-15T08:00:00.000000000Z",
+                     *           "at_ns": "1800000000000000000",
+                     *           "id": "5501",
+                     *           "price": "60000.1",
+                     *           "quantity": "0.004",
+                     *           "taker": "BUY"
+                     *         }
+                     *       ],
+                     *       "venue": "paper:binance"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Trades"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2529,7 +7179,105 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "up"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every metric */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example algotradehub_open_orders{account="paper-main"} 1.0 */
+                    "text/plain": string;
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2549,6 +7297,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "parts": [
+                     *         "account paper-main",
+                     *         "journal",
+                     *         "projection"
+                     *       ],
+                     *       "ready": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
@@ -2558,6 +7316,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };

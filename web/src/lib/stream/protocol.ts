@@ -41,11 +41,11 @@ export interface Ticker {
 export type Level = [price: string, quantity: string];
 
 export interface PublicTrade {
-  venue_trade_id: string;
+  id: string;
   price: string;
   quantity: string;
   taker: Side | null;
-  venue_time: string | null;
+  at: string;
 }
 
 export interface Candle {

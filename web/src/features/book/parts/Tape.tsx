@@ -20,7 +20,7 @@ export function Tape({ store, digits }: { store: Store<Live>; digits: BookColumn
   const [held, setHeld] = useState<PublicTrade[] | null>(null);
   const trades = held ?? live;
   const first = held?.[0];
-  const waiting = first ? live.findIndex((trade) => trade.venue_trade_id === first.venue_trade_id) : 0;
+  const waiting = first ? live.findIndex((trade) => trade.id === first.id) : 0;
   const large = largeFrom(trades);
   const share = buyShare(trades);
   return (
@@ -31,10 +31,10 @@ export function Tape({ store, digits }: { store: Store<Live>; digits: BookColumn
       </div>
       <div role="table" aria-label="Trades" className="mb-1 flex min-h-0 flex-1 flex-col flex-wrap overflow-hidden" onPointerEnter={() => setHeld(live)} onPointerLeave={() => setHeld(null)}>
         {trades.slice(0, SHOWN).map((trade) => (
-          <div key={trade.venue_trade_id} role="row" className="grid h-[18px] w-full grid-cols-[84px_1fr_1fr] items-center pr-3 pl-[18px]">
+          <div key={trade.id} role="row" className="grid h-[18px] w-full grid-cols-[84px_1fr_1fr] items-center pr-3 pl-[18px]">
             <span role="cell" className={trade.taker === "SELL" ? "text-sell" : trade.taker === "BUY" ? "text-buy" : ""} data-live="">{format(trade.price, { digits: digits.price })}</span>
             <span role="cell" className={`text-right ${large && compare(decimal(trade.quantity), large) >= 0 ? "font-semibold" : ""}`} data-live="">{format(trade.quantity, { digits: digits.size })}</span>
-            <span role="cell" className="text-right text-text-2" data-live="">{trade.venue_time && centisecondsOf(trade.venue_time)}</span>
+            <span role="cell" className="text-right text-text-2" data-live="">{centisecondsOf(trade.at)}</span>
           </div>
         ))}
       </div>
