@@ -99,6 +99,19 @@ class Client:
     def cancel(self, order_id: str) -> dict[str, Any]:
         return self._repeat("DELETE", _order(order_id))
 
+    def cancel_all(self, which: Mapping[str, object]) -> dict[str, Any]:
+        """Cancel every live order that matches; asking again cancels nothing twice."""
+        return self._repeat("POST", "/orders/cancel-all", which)
+
+    def limits(self, account: str) -> dict[str, Any]:
+        return self.get(f"{_account(account)}/limits")
+
+    def halt(self, account: str, reason: str) -> dict[str, Any]:
+        return self._repeat("PUT", f"{_account(account)}/halt", {"reason": reason})
+
+    def resume(self, account: str) -> dict[str, Any]:
+        return self._repeat("DELETE", f"{_account(account)}/halt")
+
     def order(self, order_id: str) -> dict[str, Any]:
         return self.get(_order(order_id))
 
@@ -174,6 +187,10 @@ class Client:
 
 def _order(order_id: str) -> str:
     return f"/orders/{quote(order_id, safe='')}"
+
+
+def _account(account: str) -> str:
+    return f"/accounts/{quote(account, safe='')}"
 
 
 def _reason(error: Exception) -> str:

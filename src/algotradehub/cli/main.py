@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "position": ("cli.listing:positions", "Positions and their profit."),
     "fill": ("cli.listing:fills", "Fills, one by one."),
     "balance": ("cli.listing:balances", "Balances, by our books and by the venue's."),
-    "account": ("cli.listing:accounts", "Accounts, and whether they accept orders."),
+    "account": ("cli.account:app", "Accounts, and whether they accept orders."),
     "instrument": (
         "cli.listing:instruments",
         "Instruments, and the rules of price and quantity.",

@@ -180,21 +180,41 @@ def place(
     raise typer.Exit(_verdict(order, waited=wait is not None))
 
 
-@app.command(epilog=examples("order cancel 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d"))
+@app.command(
+    epilog=examples(
+        "order cancel 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d",
+        "order cancel --all --account paper-a --symbol BTC/USDT",
+    )
+)
 def cancel(
-    order_id: OrderId,
+    order_id: Annotated[
+        str | None, typer.Argument(metavar="ID", help="The order's id, 32 characters.")
+    ] = None,
+    all_of_them: Annotated[
+        bool, typer.Option("--all", help="Every live order, or those of --account and --symbol.")
+    ] = False,
+    account: Account = None,
+    symbol: Symbol = None,
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Ask for an order to be cancelled.
+    """Ask for an order to be cancelled, or with --all for every live one.
 
     The platform asks the venue until the venue says that the order ended, so there is no need to
     repeat this. An order that has ended already is shown as it is.
     """
+    if (order_id is None) is not all_of_them:
+        raise typer.BadParameter("give either the ID of one order, or --all")
+    if not all_of_them and (account or symbol):
+        raise typer.BadParameter("--account and --symbol go with --all")
     client = connect(server, token_file, data)
-    _print_order(client.cancel(order_id), as_json=as_json)
+    if order_id is not None:
+        _print_order(client.cancel(order_id), as_json=as_json)
+        return
+    answer = client.cancel_all(_given({"account": account, "symbol": symbol}))
+    raise typer.Exit(_print_outcomes(answer, as_json=as_json))
 
 
 @app.command(epilog=examples("order amend 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --price 59990"))
@@ -310,6 +330,20 @@ def _verdict(order: Mapping[str, Any], *, waited: bool) -> ExitCode:
             return ExitCode.OK
         case _:
             return ExitCode.FAILED if waited else ExitCode.OK
+
+
+def _print_outcomes(answer: Mapping[str, Any], *, as_json: bool) -> ExitCode:
+    """Print what became of each order; one that could not be cancelled makes it a failure."""
+    results = answer["results"]
+    if as_json:
+        print_json(answer)
+    else:
+        done = [each["order"] for each in results if "order" in each]
+        print_table(ORDERS, done, empty="No live orders.")
+    problems = [each["problem"] for each in results if "problem" in each]
+    for problem in problems:
+        remark(f"{problem['order_id']} is not cancelled: {problem['detail']}")
+    return ExitCode.FAILED if problems else ExitCode.OK
 
 
 def _print_order(order: Mapping[str, Any], *, as_json: bool) -> None:

@@ -65,7 +65,7 @@ def answering() -> Iterator[Platform]:
             self.end_headers()
             self.wfile.write(answer.content)
 
-        do_POST = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the names the server looks for
+        do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - the names the server looks for
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited
             pass

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from algotradehub.cli.main import app
-from tests.unit.cli.answering import ORDER_ID, Platform, fill, order, page, problem
+from tests.unit.cli.answering import ORDER_ID, OTHER_ID, Platform, fill, order, page, problem
 
 PLACE = ("order", "place", "paper-a", "BTC/USDT", "buy")
 
@@ -199,6 +199,37 @@ def test_a_cancel_is_asked_for(platform: Platform) -> None:
     assert result.exit_code == 0
     assert platform.asked[0].method == "DELETE"
     assert "repeated until the venue answers" in result.stderr
+
+
+def test_all_live_orders_are_cancelled(platform: Platform) -> None:
+    failed = {"problem": {"detail": "b is not open here", "order_id": OTHER_ID}}
+    platform.say({"results": [{"order": order(cancel_pending=True)}, failed]}, 202)
+    result = run("order", "cancel", "--all", "--symbol", "BTC/USDT")
+    (asked,) = platform.asked
+    assert (asked.method, asked.target) == ("POST", "/api/v1/orders/cancel-all")
+    assert asked.body == {"symbol": "BTC/USDT"}
+    assert ORDER_ID in result.stdout
+    assert f"{OTHER_ID} is not cancelled: b is not open here" in result.stderr
+    assert result.exit_code == 1
+
+
+def test_there_may_be_none_to_cancel(platform: Platform) -> None:
+    platform.say({"results": []}, 202)
+    result = run("order", "cancel", "--all")
+    assert (result.exit_code, result.stdout, platform.asked[0].body) == (0, "No live orders.\n", {})
+    platform.say({"results": []}, 202)
+    told = run("order", "cancel", "--all", "--json").stdout
+    assert json.loads(told) == {"results": []}
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), (ORDER_ID, "--all"), (ORDER_ID, "--symbol", "BTC/USDT"), ("--account", "a")]
+)
+def test_one_order_or_all_is_cancelled_never_a_guess(
+    platform: Platform, arguments: tuple[str, ...]
+) -> None:
+    assert run("order", "cancel", *arguments).exit_code == 2
+    assert platform.asked == []
 
 
 def test_an_amendment_names_what_changes_only(platform: Platform) -> None:

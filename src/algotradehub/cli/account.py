@@ -1,0 +1,90 @@
+"""``algotradehub account ...``: list accounts, halt and resume them, look at their limits."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final
+
+import typer
+
+from algotradehub.cli.listing import accounts
+from algotradehub.cli.printing import (
+    Column,
+    Json,
+    examples,
+    print_json,
+    print_line,
+    print_table,
+)
+from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
+
+app = accounts
+
+Name = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its name, as `account list` has it.")]
+
+LIMITS: Final = (
+    Column("LIMIT", "name"),
+    Column("SYMBOL", "symbol"),
+    Column("NOW", "now", number=True),
+    Column("MOST", "limit", number=True),
+)
+_OF_EACH_ORDER: Final = ("max_order_notional", "price_band_bps")
+
+
+@app.command(epilog=examples("account halt paper-a 'the feed looks wrong'"))
+def halt(
+    account: Name,
+    reason: Annotated[str, typer.Argument(help="For people: refused orders will name it.")],
+    server: ServerUrl = None,
+    token_file: TokenFile = None,
+    data: ServedData = None,
+    as_json: Json = False,
+) -> None:
+    """Stop new orders of an account; cancels go on, and what rests at the venue stays there."""
+    _print_halt(connect(server, token_file, data).halt(account, reason), as_json=as_json)
+
+
+@app.command(epilog=examples("account resume paper-a"))
+def resume(
+    account: Name,
+    server: ServerUrl = None,
+    token_file: TokenFile = None,
+    data: ServedData = None,
+    as_json: Json = False,
+) -> None:
+    """Let an account take new orders again."""
+    _print_halt(connect(server, token_file, data).resume(account), as_json=as_json)
+
+
+@app.command(epilog=examples("account limits paper-a"))
+def limits(
+    account: Name,
+    server: ServerUrl = None,
+    token_file: TokenFile = None,
+    data: ServedData = None,
+    as_json: Json = False,
+) -> None:
+    """Show the limits of an account, and how much of each is used."""
+    answer = connect(server, token_file, data).limits(account)
+    if as_json:
+        print_json(answer)
+    else:
+        print_table(LIMITS, _lines(answer), empty="")
+
+
+def _lines(answer: Mapping[str, Any]) -> Iterator[dict[str, object]]:
+    """One line per limit, and per instrument where it is one of instruments."""
+    whole = answer["limits"]
+    for name in _OF_EACH_ORDER:
+        yield {"name": name, "symbol": None, "now": None, "limit": whole[name]}
+    yield {"name": "max_open_orders", "symbol": None, **answer["open_orders"]}
+    for use in answer["positions"]:
+        yield {"name": "max_position", "symbol": use["symbol"], **use["position"]}
+        yield {"name": "max_position_notional", "symbol": use["symbol"], **use["notional"]}
+
+
+def _print_halt(told: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(told)
+    elif told["halted"]:
+        print_line(f"{told['account']} is halted by {told['by']}: {told['reason']}")
+    else:
+        print_line(f"{told['account']} is not halted.")
