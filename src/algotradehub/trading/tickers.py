@@ -198,15 +198,22 @@ class TickerBoard:
 
 
 def _summed(buckets: list[_Bucket]) -> DaySummary | None:
+    """Once through, since a page of tickers may ask for a hundred days at a time."""
     if not buckets:
         return None
-    return DaySummary(
-        min(buckets, key=lambda bucket: bucket.minute).open,
-        max(bucket.high for bucket in buckets),
-        min(bucket.low for bucket in buckets),
-        max(buckets, key=lambda bucket: bucket.minute).close,
-        sum((bucket.volume for bucket in buckets), ZERO),
-    )
+    first = last = buckets[0]
+    high, low, volume = first.high, first.low, ZERO
+    for bucket in buckets:
+        if bucket.minute < first.minute:
+            first = bucket
+        elif bucket.minute > last.minute:
+            last = bucket
+        if bucket.high > high:  # noqa: PLR1730 - twice as fast as max
+            high = bucket.high
+        if bucket.low < low:  # noqa: PLR1730 - the same
+            low = bucket.low
+        volume += bucket.volume
+    return DaySummary(first.open, high, low, last.close, volume)
 
 
 def _joined(earlier: DaySummary, later: DaySummary) -> DaySummary:

@@ -25,7 +25,7 @@ class TickerQuery(BaseModel):
         default=[], max_length=100, description="May be repeated; without it all of the venue."
     )
     cursor: Name | None = Field(default=None, description="``next_cursor`` of the page before.")
-    limit: int = Field(default=100, ge=1, le=200)
+    limit: int = Field(default=100, ge=1, le=100)
 
 
 @router.get("/tickers", responses=answers(200, TickerPage, "A page of tickers", 404))
