@@ -28,12 +28,12 @@ MAKER. ``CandleRule.max_volume_share`` bounds all fills of one candle. An order 
 a candle can only fill at its open. Fills carry the time of the candle's start at the open, of its
 end on the path. Candles that are not final are ignored.
 
-**Triggers** (``triggers``) meet LAST, the last print or the path of a candle, and MARK, the mid or
-else LAST, after what is open has met the event; what fires is then worked like an order that comes
-at that instant. Within a candle they meet its open, and the path in its order: resting orders fill
-as far as the path has come, then what fires takes there, at its trigger (of a trail, at the next
-valid price beyond), or at the open if that has jumped over it; what is left goes on along the path.
-An order that came after a candle's start meets nothing of that candle.
+**Triggers** (``triggers``) meet LAST, the last print or the path of a candle (nothing, while a
+recording only quotes), and MARK, the mid or else LAST, after what is open has met the event; what
+fires is worked like an order that comes at that instant. Within a candle they meet its open and the
+path in its order: resting orders fill as far as the path has come, then what fires takes there, at
+its trigger (of a trail, at the next valid price beyond), or at the open if that has jumped over it;
+what is left goes on along the path. An order that came after a candle's start meets none of it.
 
 What waits to take waits for the first event that could serve it; then IOC and FOK end, LIMIT rests,
 and MARKET goes on waiting for the rest. Quantities are whole lots. An order of a value is filled

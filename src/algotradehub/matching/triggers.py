@@ -38,10 +38,11 @@ _ABOVE_ALL: Final = Decimal("Infinity")
 class PriceQueue:
     """Orders by the price that each waits for, the one that is reached next last."""
 
-    __slots__ = ("_entries", "_rises")
+    __slots__ = ("_beyond", "_entries", "_rises")
 
-    def __init__(self, *, rises: bool) -> None:
+    def __init__(self, *, rises: bool, beyond: bool = False) -> None:
         self._rises = rises  # the price comes from below
+        self._beyond = beyond  # it must go further than to the price waited for
         self._entries: list[tuple[Decimal, int, WorkingOrder]] = []
 
     def _entry(
@@ -65,24 +66,40 @@ class PriceQueue:
             return None
         entry = entries[-1]
         key = price.copy_negate() if self._rises else price
-        return entry if key <= entry[0] else None
+        reached = key < entry[0] if self._beyond else key <= entry[0]
+        return entry if reached else None
 
 
 class Triggers:
     """Open orders that are not worked yet, by the prices at which that changes."""
 
-    __slots__ = ("_falling", "_following", "_held", "_number", "_rising", "fired", "orders")
+    __slots__ = (
+        "_beginning",
+        "_falling",
+        "_following",
+        "_held",
+        "_number",
+        "_rising",
+        "_trails",
+        "fired",
+        "orders",
+    )
 
     def __init__(self) -> None:
         self.orders: dict[str, WorkingOrder] = {}  # by the time since which their path counts
         self.fired: deque[tuple[WorkingOrder, Decimal]] = deque()  # to be worked, at which price
         self._held: dict[str, WorkingOrder] = {}
         self._number = 0
-        # Of each source: those that fire, by direction, and the trails to be moved.
+        self._trails = 0
+        # Of each source: those that fire, by direction; the trails to begin, and those to be moved.
         self._rising = {source: PriceQueue(rises=True) for source in PriceSource}
         self._falling = {source: PriceQueue(rises=False) for source in PriceSource}
-        self._following = {
+        self._beginning = {
             source: (PriceQueue(rises=True), PriceQueue(rises=False)) for source in PriceSource
+        }
+        self._following = {
+            source: (PriceQueue(rises=True, beyond=True), PriceQueue(rises=False, beyond=True))
+            for source in PriceSource
         }
 
     def add(self, order: WorkingOrder, price: Decimal | None) -> None:
@@ -96,6 +113,7 @@ class Triggers:
         if condition.price is not None:
             self._firing(condition).add(condition.price, order, condition)
         if condition.trail is not None:
+            self._trails += 1
             self._follow_at(order, condition)
             if price is not None:
                 self.follow(condition.source, price)
@@ -107,6 +125,7 @@ class Triggers:
         if condition.price is not None:
             self._firing(condition).remove(condition.price, order, condition)
         if condition.trail is not None:
+            self._trails -= 1
             self._queue_of_trail(condition).remove(_followed(condition), order, condition)
 
     def move(self, source: PriceSource, price: Decimal) -> None:
@@ -130,14 +149,15 @@ class Triggers:
 
     def follow_all(self, price: Decimal) -> None:
         """Move the trails of all sources, as a step of a path does."""
-        if self.orders:
-            for source in PriceSource:
-                self.follow(source, price)
+        for source in PriceSource:
+            self.follow(source, price)
 
     def follow(self, source: PriceSource, price: Decimal) -> None:
-        """Move the trails whose best price ``price`` is."""
+        """Begin the trails that ``price`` activates, and move those for which it is better."""
+        if not self._trails:
+            return
         reached: list[WorkingOrder] = []
-        for queue in self._following[source]:
+        for queue in (*self._beginning[source], *self._following[source]):
             while queue.next(price) is not None:
                 reached.append(queue.pop())
         for order in reached:
@@ -181,7 +201,8 @@ class Triggers:
         return (self._rising if condition.rises else self._falling)[condition.source]
 
     def _queue_of_trail(self, condition: Condition) -> PriceQueue:
-        rising, falling = self._following[condition.source]
+        queues = self._beginning if condition.best is None else self._following
+        rising, falling = queues[condition.source]
         return falling if condition.rises else rising
 
     def _follow_at(self, order: WorkingOrder, condition: Condition) -> None:
@@ -225,7 +246,7 @@ def trailing_offset(trail: Trail, best: Decimal) -> Decimal:
 
 
 def _followed(condition: Condition) -> Decimal:
-    """The price at which a trail moves next."""
+    """The price at which a trail begins, or beyond which it moves."""
     if condition.best is not None:
         return condition.best
     assert condition.trail is not None  # noqa: S101 - it follows

@@ -76,6 +76,14 @@ def test_the_next_of_a_queue_is_the_nearest_and_then_the_oldest() -> None:
     assert queue.next(D(200)) is None
 
 
+def test_a_queue_may_ask_for_more_than_its_price() -> None:
+    queue = PriceQueue(rises=False, beyond=True)
+    condition = Condition(source=LAST, rises=False, price=None, number=1)
+    queue.add(D(100), opened(stop("o", SELL, 1, 100)), condition)
+    assert queue.next(D(100)) is None
+    assert queue.next(D(99)) is not None
+
+
 @pytest.mark.parametrize(
     ("order", "short", "reached"),
     [

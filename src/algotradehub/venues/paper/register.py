@@ -183,11 +183,11 @@ def _unlisted(symbol: Symbol) -> StorageDamaged:
 
 def _keeps_its_place(before: PaperOrder, after: PaperOrder) -> bool:
     """Whether ``after`` still queues where ``before`` did (see ``Market.amend``)."""
-    if not after.is_open or before.limit_price != after.limit_price:
+    if not after.is_open or before.fired != after.fired:
         return False
-    if before.fired != after.fired:
-        return False
-    if before.trail is None and before.trigger_price != after.trigger_price:
+    if after.waits:
+        return after.trail is not None or before.trigger_price == after.trigger_price
+    if before.limit_price != after.limit_price:
         return False
     return not (
         before.quantity is not None

@@ -156,3 +156,19 @@ async def test_what_fired_is_told_by_its_fills_and_its_end() -> None:
     trade(exchange, 1_010)
     state = await trader.found(order)
     assert (state.status, state.reason) == (OrderStatus.CANCELLED, "nothing left to take")
+
+
+async def test_stops_of_one_price_fire_as_before_after_a_restart() -> None:
+    exchange = Exchange()
+    trader = exchange.trader()
+    stop = OrderType.STOP_MARKET
+    first, second, third = [
+        await trader.place(order_type=stop, trigger=rises_to(price))
+        for price in (1_020, 1_010, 1_010)
+    ]
+    await trader.amend(first, trigger_price=D(1_010))  # behind the others
+    await trader.amend(second, quantity=exchange.quantity * 2)  # keeps its place
+    exchange.restart()
+    trade(exchange, 1_010, left=Side.SELL)
+    executions = [e.client_order_id for e in exchange.events if isinstance(e, Execution)]
+    assert executions == [second, third, first]
