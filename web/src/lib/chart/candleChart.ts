@@ -32,6 +32,7 @@ export class CandleChart {
   private readonly averages: ISeriesApi<"Line">[];
   private readonly marks: FillMarks;
   private lines = new Map<string, { line: IPriceLine; price: number }>();
+  private isClosed = false;
   private candles: Candle[] = [];
   private fills: readonly Fill[] = [];
   private palette = { buy: "", sell: "", edge: "", text: "", up: "", down: "" };
@@ -59,6 +60,7 @@ export class CandleChart {
   }
 
   look({ digits, averages }: Looks): void {
+    if (this.isClosed) return;
     this.palette = {
       buy: colourOf("buy"), sell: colourOf("sell"), edge: colourOf("surface-1"), text: colourOf("text-2"), up: colourOf("buy", 0.2), down: colourOf("sell", 0.2),
     };
@@ -82,6 +84,7 @@ export class CandleChart {
 
   /** Show these candles, oldest first. Only the newest are drawn anew where the rest is the same. */
   show(candles: Candle[], isOther: boolean): void {
+    if (this.isClosed) return;
     const known = this.candles;
     this.candles = candles;
     const last = known.at(-1);
@@ -99,11 +102,13 @@ export class CandleChart {
   }
 
   showFills(fills: readonly Fill[]): void {
+    if (this.isClosed) return;
     this.fills = fills;
     this.paintFills();
   }
 
   showLines(lines: readonly Line[]): void {
+    if (this.isClosed) return;
     for (const { line } of this.lines.values()) this.series.removePriceLine(line);
     this.lines = new Map(
       lines.map(({ id, price, kind }) => {
@@ -125,7 +130,10 @@ export class CandleChart {
     return known ? this.series.priceToCoordinate(known.price) : null;
   }
 
+  /** What is still asked of it in this frame finds nothing to draw. */
   close(): void {
+    this.isClosed = true;
+    this.lines.clear();
     this.chart.remove();
   }
 

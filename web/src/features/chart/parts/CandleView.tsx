@@ -81,15 +81,20 @@ export function CandleView(props: CandleViewProps) {
 
   useEffect(() => {
     if (!chart) return;
-    let isOther = true;
+    let [isOther, isOver] = [true, false];
     const show = () => {
+      if (isOver) return; // asked for in the frame before
       const all = merged(history, live.get().candles);
       chart.show(all, isOther);
       isOther = false;
       setNewest(all.at(-1) ?? null);
     };
     show();
-    return live.subscribe(() => onFrame(show));
+    const leave = live.subscribe(() => onFrame(show));
+    return () => {
+      isOver = true;
+      leave();
+    };
   }, [chart, history, live]);
 
   useEffect(() => chart?.showFills(fills), [chart, fills, shownTheme]);
