@@ -127,7 +127,7 @@ def test_a_name_that_is_none_is_answered_with_those_there_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["jurnal"]) == 2
-    assert capsys.readouterr().err.startswith("jurnal is none of: journal, matching, ")
+    assert capsys.readouterr().err.startswith("jurnal is none of: api, journal, matching, ")
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: f"{bug.where}: {bug.what}")
