@@ -254,7 +254,7 @@ def test_the_demo_is_found_without_options(tmp_path: Path) -> None:
     try:
         read_until(demo, lambda line: line.startswith("Stop with"))
         accounts = [account["id"] for account in world.json("account", "list")["accounts"]]
-        assert len(accounts) == 2
+        assert accounts == ["binance-paper", "kraken-paper", "bybit-paper"]
         listed = world.run("order", "list")
         assert listed.returncode == 0
         assert listed.stderr == ""

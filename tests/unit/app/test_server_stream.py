@@ -131,7 +131,7 @@ async def test_market_data_comes_over_the_same_socket(tmp_path: Path) -> None:
         assert Decimal(ticker["tickers"][0]["bid"]) < Decimal(ticker["tickers"][0]["ask"])
         await follower.until(wanted("book"))
         trades = await follower.until(wanted("trades"))
-        assert {"price", "quantity", "taker", "venue_trade_id"} <= trades["trades"][0].keys()
+        assert {"price", "quantity", "taker", "id"} <= trades["trades"][0].keys()
         book = BookMirror()
         for told in follower.heard:
             if told.get("topic") == "book" and told["type"] != "subscribed":
