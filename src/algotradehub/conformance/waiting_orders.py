@@ -25,6 +25,13 @@ def _offers(world: World, order_type: OrderType) -> bool:
     return order_type in world.account.capabilities.order_types
 
 
+async def _priced(world: World) -> Trader:
+    """A trader in a market that has traded at the trader's price."""
+    trader = Trader(world)
+    await _trade(trader, trader.price)
+    return trader
+
+
 async def _trade(trader: Trader, price: Decimal, *, left: Side | None = None) -> None:
     """Others trade at ``price``; those of the side ``left`` have more of it to give."""
     for side in Side:
@@ -44,8 +51,7 @@ def _falls_to(price: Decimal) -> Trigger:
 async def a_stop_waits_until_the_price_reaches_it(world: World) -> None:
     if not _offers(world, OrderType.STOP_MARKET):
         return
-    trader = Trader(world)
-    await _trade(trader, trader.price)
+    trader = await _priced(world)
     at = trader.price + 5 * trader.tick
     order = await trader.place(order_type=OrderType.STOP_MARKET, trigger=_rises_to(at))
     trader.only(order, CommandKind.PLACE, Acknowledged)
@@ -65,8 +71,7 @@ async def a_stop_waits_until_the_price_reaches_it(world: World) -> None:
 async def a_stop_limit_keeps_its_limit(world: World) -> None:
     if not _offers(world, OrderType.STOP_LIMIT):
         return
-    trader = Trader(world)
-    await _trade(trader, trader.price)
+    trader = await _priced(world)
     at = trader.price + 5 * trader.tick
     order = await trader.place(
         order_type=OrderType.STOP_LIMIT, price=trader.price, trigger=_rises_to(at)
@@ -86,8 +91,7 @@ async def a_stop_limit_keeps_its_limit(world: World) -> None:
 async def a_take_profit_acts_when_the_price_goes_with_it(world: World) -> None:
     if not _offers(world, OrderType.TAKE_PROFIT_MARKET):
         return
-    trader = Trader(world)
-    await _trade(trader, trader.price)
+    trader = await _priced(world)
     at = trader.price - 5 * trader.tick
     order = await trader.place(order_type=OrderType.TAKE_PROFIT_MARKET, trigger=_falls_to(at))
     expect(await trader.open_ids() == [order], "it waits for a lower price")
@@ -99,9 +103,8 @@ async def a_take_profit_acts_when_the_price_goes_with_it(world: World) -> None:
 async def a_trailing_stop_follows_the_best_price(world: World) -> None:
     if not _offers(world, OrderType.TRAILING_STOP):
         return
-    trader = Trader(world)
+    trader = await _priced(world)
     tick = trader.tick
-    await _trade(trader, trader.price)
     order = await trader.place(order_type=OrderType.TRAILING_STOP, trail=Trail(offset=5 * tick))
     for ticks in (-4, 0):
         await _trade(trader, trader.price + ticks * tick)
@@ -114,8 +117,7 @@ async def a_trailing_stop_follows_the_best_price(world: World) -> None:
 async def a_trigger_that_was_reached_does_not_wait(world: World) -> None:
     if not _offers(world, OrderType.STOP_MARKET):
         return
-    trader = Trader(world)
-    await _trade(trader, trader.price)
+    trader = await _priced(world)
     trigger = _rises_to(trader.price - trader.tick)
     order = await trader.place(order_type=OrderType.STOP_MARKET, trigger=trigger)
     state = await trader.state(order)
@@ -127,8 +129,7 @@ async def a_trigger_that_was_reached_does_not_wait(world: World) -> None:
 async def a_cancelled_stop_never_acts(world: World) -> None:
     if not _offers(world, OrderType.STOP_MARKET):
         return
-    trader = Trader(world)
-    await _trade(trader, trader.price)
+    trader = await _priced(world)
     at = trader.price + 5 * trader.tick
     order = await trader.place(order_type=OrderType.STOP_MARKET, trigger=_rises_to(at))
     await trader.cancel(order)
@@ -142,8 +143,7 @@ async def an_amended_trigger_is_the_one_that_counts(world: World) -> None:
     in_place = world.account.capabilities.amend is AmendStyle.IN_PLACE
     if not _offers(world, OrderType.STOP_MARKET) or not in_place:
         return
-    trader = Trader(world)
-    await _trade(trader, trader.price)
+    trader = await _priced(world)
     near, far = trader.price + 5 * trader.tick, trader.price + 9 * trader.tick
     order = await trader.place(order_type=OrderType.STOP_MARKET, trigger=_rises_to(near))
     await trader.amend(order, trigger_price=far)
@@ -159,8 +159,7 @@ async def a_stop_good_till_date_ends_by_itself(world: World) -> None:
     dated = TimeInForce.GTD in world.account.capabilities.times_in_force
     if not _offers(world, OrderType.STOP_MARKET) or not dated:
         return
-    trader = Trader(world)
-    await _trade(trader, trader.price)
+    trader = await _priced(world)
     at = trader.price + 5 * trader.tick
     order = await trader.place(
         order_type=OrderType.STOP_MARKET,

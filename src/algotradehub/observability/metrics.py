@@ -136,10 +136,7 @@ def _counter(
     labels: Sequence[str],
     counts: Iterable[tuple[Sequence[str], float]],
 ) -> Metric:
-    family = CounterMetricFamily(f"{_PREFIX}{name}", told, labels=labels)
-    for values, count in counts:
-        family.add_metric(values, count)
-    return family
+    return _filled(CounterMetricFamily(f"{_PREFIX}{name}", told, labels=labels), counts)
 
 
 def _gauge(
@@ -148,12 +145,17 @@ def _gauge(
     labels: Sequence[str],
     values: Iterable[tuple[Sequence[str], float]],
 ) -> Metric:
-    family = GaugeMetricFamily(f"{_PREFIX}{name}", told, labels=labels)
-    for of, value in values:
-        family.add_metric(of, value)
+    return _filled(GaugeMetricFamily(f"{_PREFIX}{name}", told, labels=labels), values)
+
+
+def _filled(
+    family: CounterMetricFamily | GaugeMetricFamily,
+    values: Iterable[tuple[Sequence[str], float]],
+) -> Metric:
+    for labels, value in values:
+        family.add_metric(labels, value)
     return family
 
 
 def _accepting(desk: AccountDesk, state: DeskState) -> bool:
-    halt = state.halts.get(desk.account_id)
-    return desk.refusing is None and not (halt is not None and halt.halted)
+    return desk.refusing is None and state.halt_in_force(desk.account_id) is None

@@ -196,8 +196,8 @@ class Dispatch:
 
     def _why_not(self, desk: AccountDesk, send_before_ns: int) -> str | None:
         """What changed between the two phases and forbids sending (order-path 2)."""
-        halt = self._state.halts.get(desk.account_id)
-        if halt is not None and halt.halted:
+        halt = self._state.halt_in_force(desk.account_id)
+        if halt is not None:
             return f"halted by {halt.by} before it was sent: {halt.reason}"
         if desk.refusing is not None:
             return desk.refusing

@@ -295,8 +295,8 @@ class OrderManager:
         return order
 
     def _require_not_halted(self, account: AccountId) -> None:
-        halt = self._state.halts.get(account)
-        if halt is not None and halt.halted:
+        halt = self._state.halt_in_force(account)
+        if halt is not None:
             raise RiskRefused("halt", f"{account} was halted by {halt.by}: {halt.reason}")
 
     def _require_amendable(self, desk: AccountDesk, order: Order) -> None:

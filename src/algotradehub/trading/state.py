@@ -104,8 +104,12 @@ class DeskState:
             self.balances.restore(balance)
         for claim in restored.claims:
             self.claims.setdefault(claim.tenant, {})[claim.key] = claim.order_id
-        for halt in restored.halts:
-            self.halts[halt.account] = halt
+        self.halts = {halt.account: halt for halt in restored.halts}
+
+    def halt_in_force(self, account: AccountId) -> Halt | None:
+        """Return the halt that forbids new orders of ``account``; None if none does."""
+        halt = self.halts.get(account)
+        return halt if halt is not None and halt.halted else None
 
     def apply(self, record: Record) -> Applied:  # noqa: C901 - one branch per record
         """Fold one record in. Its order must be known, or findable in the projection."""
@@ -282,11 +286,9 @@ class DeskState:
                 applied.fills += self._set_provisional(record, after)
                 if not after.provisional:
                     applied.dropped_fill = provisional_id(after)
-            execution_id = applied.fills[0].execution_id if applied.fills else None
+            filled_by = applied.fills[0].execution_id if applied.fills else None
             changes = self.changes
-            applied.position = self.positions.fill(
-                record, after, step.effect, execution_id, changes
-            )
+            applied.position = self.positions.fill(record, after, step.effect, filled_by, changes)
             instrument = self.positions.instrument(record.account, after.request.symbol)
             assert instrument is not None  # noqa: S101 - the position just moved with it
             postings = postings_of(step.effect, instrument)

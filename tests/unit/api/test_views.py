@@ -159,7 +159,7 @@ def test_a_balance_shows_both_opinions() -> None:
 async def test_an_account_says_whether_money_is_real(venue: str, environment: str) -> None:
     async with gateway() as api:
         api.account.venue = VenueId(venue)
-        view = account_view(api.parts.desks[0], None, 0)
+        view = account_view(api.parts.desks[0], api.parts.state)
     assert (view.environment, view.accepting, view.refusing) == (environment, True, None)
 
 
@@ -167,8 +167,10 @@ async def test_an_account_says_whether_money_is_real(venue: str, environment: st
 async def test_a_halted_account_accepts_nothing(*, halted: bool) -> None:
     halt = Halt(account=ACCOUNT, halted=halted, reason="drill", by="me", at_ns=1)
     async with gateway() as api:
-        view = account_view(api.parts.desks[0], halt, 3)
-    assert (view.accepting, view.halt, view.open_orders) == (not halted, halt, 3)
+        desk, state = api.parts.desks[0], api.parts.state
+        state.halts[desk.account_id] = halt
+        view = account_view(desk, state)
+    assert (view.accepting, view.halt) == (not halted, halt)
 
 
 def test_a_record_is_shown_without_its_envelope_version() -> None:

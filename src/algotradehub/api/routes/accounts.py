@@ -13,16 +13,4 @@ router = APIRouter(prefix="/accounts", tags=["accounts"])
 @router.get("", responses=answers(200, Accounts, "Your accounts"))
 async def list_accounts(parts: Parts) -> Response:
     """List your accounts, and what each can be asked for."""
-    state = parts.state
-    return answer(
-        Accounts(
-            accounts=[
-                account_view(
-                    desk,
-                    state.halts.get(desk.account_id),
-                    state.sums.open_orders(desk.account_id),
-                )
-                for desk in parts.desks
-            ]
-        )
-    )
+    return answer(Accounts(accounts=[account_view(desk, parts.state) for desk in parts.desks]))

@@ -104,11 +104,11 @@ class Client:
         try:
             self._follow(read)
         except AlgoTradeHubError as error:
-            self._answer(failed(error, read.id))
+            self.say(failed(error, read.id))
 
     def say(self, answer: Answer) -> None:
-        """Tell it something of our own accord."""
-        self._answer(answer)
+        """Put ``answer`` in front of what topics tell."""
+        self._push(answer.text)
 
     def take(self) -> str | None:
         """Return the next message to send; None: nothing is new."""
@@ -137,7 +137,7 @@ class Client:
             return
         match frame:
             case Ping(n=n):
-                self._answer(Pong(n=n))
+                self.say(Pong(n=n))
             case Subscribe():
                 self._subscribe(frame)
             case Unsubscribe():
@@ -150,12 +150,12 @@ class Client:
     def _enter(self, frame: Frame) -> None:
         if isinstance(frame, Hello) and self._admit(frame.token):
             self.admitted = True
-            self._answer(self._welcome())
+            self.say(self._welcome())
             return
         detail = "the token is missing or not the right one"
         if not isinstance(frame, Hello):
             detail = "the first frame must be hello"
-        self._answer(Failed(id=frame.id, problem=http_problem(401, detail, PATH)))
+        self.say(Failed(id=frame.id, problem=http_problem(401, detail, PATH)))
         self.closing = (TOKEN_CLOSE, detail)
 
     def _subscribe(self, frame: Subscribe) -> None:
@@ -188,15 +188,12 @@ class Client:
             self._ready()
 
     def _refuse(self, mistake: Mistake) -> None:
-        self._answer(Failed(id=mistake.id, problem=mistake.problem))
+        self.say(Failed(id=mistake.id, problem=mistake.problem))
         self._garbage += mistake.garbage
         if not self.admitted:
             self.closing = (TOKEN_CLOSE, "the first frame must be hello")
         elif self._garbage >= GARBAGE:
             self.closing = (GARBAGE_CLOSE, f"{GARBAGE} frames that nobody can read")
-
-    def _answer(self, answer: Answer) -> None:
-        self._push(answer.text)
 
     def _push(self, text: str) -> None:
         self._answers.append(text)

@@ -7,13 +7,13 @@ from algotradehub.api.parts import ApiParts
 from algotradehub.api.stream.changes import ChangeLog
 from algotradehub.api.stream.protocol import TopicKey
 from algotradehub.api.stream.topic import LogTopic
-from algotradehub.api.views.accounts import account_view
+from algotradehub.api.views.accounts import environment
 from algotradehub.api.views.stream import AccountState, VenueState, alert_view
+from algotradehub.api.views.tickers import age_ms
 from algotradehub.ports.bus import Alert
 
 ALERTS_KEPT: Final = 100
 DOWN_AFTER_MS: Final = 60_000
-_NS_PER_MS: Final = 1_000_000
 _EVERYTHING: Final = 1 << 20
 
 
@@ -54,29 +54,29 @@ class SystemStates:
             self._log.put(group, key, state)
 
     def _accounts(self) -> Iterable[AccountState]:
+        state = self._parts.state
         for desk in self._parts.desks:
-            halt = self._parts.state.halts.get(desk.account_id)
-            view = account_view(desk, halt, 0)
-            reason = view.refusing
-            if reason is None and halt is not None and halt.halted:
+            account, venue = desk.account_id, desk.account.venue
+            halt = state.halt_in_force(account)
+            reason = desk.refusing
+            if reason is None and halt is not None:
                 reason = f"halted by {halt.by}: {halt.reason}"
             yield AccountState(
-                account=view.id,
-                venue=view.venue,
-                environment=view.environment,
-                accepting=view.accepting,
+                account=account,
+                venue=venue,
+                environment=environment(venue),
+                accepting=reason is None,
                 reason=reason,
-                halt=halt,
+                halt=state.halts.get(account),
             )
 
     def _venues(self) -> Iterable[VenueState]:
         now_ns, market = self._parts.clock.now_ns(), self._parts.market
         for venue in market.venues:
-            heard_ns = market.heard_ns(venue)
-            age_ms = max(0, now_ns - heard_ns) // _NS_PER_MS if heard_ns else None
+            age = age_ms(market.heard_ns(venue), now_ns)
             state = "live"
-            if age_ms is None or age_ms > DOWN_AFTER_MS:
+            if age is None or age > DOWN_AFTER_MS:
                 state = "down"
             elif market.is_stale(venue, now_ns):
                 state = "stale"
-            yield VenueState(venue=venue, state=state, last_message_ms=age_ms)
+            yield VenueState(venue=venue, state=state, last_message_ms=age)

@@ -9,6 +9,7 @@ from algotradehub.domain.capabilities import Capabilities
 from algotradehub.domain.ids import AccountId, VenueId
 from algotradehub.ports.store import Halt
 from algotradehub.trading.account_desk import AccountDesk, Durability
+from algotradehub.trading.state import DeskState
 
 _Told: TypeAlias = msgspec.Meta
 
@@ -30,17 +31,17 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: Capabilities
 
 
-def account_view(desk: AccountDesk, halt: Halt | None, open_orders: int) -> AccountView:
-    account = desk.account
+def account_view(desk: AccountDesk, state: DeskState) -> AccountView:
+    account, account_id = desk.account, desk.account_id
     return AccountView(
-        id=desk.account_id,
+        id=account_id,
         venue=account.venue,
-        environment=_environment(account.venue),
-        accepting=desk.refusing is None and not (halt is not None and halt.halted),
+        environment=environment(account.venue),
+        accepting=desk.refusing is None and state.halt_in_force(account_id) is None,
         refusing=desk.refusing,
-        halt=halt,
+        halt=state.halts.get(account_id),
         durability=desk.durability,
-        open_orders=open_orders,
+        open_orders=state.sums.open_orders(account_id),
         instruments=len(desk.instruments),
         capabilities=account.capabilities,
     )
@@ -50,7 +51,8 @@ class Accounts(msgspec.Struct, frozen=True, kw_only=True):
     accounts: Sequence[AccountView]
 
 
-def _environment(venue: VenueId) -> str:
+def environment(venue: VenueId) -> str:
+    """Whether money at ``venue`` is real: ``paper``, ``sandbox`` or ``live``."""
     if venue.partition(":")[0] == "paper":
         return "paper"
     return "sandbox" if venue.endswith(":sandbox") else "live"

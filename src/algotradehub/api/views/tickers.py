@@ -36,11 +36,15 @@ class TickerView(msgspec.Struct, frozen=True, kw_only=True):
     source: Annotated[VenueId, _Told(description="The venue whose data this is.")]
 
 
+def age_ms(heard_ns: int, now_ns: int) -> int | None:
+    """How long ago something was heard, in ms; None if nothing ever was."""
+    return max(0, now_ns - heard_ns) // _NS_PER_MS if heard_ns else None
+
+
 def ticker_view(
     venue: VenueId, symbol: Symbol, ticker: Ticker, *, stale: bool, now_ns: int
 ) -> TickerView:
     quote, day, last = ticker.quote, ticker.day, ticker.last
-    heard_ns = ticker.heard_ns
     return TickerView(
         venue=venue,
         symbol=symbol,
@@ -55,7 +59,7 @@ def ticker_view(
         low=None if day is None else day.low,
         volume=None if day is None else day.volume,
         change=None if day is None or last is None else last - day.open,
-        age_ms=max(0, now_ns - heard_ns) // _NS_PER_MS if heard_ns else None,
+        age_ms=age_ms(ticker.heard_ns, now_ns),
         stale=stale,
         source=venue,
     )
