@@ -36,13 +36,13 @@ from algotradehub.domain.commands import OrderCommand
 from algotradehub.domain.ids import AccountId, Asset, IdempotencyKey, Symbol, TenantId, VenueId
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
 from algotradehub.domain.order import BaseAmount, OrderRequest, OrderStatus, OrderType
+from algotradehub.matching.latency import LatencyModel
 from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.ports.venue import Sink, TradingAccount
 from algotradehub.storage.disk import OsDisk
 from algotradehub.storage.sqlite.projection import open_projection
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import Durability
-from algotradehub.venues.paper.account import PaperAccount
 from algotradehub.venues.paper.opening import account_opener
 from algotradehub.venues.paper.venue import PaperVenue, open_venue
 
@@ -94,6 +94,20 @@ class CountedAccount:
         self._account.send(command)
 
 
+class Silence:
+    """Implements ``LatencyModel``: who connects hears of that, and then nothing."""
+
+    def __init__(self) -> None:
+        self._answer_s = 0.0
+
+    def request_s(self) -> float:
+        return 0.0
+
+    def answer_s(self) -> float:
+        answer_s, self._answer_s = self._answer_s, LONGER_THAN_ANY_BUILD_S
+        return answer_s
+
+
 class Price:
     def reference(self, venue: VenueId, symbol: Symbol, side: Side) -> Decimal | None:
         return Decimal(30_000)
@@ -101,7 +115,7 @@ class Price:
 
 @asynccontextmanager
 async def platform(
-    path: Path, calls: Counter[str], *, latency_s: float = 0.0
+    path: Path, calls: Counter[str], *, latency: LatencyModel | None = None
 ) -> AsyncIterator[tuple[Core, PaperVenue]]:
     clock = LoopClock(asyncio.get_running_loop())
     with open_data_directory(path) as directory:
@@ -116,13 +130,11 @@ async def platform(
                 closing(SqliteStore(directory.projection, read_only=True)) as store,
             ):
                 venue.open_account(ACCOUNT, OPENING)
-                opener = account_opener(venue, ACCOUNT)
+                opener = account_opener(venue, ACCOUNT, latency=latency)
 
                 @asynccontextmanager
                 async def counted(sink: Sink) -> AsyncIterator[Any]:
                     async with opener(sink) as account:
-                        assert isinstance(account, PaperAccount)
-                        account._latency_s = latency_s  # noqa: SLF001 - once it is connected
                         yield CountedAccount(account, calls)
 
                 setup = AccountSetup(
@@ -145,8 +157,8 @@ async def platform(
 
 async def build(path: Path, orders: int, what: str) -> None:
     """Place ``orders`` that rest, and die."""
-    latency_s = LONGER_THAN_ANY_BUILD_S if what == UNANSWERED else 0.0
-    async with platform(path, Counter(), latency_s=latency_s) as (core, venue):
+    latency = Silence() if what == UNANSWERED else None
+    async with platform(path, Counter(), latency=latency) as (core, venue):
         for number in range(orders):
             core.orders.submit(request(number))
             if number % AT_ONCE == 0:

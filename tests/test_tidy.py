@@ -96,6 +96,7 @@ VENUE_OWN_SHAPE = {
         "triggers.py",
         "venue.py",
         "wallet.py",
+        "way.py",
     },
 }
 

@@ -14,12 +14,14 @@ from msgspec import Meta
 from algotradehub.domain import money
 from algotradehub.domain.errors import InvalidRequest, Refusal
 from algotradehub.domain.reading import MAX_QUOTED, Spoken, amount, listed, read
+from algotradehub.matching.candle_path import LimitsFill
 from algotradehub.strategies.market_maker import MarketMakerParameters
 from algotradehub.trading.account_desk import Durability
 
 ENV_PREFIX: Final = "ALGOTRADEHUB__"
 PAPER: Final = "paper:"
 
+_MOST_BPS: Final = Decimal(1_000)
 _AT_LEAST_ONE: Final = Meta(ge=1, description="a whole number of 1 or more")
 
 
@@ -45,6 +47,12 @@ def _name(marks: str, most: int) -> Meta:
 Positive: TypeAlias = Annotated[Decimal, amount("an amount above 0", lambda a: a > money.ZERO)]
 NotNegative: TypeAlias = Annotated[
     Decimal, amount("an amount of 0 or more", lambda a: a >= money.ZERO)
+]
+Share: TypeAlias = Annotated[
+    Decimal, amount("a share above 0, at most 1", lambda a: money.ZERO < a <= money.ONE)
+]
+Bps: TypeAlias = Annotated[
+    Decimal, amount("0 to 1000 hundredths of a percent", lambda a: money.ZERO <= a <= _MOST_BPS)
 ]
 Name: TypeAlias = Annotated[str, _name("._:@", 64)]
 StrategyName: TypeAlias = Annotated[str, _name("._", 32)]
@@ -128,12 +136,30 @@ class RecordedFile(msgspec.Struct, frozen=True, kw_only=True):
     symbol: SymbolText
 
 
+class FillSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recording leaves open about our fills; see ``matching``: the rule, queue, slippage."""
+
+    limits_fill: LimitsFill = LimitsFill.THROUGH  # of candles: whether to touch a price is enough
+    max_volume_share: Share | None = None  # of a candle's volume; None: no limit
+    queue_exponent: Annotated[int, _from_to(1, 8)] | None = None  # None: none before us withdraws
+    slippage_bps: Bps = money.ONE  # where only prints or candles are recorded
+
+
 class ReplaySettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="replay"):
     """Recorded market data, played as if it happened now."""
 
     files: Annotated[tuple[RecordedFile, ...], listed(1)]
     speed: Annotated[float, _above_zero(1_000_000)] = 1.0  # 1 is real time
     loop: bool = True
+    fills: FillSettings = FillSettings()
+
+
+class LatencySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the way to a paper venue and back takes."""
+
+    request_s: Annotated[float, _from_to(0, 10)] = 0.0  # from our sending to the venue's acting
+    answer_s: Annotated[float, _from_to(0, 10)] = 0.0  # from the venue's acting to our hearing
+    jitter: Annotated[float, _from_to(0, 1)] = 0.2  # a share, more or less
 
 
 class TroubleSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +181,7 @@ class PaperVenueSettings(msgspec.Struct, frozen=True, kw_only=True):
         default_factory=lambda: {"USDT": Decimal(100_000)}
     )
     leverage: Positive = Decimal(1)
-    latency_s: Annotated[float, _from_to(0, 10)] = 0.0  # from the venue's act to our hearing of it
+    latency: LatencySettings | None = None  # None: nothing takes time
     trouble: TroubleSettings | None = None  # None: a line that never fails
     market: SyntheticSettings | ReplaySettings = SyntheticSettings()
 

@@ -15,13 +15,14 @@ from algotradehub.venues.paper.synthetic import Listing, SyntheticMarkets
 from algotradehub.venues.paper.venue import PaperVenue
 from tests.fakes.clock import FakeClock
 from tests.fakes.disk import MemoryDisk
-from tests.unit.venues.paper.markets import VENUE, Exchange, perpetual, spot
+from tests.unit.venues.paper.markets import VENUE, Exchange, jittered, perpetual, spot
 
 
 @pytest.fixture(params=["spot", "perpetual", "slow"])
 def exchange(request: pytest.FixtureRequest) -> Exchange:
     instrument = perpetual() if request.param == "perpetual" else spot()
-    return Exchange([instrument], latency_s=0.1 if request.param == "slow" else 0.0)
+    slow = jittered(request_s=0.1, answer_s=0.1) if request.param == "slow" else None
+    return Exchange([instrument], latency=slow)
 
 
 @pytest.mark.design_property(1)

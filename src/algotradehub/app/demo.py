@@ -20,7 +20,7 @@ _VENUES: Final[dict[str, dict[str, Any]]] = {
     BYBIT: {
         "maker_fee": "0.0002",
         "taker_fee": "0.00055",
-        "latency_s": 0.05,
+        "latency": {"request_s": 0.02, "answer_s": 0.03},
         "trouble": {"every_s": 45.0, "for_s": 4.0, "loses": 0.1},
     },
 }

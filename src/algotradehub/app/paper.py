@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from decimal import Decimal
 from itertools import islice
+from random import Random
 from typing import Final
 
 import msgspec
@@ -13,12 +14,18 @@ from algotradehub.app.data_directory import DataDirectory
 from algotradehub.domain.ids import AccountId, Asset, Symbol, TenantId, VenueId
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind
 from algotradehub.domain.market import BookUpdate, Candle, MarketEvent, Quote, Trade
+from algotradehub.matching.candle_path import CandleRule
+from algotradehub.matching.latency import JitteredLatency, LatencyModel
 from algotradehub.matching.outcomes import Market
 from algotradehub.matching.price_time import PriceTimeMarket
+from algotradehub.matching.queue import PowerQueue
 from algotradehub.matching.recorded import RecordedMarket
+from algotradehub.matching.slippage import ProportionalSlippage
 from algotradehub.ports.clock import Clock
 from algotradehub.settings import (
     AccountSettings,
+    FillSettings,
+    LatencySettings,
     ListingSettings,
     PaperVenueSettings,
     ReplaySettings,
@@ -71,7 +78,7 @@ class PaperVenues:
         venue = self.venues[VenueId(account.venue)]
         settings = next(v for v in self._settings.paper_venues if v.id == account.venue)
         account_id = AccountId(account.id)
-        opener = account_opener(venue, account_id, latency_s=settings.latency_s)
+        opener = account_opener(venue, account_id, latency=self._latency(settings.latency))
         if settings.trouble is not None:
             trouble = Trouble(**msgspec.structs.asdict(settings.trouble))
             opener = over_bad_line(opener, trouble, clock=self._clock, seed=self._epoch)
@@ -82,6 +89,11 @@ class PaperVenues:
             durability=account.durable,
             limits=RiskLimits(**msgspec.structs.asdict(account.limits)),
         )
+
+    def _latency(self, settings: LatencySettings | None) -> LatencyModel | None:
+        if settings is None:
+            return None
+        return JitteredLatency(**msgspec.structs.asdict(settings), random=Random(self._epoch))
 
     def _synthetic(
         self, venue: PaperVenue, settings: PaperVenueSettings, synthetic: SyntheticSettings
@@ -142,7 +154,17 @@ def _markets(settings: PaperVenueSettings) -> Iterator[Market]:
                 yield PriceTimeMarket(_instrument(settings, listing, listing.tick or _TICK))
             case ReplaySettings() as replay:
                 tick = listing.tick or _finest_step(_recorded(replay, listing.symbol))
-                yield RecordedMarket(_instrument(settings, listing, tick))
+                yield _recorded_market(_instrument(settings, listing, tick), replay.fills)
+
+
+def _recorded_market(instrument: Instrument, fills: FillSettings) -> RecordedMarket:
+    exponent = fills.queue_exponent
+    return RecordedMarket(
+        instrument,
+        rule=CandleRule(limits_fill=fills.limits_fill, max_volume_share=fills.max_volume_share),
+        queue=None if exponent is None else PowerQueue(exponent),
+        slippage=ProportionalSlippage(fills.slippage_bps),
+    )
 
 
 def _instrument(

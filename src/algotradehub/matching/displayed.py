@@ -8,9 +8,15 @@ level renews nothing.
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Final
 
 from algotradehub.domain.instrument import Side
+from algotradehub.domain.market import BookUpdate, Quote
 from algotradehub.domain.money import ZERO
+
+# Members looked up once: on Python 3.11 that costs 50 ns each time.
+_BUY: Final = Side.BUY
+_SELL: Final = Side.SELL
 
 
 class DisplayedSide:
@@ -19,7 +25,7 @@ class DisplayedSide:
     __slots__ = ("_buys", "_keys", "_recorded", "_taken")
 
     def __init__(self, side: Side) -> None:
-        self._buys = side is Side.BUY
+        self._buys = side is _BUY
         self._keys: list[Decimal] = []  # rising, the best one last; as in BookSide
         self._recorded: dict[Decimal, Decimal] = {}  # price -> quantity
         self._taken: dict[Decimal, Decimal] = {}  # price -> quantity
@@ -70,6 +76,39 @@ class DisplayedSide:
 
     def take(self, price: Decimal, quantity: Decimal) -> None:
         self._taken[price] = self._taken.get(price, ZERO) + quantity
+
+
+class DisplayedBook:
+    """Both sides."""
+
+    __slots__ = ("asks", "bids")
+
+    def __init__(self) -> None:
+        self.bids = DisplayedSide(_BUY)
+        self.asks = DisplayedSide(_SELL)
+
+    def side(self, side: Side) -> DisplayedSide:
+        return self.bids if side is _BUY else self.asks
+
+    @property
+    def mid(self) -> Decimal | None:
+        """Middle between best bid and ask; None unless both are displayed."""
+        bid, ask = self.bids.best(), self.asks.best()
+        return None if bid is None or ask is None else (bid + ask) / 2
+
+    def quote(self, quote: Quote) -> None:
+        """Show the best level of each side, and nothing behind it."""
+        self.bids.replace(((quote.bid, quote.bid_quantity),))
+        self.asks.replace(((quote.ask, quote.ask_quantity),))
+
+    def update(self, update: BookUpdate, *, whole: bool) -> None:
+        """Show the levels of ``update``: all there are if it is ``whole``, else those it names."""
+        for side, levels in ((self.bids, update.bids), (self.asks, update.asks)):
+            if whole:
+                side.replace(levels)
+            else:
+                for price, quantity in levels:
+                    side.update(price, quantity)
 
 
 class Volume:

@@ -15,8 +15,9 @@ the next of them. A MARKET order is refused while no price at all is known.
 
 **Prints** through the price of a resting order, strictly, fill it at its own price up to the
 print's quantity, best price first. Prints at its price first use up the queue: others' quantity
-there when the order came, if that was displayed, and never more than is displayed there later; if
-it is not known, only a print through fills. A taker of the order's own side traded against the
+there when the order came, if that was displayed, and never more than is displayed there later; of
+what is withdrawn there, a ``QueueModel`` says how much stood before the order. If the queue is not
+known, only a print through fills. A taker of the order's own side traded against the
 other side: such a print says nothing at the order's price, and nothing at all once quotes or a book
 display that other side. While none do, it fills those that wait to take, at its price. A print of
 unknown taker counts as both.
@@ -36,8 +37,9 @@ its trigger (of a trail, at the next valid price beyond), or at the open if that
 what is left goes on along the path. An order that came after a candle's start meets none of it.
 
 What waits to take waits for the first event that could serve it; then IOC and FOK end, LIMIT rests,
-and MARKET goes on waiting for the rest. Quantities are whole lots. An order of a value is filled
-when what is left pays for no further lot.
+and MARKET goes on waiting for the rest. Who takes from a print or a candle pays what a
+``SlippageModel`` says, though never beyond a limit. Quantities are whole lots. An order of a value
+is filled when what is left pays for no further lot.
 """
 
 from collections.abc import Sequence
@@ -55,10 +57,12 @@ from algotradehub.matching.checks import (
     market_notional_problem,
     quantity_problem,
 )
-from algotradehub.matching.displayed import DisplayedSide, Volume
+from algotradehub.matching.displayed import DisplayedBook, Volume
 from algotradehub.matching.fees import FeeModel
 from algotradehub.matching.outcomes import NewOrder, Outcome, RefusalCode
-from algotradehub.matching.recorded_fills import RecordedFills, shorten_queue
+from algotradehub.matching.queue import CautiousQueue, QueueModel
+from algotradehub.matching.recorded_fills import RecordedFills
+from algotradehub.matching.slippage import NoSlippage, SlippageModel
 from algotradehub.matching.working import MAX_ORDERS
 from algotradehub.matching.working_market import WorkingMarket
 from algotradehub.matching.working_order import WorkingOrder, reaches
@@ -92,17 +96,23 @@ class RecordedMarket(WorkingMarket):
         *,
         fees: FeeModel | None = None,
         rule: CandleRule | None = None,
+        queue: QueueModel | None = None,
+        slippage: SlippageModel | None = None,
         max_orders: int = MAX_ORDERS,
     ) -> None:
         """``fees`` defaults to the instrument's rates, taken in quote."""
         super().__init__(instrument, fees=fees, max_orders=max_orders)
         self._rule = rule or CandleRule()
         self._through = self._rule.limits_fill is LimitsFill.THROUGH
-        self._bids = DisplayedSide(Side.BUY)
-        self._asks = DisplayedSide(Side.SELL)
+        self._displayed = DisplayedBook()
         self._source = _Source.NOTHING
         self._last: Decimal | None = None
-        self._fills = RecordedFills(instrument, self._working)
+        self._fills = RecordedFills(
+            instrument,
+            self._working,
+            queue=queue or CautiousQueue(),
+            slippage=slippage or NoSlippage(),
+        )
 
     @property
     def last(self) -> Decimal | None:
@@ -111,9 +121,7 @@ class RecordedMarket(WorkingMarket):
 
     @property
     def mid(self) -> Decimal | None:
-        """Middle between best bid and ask; None unless both are displayed."""
-        bid, ask = self._bids.best(), self._asks.best()
-        return None if bid is None or ask is None else (bid + ask) / 2
+        return self._displayed.mid
 
     @property
     def mark(self) -> Decimal | None:
@@ -138,14 +146,14 @@ class RecordedMarket(WorkingMarket):
         if self._source > _Source.QUOTES:
             return out
         self._source = _Source.QUOTES
-        self._bids.replace(((quote.bid, quote.bid_quantity),))
-        self._asks.replace(((quote.ask, quote.ask_quantity),))
+        self._displayed.quote(quote)
         self._meet_displayed(now_ns, out)
         for side in _SIDES:
-            best = self._displayed(side).best()
+            displayed = self._displayed.side(side)
+            best = displayed.best()
             if best is not None:
                 # Of the queue behind the best level a quote says nothing.
-                shorten_queue(self._reached(side, best, through=False), self._displayed(side))
+                self._fills.shorten_queues(self._reached(side, best, through=False), displayed)
         self._meet_triggers(now_ns, out)
         return out
 
@@ -155,21 +163,15 @@ class RecordedMarket(WorkingMarket):
         self._working.catch_up(now_ns, out)
         whole = update.action is BookAction.SNAPSHOT or self._source is not _Source.BOOK
         self._source = _Source.BOOK
-        sides = ((_BUY, update.bids), (_SELL, update.asks))
-        for side, levels in sides:
-            if whole:
-                self._displayed(side).replace(levels)
-            else:
-                for price, quantity in levels:
-                    self._displayed(side).update(price, quantity)
+        self._displayed.update(update, whole=whole)
         self._meet_displayed(now_ns, out)
-        for side, levels in sides:
-            resting = self._working.resting(side)
+        for side, levels in ((_BUY, update.bids), (_SELL, update.asks)):
+            resting, displayed = self._working.resting(side), self._displayed.side(side)
             if whole:
-                shorten_queue(resting.orders(), self._displayed(side))
+                self._fills.shorten_queues(resting.orders(), displayed)
             else:
                 for price, _ in levels:
-                    shorten_queue(resting.at(price), self._displayed(side))
+                    self._fills.shorten_queues(resting.at(price), displayed)
         self._meet_triggers(now_ns, out)
         return out
 
@@ -232,17 +234,14 @@ class RecordedMarket(WorkingMarket):
     def _price_of(self, source: PriceSource) -> Decimal | None:
         return self._last if source is _LAST else self.mark
 
-    def _displayed(self, side: Side) -> DisplayedSide:
-        return self._bids if side is _BUY else self._asks
-
     def _would_take(self, side: Side, price: Decimal) -> bool:
         if self._source >= _Source.QUOTES:
-            best = self._displayed(side.opposite).best()
+            best = self._displayed.side(side.opposite).best()
             return best is not None and reaches(side, price, best)
         return self._last is not None and price != self._last and reaches(side, price, self._last)
 
     def _market_quantity(self, order: NewOrder) -> tuple[Problem | None, Decimal | None]:
-        reference = self._displayed(order.side.opposite).best() or self.mark
+        reference = self._displayed.side(order.side.opposite).best() or self.mark
         if reference is None:
             reason = f"no price is known that a {order.side} could take; wait for market data"
             return Problem(RefusalCode.NO_LIQUIDITY, reason), None
@@ -261,7 +260,7 @@ class RecordedMarket(WorkingMarket):
             else:
                 self._rest(order, price)
             return
-        displayed = self._displayed(order.side.opposite)
+        displayed = self._displayed.side(order.side.opposite)
         if order.fill_or_kill and not self._fills.can_take_all(order, displayed):
             self._working.end(order, OrderStatus.CANCELLED, out, _KILLED)
             return
@@ -283,11 +282,11 @@ class RecordedMarket(WorkingMarket):
     def _rest(self, order: WorkingOrder, price: Decimal) -> None:
         """Let ``order`` rest, behind whatever is displayed at its price."""
         self._working.rest(order)
-        displayed = self._displayed(order.side)
+        displayed = self._displayed.side(order.side)
         best = displayed.best()
         is_known = best is not None and reaches(order.side, price, best)
         if self._source is _Source.BOOK or is_known:
-            order.ahead = displayed.size(price)
+            self._fills.join_queue(order, displayed)
         else:
             order.ahead = None
 
@@ -325,7 +324,7 @@ class RecordedMarket(WorkingMarket):
         for side in _SIDES:
             for order in self._reached(side, price, through=self._through):
                 if order.since_ns <= start_ns and not order.post_only:
-                    self._fills.fill(order, volume, taking_at=price, at_ns=start_ns, out=out)
+                    self._fills.take_told(order, volume, price=price, at_ns=start_ns, out=out)
         triggers = self._working.triggers
         if triggers.orders:
             while (found := triggers.next_fired(price)) is not None:
@@ -365,7 +364,7 @@ class RecordedMarket(WorkingMarket):
             if order.open:
                 self._work(order, now_ns, out)
         for side in _SIDES:
-            opposite = self._displayed(side.opposite)
+            opposite = self._displayed.side(side.opposite)
             best = opposite.best()
             if best is not None:
                 for order in self._reached(side, best, through=False):
@@ -396,5 +395,5 @@ class RecordedMarket(WorkingMarket):
             if order.fill_or_kill and not whole:
                 self._working.end(order, OrderStatus.CANCELLED, out, _KILLED)
                 return
-            self._fills.fill(order, volume, taking_at=price, at_ns=at_ns, out=out)
+            self._fills.take_told(order, volume, price=price, at_ns=at_ns, out=out)
         self._settle_taker(order, out)

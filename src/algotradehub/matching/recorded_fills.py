@@ -9,6 +9,8 @@ from algotradehub.domain.money import ZERO
 from algotradehub.matching.checks import lots_for
 from algotradehub.matching.displayed import DisplayedSide, Volume
 from algotradehub.matching.outcomes import Outcome
+from algotradehub.matching.queue import QueueModel
+from algotradehub.matching.slippage import SlippageModel, paid
 from algotradehub.matching.working import WorkingOrders
 from algotradehub.matching.working_order import WorkingOrder
 
@@ -16,9 +18,18 @@ from algotradehub.matching.working_order import WorkingOrder
 class RecordedFills:
     """Fills open orders in whole lots and ends those that are done."""
 
-    def __init__(self, instrument: Instrument, working: WorkingOrders) -> None:
+    def __init__(
+        self,
+        instrument: Instrument,
+        working: WorkingOrders,
+        *,
+        queue: QueueModel,
+        slippage: SlippageModel,
+    ) -> None:
         self._instrument = instrument
         self._working = working
+        self._queue = queue
+        self._slippage = slippage
         self._matches = 0
 
     def fill(
@@ -62,6 +73,27 @@ class RecordedFills:
         self._working.settle((order.owner,), out)
         return quantity
 
+    def take_told(
+        self,
+        order: WorkingOrder,
+        volume: Volume,
+        *,
+        price: Decimal,
+        at_ns: int,
+        out: list[Outcome],
+    ) -> None:
+        """Fill an order that takes where a print or a candle tells ``price``."""
+        at = paid(
+            self._slippage,
+            order.side,
+            price,
+            limit=order.price,
+            quantity=self._wanted(order, price),
+            volume=volume.left,
+            instrument=self._instrument,
+        )
+        self.fill(order, volume, taking_at=at, at_ns=at_ns, out=out)
+
     def _wanted(self, order: WorkingOrder, price: Decimal) -> Decimal:
         if order.budget is None:
             return order.remaining
@@ -103,6 +135,7 @@ class RecordedFills:
     ) -> None:
         """Let a print at the price of ``orders`` use up the queue before each, then fill it."""
         gone = ZERO  # of others at this price, by this print
+        printed = volume.left
         for order in orders:
             if order.ahead is None:
                 continue
@@ -111,14 +144,32 @@ class RecordedFills:
             volume.take(used)
             gone += used
             order.ahead = before - used
+            if printed is not None:
+                order.printed += printed
             if not order.ahead:
                 self.fill(order, volume, at_ns=at_ns, out=out)
 
-
-def shorten_queue(orders: Iterable[WorkingOrder], displayed: DisplayedSide) -> None:
-    """Others before an order cannot be more than all who are displayed at its price."""
-    for order in orders:
+    def join_queue(self, order: WorkingOrder, displayed: DisplayedSide) -> None:
+        """Put ``order`` behind all who are displayed at its price."""
         assert order.price is not None  # noqa: S101 - it rests
-        size = displayed.size(order.price)
-        if order.ahead is None or order.ahead > size:
-            order.ahead = size
+        order.ahead = order.shown = displayed.size(order.price)
+        order.printed = ZERO
+
+    def shorten_queues(self, orders: Iterable[WorkingOrder], displayed: DisplayedSide) -> None:
+        """Let those be gone who are displayed no more at the prices of ``orders``."""
+        for order in orders:
+            if order.ahead is None:
+                self.join_queue(order, displayed)
+                continue
+            assert order.price is not None  # noqa: S101 - it rests
+            size = displayed.size(order.price)
+            if size == order.shown:  # a repetition, which may be older than the prints
+                continue
+            standing = order.shown - order.printed
+            if order.ahead and size < standing:
+                withdrawn = standing - size
+                order.ahead = self._queue.ahead(order.ahead, standing=standing, withdrawn=withdrawn)
+            # Others before an order cannot be more than all who are displayed at its price.
+            order.ahead = min(order.ahead, size)
+            order.shown = size
+            order.printed = ZERO

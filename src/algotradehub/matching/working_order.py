@@ -41,6 +41,8 @@ class WorkingOrder(msgspec.Struct, kw_only=True, eq=False, gc=False):
     filled: Decimal = ZERO
     value: Decimal = ZERO  # sum of price x quantity of its matches
     ahead: Decimal | None = None  # others' quantity before it at its price; None: not known
+    shown: Decimal = ZERO  # others' quantity at its price when that was last looked at
+    printed: Decimal = ZERO  # how much of that prints have taken since
     open: bool = True
     resting: bool = False  # stands in a BookSide
     condition: Condition | None = None  # stands in Triggers

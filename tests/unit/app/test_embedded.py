@@ -21,6 +21,7 @@ from algotradehub.domain.order import (
     TriggerDirection,
 )
 from algotradehub.ports.store import OrderFilter
+from algotradehub.settings import LatencySettings
 from algotradehub.storage.sqlite.store import SqliteStore
 from tests.unit.app.small import (
     ACCOUNT,
@@ -191,7 +192,8 @@ async def test_a_stop_leaves_the_projection_level_with_the_journal(tmp_path: Pat
 
 async def test_a_stop_waits_for_answers_under_way(tmp_path: Path) -> None:
     settings = small_settings(tmp_path)
-    slow = msgspec.structs.replace(settings.paper_venues[0], latency_s=0.1)
+    latency = LatencySettings(answer_s=0.1)
+    slow = msgspec.structs.replace(settings.paper_venues[0], latency=latency)
     settings = msgspec.structs.replace(settings, paper_venues=(slow,))
     async with run_embedded(settings) as platform:
         await priced(platform)

@@ -11,14 +11,22 @@ import pytest
 from algotradehub.app.data_directory import DataDirectory, open_data_directory
 from algotradehub.app.paper import open_paper_venues
 from algotradehub.connectivity.clock import LoopClock
+from algotradehub.domain.evidence import Connection, Evidence
 from algotradehub.domain.ids import Symbol, VenueId
-from algotradehub.domain.instrument import FixedTick, InstrumentKind
+from algotradehub.domain.instrument import FixedTick, InstrumentKind, Side
 from algotradehub.domain.market import MarketEvent
+from algotradehub.matching.recorded import RecordedMarket
 from algotradehub.settings import Settings
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.limits import RiskLimits
 from tests.fakes.clock import FakeClock
 from tests.unit.app.small import ACCOUNT, QUOTES, SYMBOL, VENUE, replayed, small_settings
+from tests.unit.matching.events import candle
+from tests.unit.matching.orders import amounts, limit
+from tests.unit.matching.orders import fills as filled
+from tests.unit.matching.orders import market as market_order
+
+LISTED = {"id": VENUE, "listings": [{"symbol": SYMBOL, "price": "64000"}]}
 
 
 def directory(path: Path, *, epoch: int = 1) -> DataDirectory:
@@ -129,3 +137,38 @@ async def test_a_replayed_listing_is_as_fine_as_its_recording(
         async with open_paper_venues(settings, owned, clock()) as venues:
             instrument = venues.venues[VenueId(VENUE)].instruments[Symbol(SYMBOL)]
     assert instrument.price_rule == FixedTick(Decimal(tick))
+
+
+async def test_the_settings_say_how_a_recording_fills_orders(tmp_path: Path) -> None:
+    recording = tmp_path / "recorded.csv"
+    header = "timestamp,open,high,low,close,volume"
+    rows = [f"{1_700_000_000_000 + 60_000 * i},100,100,90,90,4" for i in range(3)]
+    await asyncio.to_thread(recording.write_text, "\n".join([header, *rows]))
+    fills = {"slippage_bps": "100", "max_volume_share": "0.5", "limits_fill": "touch"}
+    venue = replayed(recording)
+    venue["listings"] = [{"symbol": SYMBOL, "lot": "0.001", "tick": "0.01"}]
+    venue["market"]["fills"] = fills
+    settings = small_settings(tmp_path, paper_venues=[venue])
+    async with open_paper_venues(settings, directory(tmp_path), clock()) as venues:
+        market = venues.venues[VENUE].market(SYMBOL)
+        assert isinstance(market, RecordedMarket)
+        market.on_candle(candle((100, 100, 100, 100), volume=4))
+        market.place(market_order("takes", Side.BUY, "1.5"), 150)
+        market.place(limit("rests", Side.BUY, 1, 90), 150)
+        out = market.on_candle(candle((100, 100, 90, 90), start_ns=200, volume=4))
+    assert filled(out, "takes") == amounts((101, "1.5"))
+    assert filled(out, "rests") == amounts((90, "0.5"))
+
+
+async def test_the_settings_say_how_long_the_way_to_a_venue_takes(tmp_path: Path) -> None:
+    venue = {**LISTED, "latency": {"request_s": 0.5, "answer_s": 1.5}}
+    settings = small_settings(tmp_path, paper_venues=[venue])
+    times = FakeClock()
+    heard: list[Evidence] = []
+    async with open_paper_venues(settings, directory(tmp_path), times) as venues:
+        [setup] = venues.accounts()
+        async with setup.open(heard.append) as account:
+            assert account.capabilities.absence.expiry_s == 1.0
+            assert not heard
+            times.advance(1.9)
+            assert [type(each) for each in heard] == [Connection]

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from algotradehub.matching.displayed import DisplayedSide, Volume
 from algotradehub.matching.fees import QuoteFees
 from algotradehub.matching.outcomes import Outcome
-from algotradehub.matching.recorded_fills import RecordedFills, shorten_queue
+from algotradehub.matching.queue import CautiousQueue
+from algotradehub.matching.recorded_fills import RecordedFills
+from algotradehub.matching.slippage import NoSlippage
 from algotradehub.matching.working import WorkingOrders
 from algotradehub.matching.working_order import WorkingOrder
 from tests.unit.matching.orders import BUY, SELL, amounts, closings, fills, instrument, limit
@@ -25,7 +27,9 @@ class Desk:
         self.working = WorkingOrders(
             rules, fees=QuoteFees(rules), would_take=lambda _side, _price: False, max_orders=99
         )
-        self.fills = RecordedFills(rules, self.working)
+        self.fills = RecordedFills(
+            rules, self.working, queue=CautiousQueue(), slippage=NoSlippage()
+        )
         self.orders = [self.rest(n, *order) for n, order in enumerate(orders)]
 
     def rest(self, number: int, quantity: int, ahead: int | None) -> WorkingOrder:
@@ -70,7 +74,7 @@ def test_displayed_quantity_shortens_a_queue_and_never_lengthens_it() -> None:
     desk = Desk((5, None), (5, 3), (5, 9))
     displayed = DisplayedSide(BUY)
     displayed.replace(amounts((100, 6)))
-    shorten_queue(desk.orders, displayed)
+    desk.fills.shorten_queues(desk.orders, displayed)
     assert [order.ahead for order in desk.orders] == [6, 3, 6]
 
 

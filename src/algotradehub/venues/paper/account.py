@@ -1,10 +1,10 @@
 """A trading account at a paper venue."""
 
-import random
-from collections import deque
 from collections.abc import Sequence
 from itertools import dropwhile
 from typing import Final
+
+import msgspec
 
 from algotradehub.domain.capabilities import (
     AbsenceProof,
@@ -26,18 +26,21 @@ from algotradehub.domain.evidence import (
     NotSent,
     OrderState,
     PositionReport,
+    Refused,
     Unreadable,
 )
 from algotradehub.domain.ids import AccountId, VenueId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import OrderType, TimeInForce
+from algotradehub.matching.latency import LatencyModel
 from algotradehub.ports.venue import OrderName, Sink
 from algotradehub.venues.paper.venue import PaperVenue
+from algotradehub.venues.paper.way import Way
 
 CAPABILITIES: Final = Capabilities(
     order_types=frozenset(OrderType),
     times_in_force=frozenset(TimeInForce),
-    # A request is executed while it is sent, or never; only the answer may take its time.
+    # Where requests take no time, one is executed while it is sent, or never.
     absence=AbsenceRule(
         proof=AbsenceProof.LOOKUPS,
         expiry_s=0.0,
@@ -50,12 +53,16 @@ CAPABILITIES: Final = Capabilities(
 )
 
 
+_EXPIRY_S: Final = 1.0  # a request that arrives so long after its last instant is refused
+_NS_PER_S: Final = 1_000_000_000
+
+
 class PaperAccount:
     """Implements ``TradingAccount`` over one account of a ``PaperVenue``.
 
     Evidence arrives in the order in which things happened; what a sink sends while it is told is
-    done at once and told after the rest. With ``latency_s`` messages take that long, a
-    seeded fifth more or less, and none overtakes another; the venue itself acts at once.
+    done at once and told after the rest. With a ``LatencyModel`` requests and messages take their
+    time, in their order; what is asked by look-ups takes none.
     """
 
     def __init__(
@@ -64,8 +71,7 @@ class PaperAccount:
         account: AccountId,
         sink: Sink,
         *,
-        latency_s: float = 0.0,
-        seed: int = 0,
+        latency: LatencyModel | None = None,
     ) -> None:
         """Look after an account that is open at ``venue``; ``account_opener`` connects it.
 
@@ -77,9 +83,13 @@ class PaperAccount:
         self._id = account
         self._venue = venue
         self._sink = sink
-        self._latency_s = latency_s
-        self._jitter = random.Random(seed)
-        self._coming: deque[Sequence[Evidence]] = deque()
+        self._there: Way[OrderCommand] | None = None
+        self._back: Way[Sequence[Evidence]] | None = None
+        if latency is not None:
+            absence = msgspec.structs.replace(CAPABILITIES.absence, expiry_s=_EXPIRY_S)
+            self.capabilities = msgspec.structs.replace(CAPABILITIES, absence=absence)
+            self._there = Way(venue.clock, latency.request_s, self._arrived)
+            self._back = Way(venue.clock, latency.answer_s, self._hand_over)
 
     @property
     def id(self) -> AccountId:
@@ -93,20 +103,19 @@ class PaperAccount:
         """See ``TradingAccount``; ``CancelAll`` is answered by the end of each order."""
         venue = self._venue
         failure = venue.failure
-        match command:
-            case Place() | Amend():
-                if venue.clock.now_ns() > command.send_before_ns:
-                    failure = "it was too late to send"
-            case Cancel():
-                pass
-            case CancelAll():
-                if failure is None:
-                    venue.cancel_all(self._id, command)
+        if isinstance(command, CancelAll):
+            if failure is not None:
                 return
-        if failure is not None:
-            self.receive([_not_sent(command, failure)])
-        elif not self._asked(command):
-            self.receive([_lost(command, f"{venue.id} broke down: {venue.failure}")])
+        else:
+            if not isinstance(command, Cancel) and venue.clock.now_ns() > command.send_before_ns:
+                failure = "it was too late to send"
+            if failure is not None:
+                self.receive([_not_sent(command, failure)])
+                return
+        if self._there is None:
+            self._act(command)
+        else:
+            self._there.put(command)
 
     async def find(self, name: OrderName) -> LookUp:
         if self._venue.failure is not None:
@@ -139,15 +148,32 @@ class PaperAccount:
 
     def receive(self, evidence: Sequence[Evidence]) -> None:
         """Take what the venue tells, and hand it to the sink when it arrives."""
-        if not self._latency_s:
+        if self._back is None:
             self._hand_over(evidence)
-            return
-        self._coming.append(evidence)
-        self._venue.clock.after(self._latency_s * self._jitter.uniform(0.8, 1.2), self._arrived)
+        else:
+            self._back.put(evidence)
 
-    def _arrived(self) -> None:
-        # Whichever timer fires first, the oldest message is the one that arrives.
-        self._hand_over(self._coming.popleft())
+    def close(self) -> None:
+        """Lose what is under way."""
+        for way in (self._there, self._back):
+            if way is not None:
+                way.close()
+
+    def _arrived(self, command: OrderCommand) -> None:
+        """Act on what took its time, unless the venue's rules forbid to act so late."""
+        if isinstance(command, Place | Amend):
+            last_ns = command.send_before_ns + int(_EXPIRY_S * _NS_PER_S)
+            if self._venue.clock.now_ns() > last_ns:
+                self.receive([_expired(command)])
+                return
+        self._act(command)
+
+    def _act(self, command: OrderCommand) -> None:
+        if isinstance(command, CancelAll):
+            self._venue.cancel_all(self._id, command)
+        elif not self._asked(command):
+            reason = f"{self._venue.id} broke down: {self._venue.failure}"
+            self.receive([_lost(command, reason)])
 
     def _hand_over(self, evidence: Sequence[Evidence]) -> None:
         for one in evidence:
@@ -179,6 +205,15 @@ def _kind(command: Place | Amend | Cancel) -> CommandKind:
 
 def _not_sent(command: Place | Amend | Cancel, reason: str) -> NotSent:
     return NotSent(command=_kind(command), client_order_id=command.client_order_id, reason=reason)
+
+
+def _expired(command: Place | Amend) -> Refused:
+    return Refused(
+        command=_kind(command),
+        client_order_id=command.client_order_id,
+        code="expired",
+        reason=f"it arrived more than {_EXPIRY_S:g} s after its last instant",
+    )
 
 
 def _lost(command: Place | Amend | Cancel, reason: str) -> Lost:

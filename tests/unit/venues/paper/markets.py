@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from random import Random
 
 from algotradehub.conformance.trader import Trader
 from algotradehub.domain.evidence import Evidence
 from algotradehub.domain.ids import AccountId, Asset, Symbol, VenueId
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
 from algotradehub.domain.order import OrderType
+from algotradehub.matching.latency import JitteredLatency, LatencyModel
 from algotradehub.matching.outcomes import Market, NewOrder
 from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.ports.disk import Disk
@@ -60,6 +62,10 @@ def perpetual() -> Instrument:
     )
 
 
+def jittered(*, request_s: float = 0.0, answer_s: float = 0.0) -> LatencyModel:
+    return JitteredLatency(request_s=request_s, answer_s=answer_s, random=Random(1))
+
+
 class Exchange:
     """A paper venue that can die and come back on the same disk; the world of one account."""
 
@@ -69,13 +75,13 @@ class Exchange:
         *,
         disk: Disk | None = None,
         markets: Sequence[Market] | None = None,
-        latency_s: float = 0.0,
+        latency: LatencyModel | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.memory = MemoryDisk(self.clock)
         self.disk = disk or self.memory
         self.instruments = list(instruments) or [spot()]
-        self.latency_s = latency_s
+        self.latency = latency
         self.events: list[Evidence] = []
         self._resting = 0
         self.open(markets)
@@ -98,9 +104,7 @@ class Exchange:
             compact_bytes=compact_bytes,
         )
         self.venue.open_account(ALICE, OPENING)
-        self.paper = PaperAccount(
-            self.venue, ALICE, self.events.append, latency_s=self.latency_s, seed=1
-        )
+        self.paper = PaperAccount(self.venue, ALICE, self.events.append, latency=self.latency)
         self.venue.listen(ALICE, self.paper.receive)
 
     def restart(self, *, compact_bytes: int = 1_000_000) -> None:

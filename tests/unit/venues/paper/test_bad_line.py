@@ -25,7 +25,7 @@ from algotradehub.domain.instrument import Side
 from algotradehub.ports.venue import OrderName, Sink, TradingAccount
 from algotradehub.venues.paper.bad_line import BadLine, Trouble, over_bad_line
 from algotradehub.venues.paper.opening import account_opener
-from tests.unit.venues.paper.markets import ALICE, BOB, OPENING, Exchange
+from tests.unit.venues.paper.markets import ALICE, BOB, OPENING, Exchange, jittered
 
 NEVER_S = 1e9
 
@@ -34,9 +34,9 @@ class FarExchange(Exchange):
     """An exchange at the other end of a bad line."""
 
     def __init__(
-        self, *, every_s: float = NEVER_S, loses: float = 0.0, latency_s: float = 0.0
+        self, *, every_s: float = NEVER_S, loses: float = 0.0, answer_s: float = 0.0
     ) -> None:
-        super().__init__(latency_s=latency_s)
+        super().__init__(latency=jittered(answer_s=answer_s) if answer_s else None)
         self.events.clear()
         trouble = Trouble(every_s=every_s, for_s=2.0, loses=loses)
         near = self.paper
@@ -116,7 +116,7 @@ async def test_while_it_is_cut_nothing_leaves_and_nothing_is_heard() -> None:
 
 
 async def test_an_answer_on_its_way_is_lost_with_the_line() -> None:
-    exchange = FarExchange(every_s=10.0, latency_s=0.3)
+    exchange = FarExchange(every_s=10.0, answer_s=0.3)
     outage_s = Random(1).expovariate(1 / 10.0)
     exchange.clock.advance(outage_s - 0.1)
     await exchange.trader().place(price=exchange.price)
