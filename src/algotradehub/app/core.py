@@ -29,6 +29,7 @@ from algotradehub.trading.orders import OrderManager, ReferencePrices
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.recovery import Recovery, Spawn
+from algotradehub.trading.replacing import Replacing
 from algotradehub.trading.risk import RiskEngine
 from algotradehub.trading.state import DeskState
 
@@ -110,6 +111,7 @@ async def open_core(
         )
         intake = Intake(state=state, recorder=recorder, clock=clock, tag=ids.tag)
         dispatch = Dispatch(state=state, recorder=recorder, intake=intake, clock=clock)
+        replacing = Replacing(state=state, intake=intake, dispatch=dispatch, clock=clock)
         limits = {setup.id: setup.limits for setup in accounts}
         manager = OrderManager(
             state=state,
@@ -134,6 +136,7 @@ async def open_core(
                 recovery = Recovery(
                     desk=desk,
                     dispatch=dispatch,
+                    replacing=replacing,
                     intake=intake,
                     state=state,
                     clock=clock,

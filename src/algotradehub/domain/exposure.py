@@ -10,12 +10,11 @@ def exposure_of(order: Order) -> Decimal:
     """Base quantity that may still fill, never understated; 0 once ``order`` is final."""
     if order.status in FINAL_STATUSES:
         return ZERO
-    legs = order.legs
-    total = legs[0].quantity
+    if order.parts:
+        return _of_parts(order)
+    total = order.legs[0].quantity
     if total is None:  # an amount in quote
         return order.remaining / order.reserve_price
-    if len(legs) > 1:
-        total = sum((leg.quantity or ZERO for leg in legs if not leg.dead), ZERO)
     amendment = order.amend_pending
     if amendment is not None and amendment.quantity is not None:
         total = max(total, amendment.quantity)
@@ -24,3 +23,13 @@ def exposure_of(order: Order) -> Decimal:
     if left < ZERO:  # asked so often that max() would show
         return ZERO
     return left
+
+
+def _of_parts(order: Order) -> Decimal:
+    """Sum over the legs; where one is being replaced, at least what its successor may fill."""
+    total = sum(map(exposure_of, order.parts), ZERO)
+    amendment = order.amend_pending
+    if order.replacing is None or amendment is None:
+        return total
+    wanted = order.quantity if amendment.quantity is None else amendment.quantity
+    return total if wanted is None else max(total, wanted - order.filled)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import msgspec
 
-from algotradehub.domain.evidence import Execution, FillCause, Liquidity
+from algotradehub.domain.evidence import Execution, FeeSettled, FillCause, Liquidity
 from algotradehub.domain.ids import (
     AccountId,
     Asset,
@@ -19,7 +19,11 @@ from algotradehub.domain.order import Order, PositionSide
 
 
 class Fill(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One execution as we keep it. A provisional one is replaced, never summed (order-path 8)."""
+    """One execution as we keep it. A provisional one is replaced, never summed (order-path 8).
+
+    ``execution_id`` is the venue's. Since those repeat from leg to leg, those of a leg that
+    replaced another have its number before them: ``2:E1``.
+    """
 
     account: AccountId
     symbol: Symbol
@@ -71,13 +75,34 @@ def provisional_id(order: Order) -> ExecutionId:
     return ExecutionId(f"provisional:{order.order_id}")
 
 
+def fill_id(order: Order, execution: Execution | FeeSettled) -> ExecutionId:
+    """The id under which ``order`` keeps this execution of one of its legs."""
+    if not order.parts:
+        return execution.execution_id
+    index = leg_index(order, execution.client_order_id, execution.venue_order_id)
+    return ExecutionId(f"{index + 1}:{execution.execution_id}") if index else execution.execution_id
+
+
+def leg_index(
+    order: Order, client_order_id: ClientOrderId | None, venue_order_id: VenueOrderId | None
+) -> int:
+    """Which leg of ``order`` a word is about; what names none of them is about the last."""
+    legs = order.legs
+    for index, leg in enumerate(legs):
+        if client_order_id is not None and client_order_id == leg.client_order_id:
+            return index
+        if venue_order_id is not None and venue_order_id == leg.venue_order_id:
+            return index
+    return len(legs) - 1
+
+
 def fill_of(order: Order, execution: Execution, *, received_ns: int) -> Fill:
     return Fill(
         account=order.request.account,
         symbol=order.request.symbol,
         order_id=order.order_id,
         venue_order_id=execution.venue_order_id or order.leg.venue_order_id,
-        execution_id=execution.execution_id,
+        execution_id=fill_id(order, execution),
         side=order.request.side,
         position_side=order.request.position_side,
         price=execution.price,

@@ -195,6 +195,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     external: bool = False  # not placed through this installation
     venue_time_ns: int = 0  # of the newest word of the venue that was applied
     updated_ns: int = 0
+    replacing: ClientOrderId | None = None  # the leg that follows once the working one is dead
+    parts: tuple["Order", ...] = ()  # of an order with replaced legs: each leg as an order
 
     @property
     def is_final(self) -> bool:
@@ -206,9 +208,22 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
         return self.legs[-1]
 
     @property
+    def part(self) -> "Order":
+        """What is known of the leg that works now, as an order of that leg alone."""
+        return self.parts[-1] if self.parts else self
+
+    @property
+    def wants_cancel(self) -> bool:
+        """Whether the working leg is to be cancelled: for good, or for the leg that replaces it."""
+        return self.cancel_pending or (self.replacing is not None and not self.part.is_final)
+
+    @property
     def quantity(self) -> Decimal | None:
         """Base quantity as the venue has it; None for an amount in quote."""
-        return self.legs[-1].quantity
+        quantity = self.legs[-1].quantity
+        if quantity is None or not self.parts:
+            return quantity
+        return quantity + sum((part.filled for part in self.parts[:-1]), ZERO)
 
     @property
     def remaining(self) -> Decimal:
@@ -216,7 +231,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
         amount = self.request.amount
         if isinstance(amount, QuoteAmount):
             return max(ZERO, amount.value - self.paid)
-        quantity = self.legs[-1].quantity
+        quantity = self.quantity
         assert quantity is not None  # noqa: S101 - every leg of a base amount has one
         return max(ZERO, quantity - self.filled)
 

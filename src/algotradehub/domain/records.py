@@ -12,7 +12,7 @@ import msgspec
 from algotradehub.domain.evidence import Balance, OrderEvidence, OrderState, PositionReport
 from algotradehub.domain.ids import AccountId, ClientOrderId
 from algotradehub.domain.instrument import Instrument
-from algotradehub.domain.order import Amendment, Order
+from algotradehub.domain.order import Amendment, Order, OrderRequest
 
 FORMAT_VERSION = 1
 
@@ -106,11 +106,33 @@ class CancelAsked(msgspec.Struct, frozen=True, kw_only=True, tag="cancel_asked",
     order_id: ClientOrderId
 
 
-class AmendAsked(msgspec.Struct, frozen=True, kw_only=True, tag="amend_asked", gc=False):
+class AmendAsked(
+    msgspec.Struct, frozen=True, kw_only=True, tag="amend_asked", omit_defaults=True, gc=False
+):
+    """New values are wanted: in place, or by a leg of that id once the working one is dead."""
+
     kind: ClassVar[Kind] = Kind.COMMAND
     order_id: ClientOrderId
     amendment: Amendment
     send_before_ns: int
+    leg: ClientOrderId | None = None
+
+
+class LegAdded(msgspec.Struct, frozen=True, kw_only=True, tag="leg_added", gc=False):
+    """The leg that replaces a dead one, before the venue can know of it."""
+
+    kind: ClassVar[Kind] = Kind.LEG
+    order_id: ClientOrderId
+    request: OrderRequest  # as the venue is asked for it: what is left, at the new prices
+    send_before_ns: int
+
+
+class ReplaceDropped(msgspec.Struct, frozen=True, kw_only=True, tag="replace_dropped", gc=False):
+    """The leg that was to follow is certainly never sent: the order ends with the last one."""
+
+    kind: ClassVar[Kind] = Kind.LEG
+    order_id: ClientOrderId
+    reason: str
 
 
 class HaltSet(msgspec.Struct, frozen=True, kw_only=True, tag="halt_set", gc=False):
@@ -159,6 +181,8 @@ Body = (
     | Restarted
     | CancelAsked
     | AmendAsked
+    | LegAdded
+    | ReplaceDropped
     | HaltSet
     | Requested
     | Responded

@@ -8,10 +8,12 @@ from algotradehub.app.core import Core, memory_store
 from algotradehub.app.restoring import restore
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.evidence import Execution
+from algotradehub.domain.fill import leg_index
 from algotradehub.domain.ids import ClientOrderId, IdempotencyKey, TenantId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import FINAL_STATUSES, Order, OrderStatus, Origin
+from algotradehub.domain.records import AmendAsked, CancelAsked, LegAdded, Restarted
 from algotradehub.ports.store import Store
 from algotradehub.ports.venue import OrderName
 from algotradehub.simulation.timeline import SimulationFailed
@@ -51,6 +53,15 @@ def check_exposure(state: DeskState, venue: ScriptedVenue) -> None:
     )
 
 
+def check_legs(state: DeskState, venue: ScriptedVenue) -> None:
+    """At every moment: of the legs of one order one rests at the venue, at most."""
+    for order_id in set(state.legs.values()):
+        legs = state.orders[order_id].legs
+        there = (venue.by_client_id.get(leg.client_order_id) for leg in legs)
+        resting = [order for order in there if order is not None and order.is_open]
+        _require(len(resting) <= 1, "two legs at once", f"{order_id} rests as {resting}")
+
+
 def check_caught_up(core: Core, venue: ScriptedVenue, connected_ns: int) -> None:
     """Whoever takes new orders has counted what filled before it connected (order-path 9)."""
     if venue.rules.cumulative_only:
@@ -67,13 +78,14 @@ def check_settled(state: DeskState, venue: ScriptedVenue, told_ns: int) -> None:
     """No question is open: what happened up to ``told_ns`` the books know by themselves."""
     for order_id in state.live.get(ACCOUNT, ()):
         order = state.orders[order_id]
-        venue_order_id = order.leg.venue_order_id
+        part = order.part
+        venue_order_id = part.leg.venue_order_id
         truth = None if venue_order_id is None else venue.orders[venue_order_id].as_of(told_ns)
-        if truth is not None:
+        if truth is not None and not part.is_final:
             ended = truth.status in FINAL_STATUSES
             _require(not ended, "status differs", f"{order} should have been {truth}")
             filled = truth.filled or ZERO
-            _require(filled <= order.filled, "fills differ", f"{order} should have been {truth}")
+            _require(filled <= part.filled, "fills differ", f"{order} should have been {truth}")
 
 
 def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
@@ -86,15 +98,17 @@ def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
         if order.client_order_id is not None
     }
     for client_order_id, truth in ours.items():
-        order = state.order(client_order_id)
+        order = state.order(state.legs.get(client_order_id, client_order_id))
         _require(order is not None, "order lost", f"{client_order_id} is at the venue only")
         assert order is not None  # noqa: S101 - just required
-        _check_order(order, truth)
+        _check_order(_part_of(order, truth), truth)
     _check_strangers(state, venue)
     for order in state.orders.values():
-        if order.order_id not in ours and not order.external:
-            never_there = order.status is OrderStatus.REJECTED and not order.filled
-            _require(never_there, "order invented", f"{order} was never at the venue")
+        _check_legs(order, users)
+        for part in order.parts or (order,):
+            if part.order_id not in ours and not order.external:
+                never_there = part.status is OrderStatus.REJECTED and not part.filled
+                _require(never_there, "order invented", f"{part} was never at the venue")
         if order.status is OrderStatus.REJECTED and order.origin in {Origin.UNSENT, Origin.RISK}:
             absent = order.order_id not in ours
             _require(absent, "order doubled or lost", f"{order.order_id} is not dead")
@@ -107,6 +121,7 @@ def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
 def check_storage(core: Core, store: Store, *, now_ns: int) -> None:
     """The journal is whole, and both it and the projection add up to the state in memory."""
     core.journal.verify()
+    _check_wishes(core)
     state = core.state
     empty = memory_store()
     try:
@@ -142,6 +157,21 @@ def check_storage(core: Core, store: Store, *, now_ns: int) -> None:
         _require(by_id == fills, "projection differs", f"in the fills of {order_id}")
 
 
+def _check_wishes(core: Core) -> None:
+    """A leg follows an amendment that was asked for in the same life, and no cancel."""
+    asked: set[ClientOrderId] = set()
+    for record in core.journal.read():
+        body = record.body
+        if isinstance(body, Restarted):
+            asked.clear()
+        elif isinstance(body, AmendAsked):
+            asked.add(body.order_id)
+        elif isinstance(body, CancelAsked):
+            asked.discard(body.order_id)
+        elif isinstance(body, LegAdded):
+            _require(body.order_id in asked, "placed unasked", str(record))
+
+
 def _claims(state: DeskState) -> dict[tuple[TenantId, IdempotencyKey], ClientOrderId]:
     return {
         (tenant, key): order_id
@@ -162,7 +192,7 @@ def _is_counted(core: Core, execution: Execution) -> bool:
     if order is None and execution.venue_order_id is not None:
         order = state.order_of_venue(ACCOUNT, execution.venue_order_id)
     if order is not None:
-        return state.counted(order.order_id, execution) is not None
+        return state.counted(order, execution) is not None
     name = OrderName(
         client_order_id=client_order_id,
         venue_order_id=execution.venue_order_id,
@@ -193,6 +223,20 @@ def _check_order(order: Order, truth: VenueOrder) -> None:
         "order differs",
         f"{order} should be {truth.venue_order_id} over {truth.quantity}",
     )
+
+
+def _part_of(order: Order, truth: VenueOrder) -> Order:
+    """What our books say of this leg at the venue."""
+    if not order.parts:
+        return order
+    return order.parts[leg_index(order, truth.client_order_id, truth.venue_order_id)]
+
+
+def _check_legs(order: Order, users: Users) -> None:
+    """A leg replaces another for what that had left: all of them fill no more than was wanted."""
+    if order.parts:
+        wanted = users.most_wanted[order.request.idempotency_key]
+        _require(order.filled <= wanted, "filled twice", f"{order} was to be {wanted} at most")
 
 
 def _check_strangers(state: DeskState, venue: ScriptedVenue) -> None:

@@ -20,6 +20,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
     tells_open: bool  # pushes a message when an order starts to rest
     late_fees: bool  # executions come without their fee, which is told afterwards
     ids_reusable: bool  # a client id may be used again once its order is closed
+    amends: AmendStyle
     states_tell_totals: bool  # pushed states of orders say how much has filled
     queues: float  # requests that wait in our own lane, up to their last instant
     backlog: float  # requests the venue executes only some time after they arrived
@@ -30,6 +31,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
     throttle: float  # 429: certainly not executed
     server_error: float  # 5xx: executed or not, nobody can tell
     not_sent: float
+    crosses: float  # cancels and amends that a fill forestalls by an instant
     duplicate: float
     reorder: float
     blind: float  # look-ups that fail
@@ -53,7 +55,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
             ),
             post_only=False,
             reduce_only=False,
-            amend=AmendStyle.IN_PLACE,
+            amend=self.amends,
             cumulative_only=self.cumulative_only,
             request_timeout_s=self.request_timeout_s,
         )
@@ -69,6 +71,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
             throttle=0.0,
             server_error=0.0,
             not_sent=0.0,
+            crosses=0.0,
             blind=0.0,
             unlisted=0.0,
             slow=0.0,
@@ -114,4 +117,6 @@ def draw_rules(random: Random) -> VenueRules:
         settle_s=random.choice((1.0, 2.0, 5.0)),
         backend_timeout_s=random.choice((0.0, 1.0, 3.0)),
         request_timeout_s=random.choice((1.0, 4.0)),
+        crosses=often(),
+        amends=random.choice((AmendStyle.IN_PLACE, AmendStyle.CANCEL_REPLACE)),
     )

@@ -115,7 +115,7 @@ def draw(seed: int) -> Scenario:
         if random.random() < 0.4:  # noqa: PLR2004 - a rate
             later_ns = random.choice((random.randint(0, _S), random.randint(0, 20 * _S)))
             actions.append(Cancel(order.at_ns + later_ns, order.key))
-        if random.random() < 0.25:  # noqa: PLR2004 - a rate
+        for _ in range(random.choice((0, 0, 1, 2))):
             later_ns = random.randint(0, 10 * _S)
             quantity, price = random.randint(1, 12), random.randint(95, 105)
             actions.append(Amend(order.at_ns + later_ns, order.key, quantity, price))

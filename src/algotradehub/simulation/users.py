@@ -42,6 +42,7 @@ class Users:
     Attributes:
         wanted: Every request ever made, by its idempotency key.
         promised: The order each confirmed request was told it became.
+        most_wanted: The largest quantity that each request and its amendments asked for.
         broke_a_sync: Whether the disk was told to fail a sync.
     """
 
@@ -55,6 +56,7 @@ class Users:
     ) -> None:
         self.wanted: dict[IdempotencyKey, OrderRequest] = {}
         self.promised: dict[IdempotencyKey, ClientOrderId] = {}
+        self.most_wanted: dict[IdempotencyKey, Decimal] = {}
         self.broke_a_sync = False
         self._actions = list(scenario.actions)
         self._heals_after_ns = scenario.heals_after_ns
@@ -149,6 +151,7 @@ class Users:
             case plan.Order():
                 key = _key(action.key)
                 self.wanted[key] = _request(action)
+                self.most_wanted[key] = Decimal(action.quantity)
                 self._submit(clock, core, key, TRIES)
             case plan.Repeat():
                 self._submit(clock, core, _key(action.key), TRIES)
@@ -189,7 +192,8 @@ class Users:
                 clock.after(1.0, self._submit, clock, core, key, tries - 1)
 
     def _amend(self, core: Core, action: plan.Amend) -> None:
-        order_id = self.promised.get(_key(action.key))
+        key = _key(action.key)
+        order_id = self.promised.get(key)
         if order_id is None:
             return
         amendment = Amendment(quantity=Decimal(action.quantity), limit_price=Decimal(action.price))
@@ -197,6 +201,7 @@ class Users:
             core.orders.amend(TENANT, order_id, amendment)
         except (InvalidRequest, NotReady, RiskRefused):
             return  # refused with a reason: nothing was asked of the venue
+        self.most_wanted[key] = max(self.most_wanted[key], Decimal(action.quantity))
 
 
 def _key(number: int) -> IdempotencyKey:

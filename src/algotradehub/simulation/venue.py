@@ -30,7 +30,7 @@ from algotradehub.domain.evidence import (
 )
 from algotradehub.domain.ids import Asset, ClientOrderId, ExecutionId, Symbol, VenueId, VenueOrderId
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
-from algotradehub.domain.money import ZERO
+from algotradehub.domain.money import ONE, ZERO
 from algotradehub.domain.order import BaseAmount, OrderStatus, OrderType, TimeInForce
 from algotradehub.simulation.admission import held, objection
 from algotradehub.simulation.rules import VenueRules
@@ -58,6 +58,7 @@ INSTRUMENT = Instrument(
 )
 OPENING = {Asset("BTC"): Decimal(1_000), Asset("USDT"): Decimal(1_000_000)}
 _MARKET_PRICE = Decimal(100)
+_HALF = Decimal("0.5")
 
 
 class ScriptedVenue:
@@ -139,7 +140,7 @@ class ScriptedVenue:
 
     def cancel(self, command: Cancel) -> OrderEvidence:
         order = self._find(command.client_order_id, command.venue_order_id)
-        if order is None or not order.is_open:
+        if order is None or not order.is_open or self._is_forestalled(order):
             return _refused(command, "UNKNOWN", "no such open order", order_unknown=True)
         self._close(order, OrderStatus.CANCELLED)
         return Acknowledged(
@@ -157,7 +158,7 @@ class ScriptedVenue:
     def amend(self, command: Amend, sent_ns: int) -> OrderEvidence:
         order = self._find(command.client_order_id, command.venue_order_id)
         late = self.timeline.now_ns > sent_ns + int(self.rules.expiry_s * _S)
-        if late or order is None or not order.is_open:
+        if late or order is None or not order.is_open or self._is_forestalled(order):
             return _refused(command, "UNKNOWN", "no such open order", order_unknown=True)
         amendment = command.amendment
         quantity = order.quantity if amendment.quantity is None else amendment.quantity
@@ -243,6 +244,12 @@ class ScriptedVenue:
         if venue_order_id is not None:
             return self.orders.get(venue_order_id)
         return None if client_order_id is None else self.by_client_id.get(client_order_id)
+
+    def _is_forestalled(self, order: VenueOrder) -> bool:
+        """Whether ``order`` fills wholly just before it could be changed; it may fill in part."""
+        if self.random.random() < self.rules.crosses:
+            self._fill_share(order, self.random.choice((_HALF, _HALF, ONE)))
+        return not order.is_open
 
     def _draw_fills(self, order: VenueOrder) -> None:
         random = self.random

@@ -38,7 +38,8 @@ def absence_proven(looks: list[Look], rule: AbsenceRule, *, dead_ns: int) -> tup
 
 
 def unproven(order: Order) -> bool:
-    """Nothing the venue ever said shows that the order existed there."""
+    """Nothing the venue ever said shows that the working leg existed there."""
+    order = order.part
     return (
         order.status in UNANSWERED_STATUSES
         and order.leg.venue_order_id is None

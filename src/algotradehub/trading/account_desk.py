@@ -28,6 +28,10 @@ class Questions(Protocol):
         """Repeat the cancel of an order that is still wanted cancelled."""
         ...
 
+    def replace(self, order_id: ClientOrderId) -> None:
+        """Send the leg that follows a dead one, or drop it."""
+        ...
+
     def watch_fills(self, order_id: ClientOrderId) -> None:
         """Find out what is missing: executions, a final total, a fee."""
         ...
@@ -72,6 +76,6 @@ class AccountDesk:
         self.instruments: dict[Symbol, Instrument] = {}
         self.refusing: str | None = f"{account_id} is not connected yet; try again in a moment"
         self.connections = 0  # rises with every change of the private stream
-        # Amends and cancels without an outcome yet: at most one per order (order-path 6). Every
+        # Amends and cancels without an outcome yet: at most one per leg (order-path 6). Every
         # request ends in exactly one outcome, so the set drains by itself.
         self.in_flight: set[tuple[ClientOrderId, CommandKind]] = set()

@@ -6,10 +6,11 @@ from typing import Final
 import msgspec
 
 from algotradehub.domain.commands import Amend, Cancel, Place
+from algotradehub.domain.errors import NotReady
 from algotradehub.domain.evidence import CommandKind, NotSent
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.order import Order, OrderStatus, Origin
-from algotradehub.domain.records import AmendAsked, Intent
+from algotradehub.domain.records import AmendAsked, Intent, LegAdded, ReplaceDropped
 from algotradehub.ports.clock import Clock
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.intake import Intake
@@ -85,21 +86,46 @@ class Dispatch:
         return storing is not None
 
     def cancel(self, desk: AccountDesk, order: Order) -> None:
-        """Send the cancel of ``order`` now, unless a mutation of it is still unanswered."""
-        order_id = order.order_id
-        in_flight = desk.in_flight
-        if any((order_id, kind) in in_flight for kind in (CommandKind.CANCEL, CommandKind.AMEND)):
-            return
-        in_flight.add((order_id, CommandKind.CANCEL))
-        leg = order.leg
-        desk.account.send(
-            Cancel(
-                client_order_id=leg.client_order_id,
-                venue_order_id=leg.venue_order_id,
-                symbol=order.request.symbol,
-                side=order.request.side,
+        """Send the cancel of every leg of ``order`` that may rest.
+
+        A leg with a mutation that is still unanswered has to wait (order-path 6).
+        """
+        for part in order.parts or (order,):
+            leg = part.leg
+            cancelling = (leg.client_order_id, CommandKind.CANCEL)
+            if part.is_final or cancelling in desk.in_flight:
+                continue
+            if (leg.client_order_id, CommandKind.AMEND) in desk.in_flight:
+                continue
+            desk.in_flight.add(cancelling)
+            desk.account.send(
+                Cancel(
+                    client_order_id=leg.client_order_id,
+                    venue_order_id=leg.venue_order_id,
+                    symbol=order.request.symbol,
+                    side=order.request.side,
+                )
             )
-        )
+
+    def add_leg(self, desk: AccountDesk, leg: LegAdded) -> None:
+        """Record the leg that replaces a dead one; release it when it is as durable as asked for.
+
+        Where the journal refuses, nothing follows: the order ends.
+        """
+        try:
+            if desk.durability is _SYNC:
+                self._recorder.append_synced(
+                    desk.account_id,
+                    leg,
+                    lambda stored: self._leg_stored(desk, leg, stored=stored),
+                )
+                return
+            self._recorder.append(desk.account_id, leg)
+        except NotReady as refused:
+            dropped = ReplaceDropped(order_id=leg.order_id, reason=f"not replaced: {refused}")
+            self._intake.keep(desk, dropped)
+            return
+        self._release(desk, self._state.orders[leg.order_id])
 
     def amend(self, desk: AccountDesk, asked: AmendAsked) -> None:
         """Record what is asked; send it when it is as durable as the account asks for.
@@ -128,14 +154,18 @@ class Dispatch:
             # Cancels never wait for the disk, so this one has overtaken the amend (order-path 2).
             reason = "the order is wanted cancelled meanwhile"
         elif reason is None:
-            reason = self._why_not(desk, asked.send_before_ns)
+            reason = self.why_not(desk, asked.send_before_ns)
         if reason is not None:
             unsent = NotSent(
                 command=CommandKind.AMEND, client_order_id=leg.client_order_id, reason=reason
             )
             self._intake.receive(desk, unsent)
             return
-        desk.in_flight.add((asked.order_id, CommandKind.AMEND))
+        if asked.leg is not None:
+            self.cancel(desk, order)
+            desk.questions.watch(asked.order_id)
+            return
+        desk.in_flight.add((leg.client_order_id, CommandKind.AMEND))
         desk.account.send(
             Amend(
                 client_order_id=leg.client_order_id,
@@ -174,27 +204,37 @@ class Dispatch:
         if order.status is _PENDING:
             self._release(desk, order, cancelled=storing.cancelled)
 
+    def _leg_stored(self, desk: AccountDesk, leg: LegAdded, *, stored: bool) -> None:
+        order = self._state.orders[leg.order_id]
+        if stored:
+            self._recorder.publish(order)
+            self._release(desk, order, cancelled=order.cancel_pending)
+        else:
+            self._not_placed(desk, order, "the journal could not be made durable")
+
     def _release(self, desk: AccountDesk, order: Order, *, cancelled: bool = False) -> None:
-        """Hand the order to its account, or end it unsent: certain either way."""
-        order_id = order.order_id
+        """Hand the working leg to its account, or end it unsent: certain either way."""
+        part = order.part
         reason = (
-            "cancelled before it was sent"
-            if cancelled
-            else self._why_not(desk, order.send_before_ns)
+            "cancelled before it was sent" if cancelled else self.why_not(desk, part.send_before_ns)
         )
         if reason is not None:
-            refused = NotSent(command=CommandKind.PLACE, client_order_id=order_id, reason=reason)
-            self._intake.observe(desk, order_id, refused)
+            self._not_placed(desk, order, reason)
             return
         desk.account.send(
             Place(
-                client_order_id=order_id,
-                request=order.request,
-                send_before_ns=order.send_before_ns,
+                client_order_id=part.order_id,
+                request=part.request,
+                send_before_ns=part.send_before_ns,
             )
         )
 
-    def _why_not(self, desk: AccountDesk, send_before_ns: int) -> str | None:
+    def _not_placed(self, desk: AccountDesk, order: Order, reason: str) -> None:
+        leg_id = order.part.order_id
+        unsent = NotSent(command=CommandKind.PLACE, client_order_id=leg_id, reason=reason)
+        self._intake.observe(desk, order.order_id, unsent)
+
+    def why_not(self, desk: AccountDesk, send_before_ns: int) -> str | None:
         """What changed between the two phases and forbids sending (order-path 2)."""
         halt = self._state.halt_in_force(desk.account_id)
         if halt is not None:

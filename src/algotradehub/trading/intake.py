@@ -18,6 +18,7 @@ from algotradehub.domain.evidence import (
     PositionReport,
     Refused,
 )
+from algotradehub.domain.fill import leg_index
 from algotradehub.domain.ids import ClientOrderId, VenueOrderId, installation_tag
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Order, OrderStatus
@@ -144,7 +145,7 @@ class Intake:
     def _answered(
         self, desk: AccountDesk, evidence: Acknowledged | Refused | NotSent | Lost
     ) -> None:
-        order_id = evidence.client_order_id
+        order_id = evidence.client_order_id  # of the leg
         order = self._state.orders.get(order_id) or self.known(desk, order_id, None)
         if order is None:
             self._recorder.alert(
@@ -152,7 +153,7 @@ class Intake:
             )
             return
         if evidence.command is not _PLACE:
-            desk.in_flight.discard((order.order_id, evidence.command))
+            desk.in_flight.discard((order_id, evidence.command))
         observed = Observed(order_id=order.order_id, evidence=evidence)
         self._follow(desk, self._recorder.keep(desk.account_id, observed))
 
@@ -179,26 +180,30 @@ class Intake:
     def _news(self, order: Order, evidence: OrphanEvidence) -> OrphanEvidence | None:
         """What of ``evidence`` could change anything, or None: snapshots mostly repeat."""
         news = True
+        part = order
+        if order.parts:
+            index = leg_index(order, evidence.client_order_id, evidence.venue_order_id)
+            part = order.parts[index]
         match evidence:
             case Execution():
-                counted = self._state.counted(order.order_id, evidence)
+                counted = self._state.counted(order, evidence)
                 if counted is None:
                     return evidence
                 return _fee_of(evidence) if counted.fee is None else None
             case Cumulative():
-                news = evidence.filled > order.venue_filled or order.filled < evidence.filled
+                news = evidence.filled > part.venue_filled or part.filled < evidence.filled
             case FeeSettled():
                 pass
             case OrderState():
-                leg = order.leg
+                leg = part.leg
                 news = (
-                    order.doubt is not None
-                    or order.total_untold
-                    or order.amend_pending is not None
-                    or (evidence.status in _LIVE) != (order.status in _LIVE)
-                    or (evidence.status not in _LIVE and evidence.status is not order.status)
+                    part.doubt is not None
+                    or part.total_untold
+                    or part.amend_pending is not None
+                    or (evidence.status in _LIVE) != (part.status in _LIVE)
+                    or (evidence.status not in _LIVE and evidence.status is not part.status)
                     or leg.venue_order_id is None
-                    or (evidence.filled is not None and evidence.filled > order.filled)
+                    or (evidence.filled is not None and evidence.filled > part.filled)
                     or evidence.quantity not in (None, leg.quantity)
                     or evidence.limit_price not in (None, leg.limit_price)
                 )
@@ -210,16 +215,18 @@ class Intake:
         if order is None:
             return
         if desk.orphans and (before is None or before.legs is not order.legs):
-            leg = order.leg
-            for waiting in desk.orphans.take(leg.client_order_id, leg.venue_order_id):
-                self._happened(desk, waiting)
+            for leg in order.legs:
+                for waiting in desk.orphans.take(leg.client_order_id, leg.venue_order_id):
+                    self._happened(desk, waiting)
             order = self._state.orders.get(order.order_id, order)
         fills = applied.fills
         if order.lacks_fills or (fills and any(fill.fee is None for fill in fills)):
             desk.questions.watch_fills(order.order_id)
+        if order.replacing is not None and order.part.is_final:
+            desk.questions.replace(order.order_id)
         if order.status is _UNKNOWN or order.doubt is not None:
             desk.questions.watch(order.order_id)
-        elif order.cancel_pending and not order.is_final:
+        elif order.wants_cancel and not order.is_final:
             if before is not None and before.status is _PENDING:
                 # The cancel that overtook the place may have found nothing (order-path 6).
                 desk.questions.cancel_again(order.order_id)

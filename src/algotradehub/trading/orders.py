@@ -15,7 +15,6 @@ from algotradehub.domain.errors import (
     NotReady,
     Refusal,
     RiskRefused,
-    Unsupported,
 )
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId, VenueId
 from algotradehub.domain.instrument import Instrument, Side
@@ -178,13 +177,14 @@ class OrderManager:
         return order
 
     def amend(self, tenant: TenantId, order_id: ClientOrderId, amendment: Amendment) -> Order:
-        """Ask the venue to change a resting order in place (order-path 7).
+        """Ask the venue to change a resting order (order-path 7).
 
-        The record changes after the venue's confirmation only (Property 17a).
+        In place where the venue can; else the order is cancelled there, and what is left of it is
+        placed again as a new leg. The record changes after the venue's confirmation only
+        (Property 17a).
 
         Raises:
             NotFound: There is no such order for this tenant.
-            Unsupported: The venue cannot amend in place.
             InvalidRequest: The new values break a rule, or the order cannot be amended now.
             RiskRefused: A limit of ours forbids it.
             NotReady: Nothing new is accepted now.
@@ -192,10 +192,6 @@ class OrderManager:
         order = self.order(tenant, order_id)
         desk = self._desk_of(order)
         capabilities = desk.account.capabilities
-        if capabilities.amend is not AmendStyle.IN_PLACE:
-            raise Unsupported(
-                f"{desk.account.venue} cannot change an order in place; cancel it and place another"
-            )
         self._require_amendable(desk, order)
         instrument = self._instrument(desk, order.request.symbol)
         broken = amend_refusals(order, amendment, instrument, capabilities)
@@ -207,8 +203,14 @@ class OrderManager:
         reference = self._prices.reference(instrument.venue, instrument.symbol, side)
         self._require_not_halted(desk.account_id)
         self._risk.check_amend(order, amendment, instrument, reference)
-        send_before_ns = self._clock.now_ns() + _SEND_WITHIN_NS
-        asked = AmendAsked(order_id=order_id, amendment=amendment, send_before_ns=send_before_ns)
+        now_ns = self._clock.now_ns()
+        replaced = capabilities.amend is AmendStyle.CANCEL_REPLACE
+        asked = AmendAsked(
+            order_id=order_id,
+            amendment=amendment,
+            send_before_ns=now_ns + _SEND_WITHIN_NS,
+            leg=self._ids.client_order_id(now_ns) if replaced else None,
+        )
         self._dispatch.amend(desk, asked)
         return self._state.orders[order_id]
 

@@ -20,6 +20,7 @@ from algotradehub.domain.evidence import (
     OrderState,
 )
 from algotradehub.domain.ids import ClientOrderId
+from algotradehub.domain.legs import in_question
 from algotradehub.domain.order import UNANSWERED_STATUSES, Order, OrderStatus
 from algotradehub.domain.records import AmendSettled, Doubted, ProvenAbsent
 from algotradehub.ports.clock import Clock
@@ -28,6 +29,7 @@ from algotradehub.trading.absence import Look, absence_proven, unproven
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
+from algotradehub.trading.replacing import Replacing
 from algotradehub.trading.state import DeskState
 
 _NS = 1_000_000_000
@@ -51,6 +53,7 @@ class Recovery:
         *,
         desk: AccountDesk,
         dispatch: Dispatch,
+        replacing: Replacing,
         intake: Intake,
         state: DeskState,
         clock: Clock,
@@ -58,6 +61,7 @@ class Recovery:
     ) -> None:
         self._desk = desk
         self._dispatch = dispatch
+        self._replacing = replacing
         self._intake = intake
         self._state = state
         self._clock = clock
@@ -104,8 +108,11 @@ class Recovery:
 
     def cancel_again(self, order_id: ClientOrderId) -> None:
         order = self._state.orders.get(order_id)
-        if order is not None and order.cancel_pending:
+        if order is not None and order.wants_cancel:
             self._dispatch.cancel(self._desk, order)
+
+    def replace(self, order_id: ClientOrderId) -> None:
+        self._replacing.go_on(self._desk, order_id)
 
     async def _resynchronise(self, connection: int) -> None:
         """Ask for everything that may have been missed; only then accept new orders."""
@@ -176,7 +183,7 @@ class Recovery:
         if order is None or order.is_final:
             return None
         open_question = (
-            order.status is OrderStatus.UNKNOWN or order.doubt is not None or order.cancel_pending
+            order.status is OrderStatus.UNKNOWN or order.doubt is not None or order.wants_cancel
         )
         return order if open_question else None
 
@@ -191,7 +198,7 @@ class Recovery:
                 order = self._question(order_id)
                 if order is None:
                     return
-                if order.cancel_pending:
+                if order.wants_cancel:
                     self._dispatch.cancel(self._desk, order)
                 async with self._slots:
                     asked_ns = self._clock.now_ns()
@@ -214,7 +221,7 @@ class Recovery:
         """From then on neither the place nor a pending amend can execute any more."""
         rule = self._desk.account.capabilities.absence
         before_ns = order.send_before_ns
-        if order.amend_pending is not None:
+        if order.amend_pending is not None and order.replacing is None:
             before_ns = max(before_ns, order.amend_before_ns)
         return before_ns + int(rule.dead_after_s * _NS)
 
@@ -242,8 +249,9 @@ class Recovery:
         settled_ns = self._dead_ns(order) + int(
             self._desk.account.capabilities.absence.settle_s * _NS
         )
-        in_flight = (order.order_id, CommandKind.AMEND) in self._desk.in_flight
-        if order.amend_pending is not None and asked_ns >= settled_ns and not in_flight:
+        in_flight = (order.leg.client_order_id, CommandKind.AMEND) in self._desk.in_flight
+        amending = order.amend_pending is not None and order.replacing is None
+        if amending and asked_ns >= settled_ns and not in_flight:
             # The amend can no longer execute: what the order is now is what it stays.
             settled = AmendSettled(order_id=order.order_id, state=state)
             self._intake.keep(self._desk, settled)
@@ -351,7 +359,8 @@ class Recovery:
 
 
 def _name(order: Order) -> OrderName:
-    leg = order.leg
+    """The leg that a look-up should ask about."""
+    leg = (in_question(order) if order.parts else order).leg
     return OrderName(
         client_order_id=leg.client_order_id,
         venue_order_id=leg.venue_order_id,

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from algotradehub.domain import order_rules
+from algotradehub.domain import order_fold
 from algotradehub.domain.balance import postings as postings_of
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.evidence import (
@@ -16,7 +16,7 @@ from algotradehub.domain.evidence import (
     OrderEvidence,
     PositionReport,
 )
-from algotradehub.domain.fill import Fill, fill_of, provisional_fill_of, provisional_id
+from algotradehub.domain.fill import Fill, fill_id, fill_of, provisional_fill_of, provisional_id
 from algotradehub.domain.ids import (
     AccountId,
     ClientOrderId,
@@ -34,10 +34,12 @@ from algotradehub.domain.records import (
     Doubted,
     HaltSet,
     Intent,
+    LegAdded,
     Listed,
     Observed,
     ProvenAbsent,
     Record,
+    ReplaceDropped,
     Restarted,
     Told,
 )
@@ -148,8 +150,18 @@ class DeskState:
                 changes.instruments[record.account, body.instrument.symbol] = body.instrument
                 self.positions.list_instrument(record.account, body.instrument)
                 return Applied()
-            case Doubted() | ProvenAbsent() | CancelAsked() | AmendAsked():
-                return self._asked(record, body)
+            case (
+                Doubted()
+                | ProvenAbsent()
+                | CancelAsked()
+                | AmendAsked()
+                | LegAdded()
+                | ReplaceDropped()
+            ):
+                before = self.require(body.order_id)
+                after = order_fold.recorded(before, body, record.at_ns)
+                self._set_order(record, before, after)
+                return Applied(order=after, before=before)
             case _:  # requests, responses and checkpoints change nothing here
                 return Applied()
 
@@ -195,10 +207,10 @@ class DeskState:
             )
         return order
 
-    def counted(self, order_id: ClientOrderId, execution: Execution) -> Fill | None:
+    def counted(self, order: Order, execution: Execution) -> Fill | None:
         """The fill that already stands for this execution, if it was counted (order-path 8)."""
-        fills = self.executions.get(order_id)
-        return None if fills is None else fills.get(execution.execution_id)
+        fills = self.executions.get(order.order_id)
+        return None if fills is None else fills.get(fill_id(order, execution))
 
     def fees_unknown(self, order_id: ClientOrderId) -> bool:
         """Whether a fill of the order is provisional, or its fee was not told."""
@@ -241,35 +253,13 @@ class DeskState:
         self._set_order(record, before, order)
         return Applied(order=order, before=before)
 
-    def _asked(
-        self, record: Record, body: Doubted | ProvenAbsent | CancelAsked | AmendAsked
-    ) -> Applied:
-        before = self.require(body.order_id)
-        at_ns = record.at_ns
-        if isinstance(body, Doubted):
-            after = order_rules.doubted(before, body.what, at_ns)
-        elif isinstance(body, ProvenAbsent):
-            reason = "never reached the venue: not seen there after it could still arrive"
-            after = order_rules.proven_absent(before, reason, at_ns)
-        elif isinstance(body, CancelAsked):
-            after = _replace(before, cancel_pending=not before.is_final, updated_ns=at_ns)
-        else:
-            after = _replace(
-                before,
-                amend_pending=body.amendment,
-                amend_before_ns=body.send_before_ns,
-                updated_ns=at_ns,
-            )
-        self._set_order(record, before, after)
-        return Applied(order=after, before=before)
-
     def _observed(self, record: Record, order: Order, evidence: OrderEvidence) -> Applied:
         before = self.orders[order.order_id]
         # Compared by type, since a failed isinstance of a Struct costs 0.1 us.
         execution = evidence if type(evidence) is Execution else None
-        if execution is not None and self.counted(order.order_id, execution):
+        if execution is not None and self.counted(order, execution):
             return Applied(order=before, before=before)
-        step = order_rules.advance(order, evidence, record.at_ns)
+        step = order_fold.advanced(order, evidence, record.at_ns)
         after = step.order
         self._set_order(record, before, after)
         if type(evidence) is FeeSettled:
@@ -296,7 +286,7 @@ class DeskState:
         return applied
 
     def _fee_settled(self, record: Record, order: Order, settled: FeeSettled) -> Applied:
-        fill = self.executions.get(order.order_id, {}).get(settled.execution_id)
+        fill = self.executions.get(order.order_id, {}).get(fill_id(order, settled))
         if fill is None or fill.fee is not None:
             return Applied(order=order, before=order)
         patched = _replace(fill, fee=settled.fee, fee_asset=settled.fee_asset)
@@ -314,7 +304,7 @@ class DeskState:
         for live in self.live.values():
             for order_id in tuple(live):
                 before = self.orders[order_id]
-                after = order_rules.restarted(before, record.at_ns)
+                after = order_fold.restarted(before, record.at_ns)
                 if after is not before:
                     self._set_order(record, before, after)
         return Applied()

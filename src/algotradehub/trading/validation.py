@@ -94,8 +94,10 @@ def amend_refusals(
     request = order.request
     quantity, limit_price = amendment.quantity, amendment.limit_price
     trigger_price = amendment.trigger_price
-    if capabilities.amend is not AmendStyle.IN_PLACE:
-        _refuse(found, "order_id", "an order whose venue changes it in place", order.order_id)
+    replaced = capabilities.amend is AmendStyle.CANCEL_REPLACE
+    if replaced and not isinstance(request.amount, BaseAmount):
+        rule = "an order in base units; this venue replaces an order to change it"
+        _refuse(found, "order_id", rule, order.order_id)
     if quantity is None and limit_price is None and trigger_price is None:
         _refuse(found, "amendment", "at least one new value", "none")
     if limit_price is not None:

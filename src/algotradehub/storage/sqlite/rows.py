@@ -28,10 +28,12 @@ from algotradehub.domain.records import (
     HaltSet,
     Intent,
     Kind,
+    LegAdded,
     Listed,
     Observed,
     ProvenAbsent,
     Record,
+    ReplaceDropped,
     Requested,
     Responded,
     Restarted,
@@ -311,6 +313,8 @@ def _named_order(body: Body) -> ClientOrderId | None:
         case Requested() | Responded():
             return body.client_order_id
         case CancelAsked() | AmendAsked() | AmendSettled() | Doubted() | ProvenAbsent():
+            return body.order_id
+        case LegAdded() | ReplaceDropped():
             return body.order_id
         case Listed() | Told() | Restarted() | HaltSet() | Checkpoint():
             return None

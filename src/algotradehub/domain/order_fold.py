@@ -1,0 +1,66 @@
+"""What each record of the journal makes of an order: the same live and at replay."""
+
+from typing import Final, TypeAlias
+
+import msgspec
+
+from algotradehub.domain import legs, order_rules
+from algotradehub.domain.evidence import OrderEvidence
+from algotradehub.domain.fill import Step
+from algotradehub.domain.order import Order
+from algotradehub.domain.records import (
+    AmendAsked,
+    CancelAsked,
+    Doubted,
+    LegAdded,
+    ProvenAbsent,
+    ReplaceDropped,
+)
+
+_replace: Final = msgspec.structs.replace
+_ABSENT: Final = "never reached the venue: not seen there after it could still arrive"
+
+OrderRecord: TypeAlias = (
+    Doubted | ProvenAbsent | CancelAsked | AmendAsked | LegAdded | ReplaceDropped
+)
+
+
+def advanced(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:
+    """Return ``order`` after ``evidence``; see ``order_rules.advance``."""
+    if order.parts:
+        return legs.advance(order, evidence, at_ns)
+    return order_rules.advance(order, evidence, at_ns)
+
+
+def recorded(order: Order, body: OrderRecord, at_ns: int) -> Order:
+    """Return ``order`` after something that is no evidence."""
+    match body:
+        case Doubted(what=what):
+            doubted = legs.doubted if order.parts else order_rules.doubted
+            return doubted(order, what, at_ns)
+        case ProvenAbsent():
+            absent = legs.proven_absent if order.parts else order_rules.proven_absent
+            return absent(order, _ABSENT, at_ns)
+        case CancelAsked():
+            if order.parts:
+                return legs.cancel_asked(order, at_ns)
+            return _replace(order, cancel_pending=not order.is_final, updated_ns=at_ns)
+        case AmendAsked():
+            if body.leg is not None:
+                return legs.replacing(order, body, at_ns)
+            return _replace(
+                order,
+                amend_pending=body.amendment,
+                amend_before_ns=body.send_before_ns,
+                updated_ns=at_ns,
+            )
+        case LegAdded():
+            return legs.added(order, body, at_ns)
+        case ReplaceDropped(reason=reason):
+            return legs.dropped(order, reason, at_ns)
+
+
+def restarted(order: Order, at_ns: int) -> Order:
+    """Return ``order`` when another process has taken over."""
+    rules = legs.restarted if order.parts else order_rules.restarted
+    return rules(order, at_ns)
