@@ -153,6 +153,27 @@ BUGS = (
         "    if not was_replacing:",
     ),
     Bug(
+        "reconcile",
+        "one difference is enough to be believed",
+        "trading/suspects.py",
+        "            before = self._suspects.get(held)\n",
+        "            before = _Suspect(amount, 0)\n",
+    ),
+    Bug(
+        "reconcile",
+        "a correction is posted the wrong way round",
+        "domain/balance.py",
+        "return _replace(posted(balance, amount, at_ns), suspense",
+        "return _replace(posted(balance, -amount, at_ns), suspense",
+    ),
+    Bug(
+        "reconcile",
+        "nothing is compared after the connect",
+        "trading/recovery.py",
+        "        self._spawn(self._on_schedule())\n",
+        "",
+    ),
+    Bug(
         "recovery",
         "a restart leaves unanswered orders as they were",
         "domain/order_rules.py",

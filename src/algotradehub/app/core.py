@@ -138,6 +138,7 @@ async def open_core(
                     dispatch=dispatch,
                     replacing=replacing,
                     intake=intake,
+                    recorder=recorder,
                     state=state,
                     clock=clock,
                     spawn=spawn,

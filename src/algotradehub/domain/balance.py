@@ -26,6 +26,7 @@ class AssetBalance(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     asset: Asset
     opening: Decimal | None = None  # the venue's first word; None until it spoke
     posted: Decimal = ZERO
+    suspense: Decimal = ZERO  # part of ``posted`` that nothing explains: the venue's word won
     total: Decimal | None = None
     available: Decimal | None = None
     venue_time_ns: int = 0
@@ -63,6 +64,11 @@ def told(balance: AssetBalance, word: Balance, at_ns: int) -> AssetBalance:
 
 def posted(balance: AssetBalance, amount: Decimal, at_ns: int) -> AssetBalance:
     return _replace(balance, posted=balance.posted + amount, updated_ns=at_ns)
+
+
+def corrected(balance: AssetBalance, amount: Decimal, at_ns: int) -> AssetBalance:
+    """The venue's word wins (Property 27)."""
+    return _replace(posted(balance, amount, at_ns), suspense=balance.suspense + amount)
 
 
 def postings(effect: Effect, instrument: Instrument) -> Iterator[tuple[Asset, Decimal]]:

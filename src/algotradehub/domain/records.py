@@ -4,15 +4,17 @@ A record's body is one of the tagged structs below; its ``kind`` sorts it for re
 only a part (audit, projection, tools).
 """
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar
 
 import msgspec
 
+from algotradehub.domain.difference import Difference
 from algotradehub.domain.evidence import Balance, OrderEvidence, OrderState, PositionReport
-from algotradehub.domain.ids import AccountId, ClientOrderId
+from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, Symbol
 from algotradehub.domain.instrument import Instrument
-from algotradehub.domain.order import Amendment, Order, OrderRequest
+from algotradehub.domain.order import Amendment, Order, OrderRequest, PositionSide
 
 FORMAT_VERSION = 1
 
@@ -144,6 +146,37 @@ class HaltSet(msgspec.Struct, frozen=True, kw_only=True, tag="halt_set", gc=Fals
     by: str
 
 
+class Differed(msgspec.Struct, frozen=True, kw_only=True, tag="differed", gc=False):
+    """Where books and venue disagreed when they were compared."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    occasion: str
+    asked_ns: int
+    differences: tuple[Difference, ...]
+
+
+class BalanceCorrected(
+    msgspec.Struct, frozen=True, kw_only=True, tag="balance_corrected", gc=False
+):
+    """The venue's word won: an amount that nothing explains is posted against suspense."""
+
+    kind: ClassVar[Kind] = Kind.CORRECTION
+    asset: Asset
+    amount: Decimal  # the venue's word less ours
+
+
+class PositionCorrected(
+    msgspec.Struct, frozen=True, kw_only=True, tag="position_corrected", gc=False
+):
+    """The venue's word won: a quantity that nothing explains, booked at a price."""
+
+    kind: ClassVar[Kind] = Kind.CORRECTION
+    symbol: Symbol
+    side: PositionSide
+    quantity: Decimal  # signed: the venue's word less ours
+    price: Decimal
+
+
 class Requested(msgspec.Struct, frozen=True, kw_only=True, tag="requested", gc=False):
     """Bytes that went to the venue, secrets removed by ``encode``."""
 
@@ -184,6 +217,9 @@ Body = (
     | LegAdded
     | ReplaceDropped
     | HaltSet
+    | Differed
+    | BalanceCorrected
+    | PositionCorrected
     | Requested
     | Responded
     | Checkpoint

@@ -300,11 +300,18 @@ def _check_money(state: DeskState, venue: ScriptedVenue) -> None:
         return  # it never tells a fee, so our postings cannot be whole
     for asset, opening in OPENING.items():
         balance = state.balances.get(ACCOUNT, asset)
-        if balance is None or balance.opening != opening:
-            continue  # the first word came after the first fill: nothing to compare from
+        if balance is None:
+            continue  # the venue never told
         total: Decimal = venue.balances[asset]
         _require(
             balance.expected == total and balance.total == total,
             "ledger differs",
             f"{balance}, the venue has {total} {asset}",
         )
+        if balance.opening == opening:  # else the first word came after the first change
+            unexplained = venue.deposited[asset]
+            _require(
+                balance.suspense == unexplained,
+                "corrected wrongly",
+                f"{balance}, but {unexplained} came from outside",
+            )

@@ -7,11 +7,13 @@ from typing import TypeAlias
 
 import msgspec
 
+from algotradehub.domain.ids import Asset
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import OrderType, TimeInForce
 from algotradehub.simulation.disk import SYNC_NS
 from algotradehub.simulation.entropy import stream
 from algotradehub.simulation.rules import VenueRules, draw_rules
+from algotradehub.simulation.venue import OPENING
 from algotradehub.simulation.wires import Wire
 from algotradehub.trading.account_desk import Durability
 
@@ -59,6 +61,14 @@ class ByHand(msgspec.Struct, frozen=True):
     price: int
 
 
+class Deposit(msgspec.Struct, frozen=True):
+    """Money comes, or goes, that no order explains."""
+
+    at_ns: int
+    asset: Asset
+    amount: int
+
+
 class Outage(msgspec.Struct, frozen=True):
     at_ns: int
     for_ns: int
@@ -86,7 +96,8 @@ class Crash(msgspec.Struct, frozen=True):
     among: str = ""  # nothing: all of them
 
 
-Action: TypeAlias = Order | Repeat | Cancel | Amend | ByHand | Outage | DiskFault
+Accident: TypeAlias = ByHand | Deposit | Outage | DiskFault  # nobody here asked for it
+Action: TypeAlias = Order | Repeat | Cancel | Amend | Accident
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +134,9 @@ def draw(seed: int) -> Scenario:
         side = random.choice((Side.BUY, Side.SELL))
         at_ns = random.randint(0, 20 * _S)
         actions.append(ByHand(at_ns, side, random.randint(1, 9), random.randint(95, 105)))
+    for _ in range(random.choice((0, 0, 0, 1, 2))):
+        asset = random.choice(tuple(OPENING))
+        actions.append(Deposit(random.randint(0, 20 * _S), asset, random.randint(-50, 500)))
     actions.extend(_outage(random) for _ in range(random.choice((0, 0, 1, 2))))
     for _ in range(random.choice((0, 0, 0, 1))):
         fault = DiskFault(

@@ -144,6 +144,14 @@ class Users:
                 return f"fills of {order} are missing, provisional or lack their fee"
         if core.journal.refusing is None and not core.projector.level:
             return "the projection is behind"
+        return self._wrong_balance(core)
+
+    def _wrong_balance(self, core: Core) -> str | None:
+        if self._venue.rules.cumulative_only:
+            return None  # without fees our sums are never right
+        for balance in core.state.balances.all():
+            if balance.difference:
+                return f"{balance} differs, and nobody corrected it"
         return None
 
     def _do(self, clock: SimClock, core: Core, action: plan.Action) -> None:
@@ -161,9 +169,16 @@ class Users:
                     core.orders.cancel(TENANT, order_id)
             case plan.Amend():
                 self._amend(core, action)
+            case _:
+                self._befall(action)
+
+    def _befall(self, action: plan.Accident) -> None:
+        match action:
             case plan.ByHand():
                 quantity, price = Decimal(action.quantity), Decimal(action.price)
                 self._venue.place_by_hand(action.side, quantity, price)
+            case plan.Deposit():
+                self._venue.deposit(action.asset, Decimal(action.amount))
             case plan.Outage():
                 wires = self._venue.wires
                 wires.cut(action.wires)

@@ -77,6 +77,7 @@ class ScriptedVenue:
         self.by_client_id: dict[ClientOrderId, VenueOrder] = {}
         self.places: dict[ClientOrderId, int] = {}  # requests that reached the venue, per id
         self.balances = dict(OPENING)
+        self.deposited = dict.fromkeys(OPENING, ZERO)
         self.calls = 0
         self.watcher: Callable[[], None] = lambda: None
         self.market: Callable[[VenueOrder], None] = self._draw_fills
@@ -137,6 +138,14 @@ class ScriptedVenue:
     def place_by_hand(self, side: Side, quantity: Decimal, price: Decimal) -> None:
         """Somebody trades on the same account with the venue's own page."""
         self.market(self._open(None, side, OrderType.LIMIT, quantity, price))
+
+    def deposit(self, asset: Asset, amount: Decimal) -> None:
+        """Money comes to the account, or leaves it."""
+        self.balances[asset] += amount
+        self.deposited[asset] += amount
+        for balance in self.told_balances(self.stamp()):
+            self.push(balance)
+        self.watcher()
 
     def cancel(self, command: Cancel) -> OrderEvidence:
         order = self._find(command.client_order_id, command.venue_order_id)

@@ -1,13 +1,17 @@
 """One account as the desk sees it: its port, its instruments, and whether it may trade now."""
 
+from collections import deque
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from algotradehub.domain.evidence import CommandKind, Connection
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.ports.venue import OrderName, TradingAccount
 from algotradehub.trading.orphans import Orphans
+from algotradehub.trading.reports import Reconciliation
+
+RECONCILIATIONS_KEPT: Final = 100
 
 
 class Durability(StrEnum):
@@ -59,6 +63,7 @@ class AccountDesk:
         "instruments",
         "orphans",
         "questions",
+        "reconciliations",
         "refusing",
         "tenant",
     )
@@ -75,6 +80,7 @@ class AccountDesk:
         self.orphans = orphans
         self.instruments: dict[Symbol, Instrument] = {}
         self.refusing: str | None = f"{account_id} is not connected yet; try again in a moment"
+        self.reconciliations: deque[Reconciliation] = deque(maxlen=RECONCILIATIONS_KEPT)
         self.connections = 0  # rises with every change of the private stream
         # Amends and cancels without an outcome yet: at most one per leg (order-path 6). Every
         # request ends in exactly one outcome, so the set drains by itself.

@@ -68,6 +68,13 @@ class BalanceKeeper:
             for asset, amount in postings
         )
 
+    def correct(
+        self, record: Record, asset: Asset, amount: Decimal, changes: Changes
+    ) -> AssetBalance:
+        """Post what only the venue's word explains."""
+        balance = rules.corrected(self._of(record.account, asset), amount, record.at_ns)
+        return self._set(balance, changes)
+
     def _of(self, account: AccountId, asset: Asset) -> AssetBalance:
         return self._balances.get((account, asset)) or AssetBalance(account=account, asset=asset)
 

@@ -7,11 +7,11 @@ from algotradehub.domain import position
 from algotradehub.domain.evidence import FeeSettled, PositionReport
 from algotradehub.domain.fill import Effect
 from algotradehub.domain.ids import AccountId, ExecutionId, Symbol
-from algotradehub.domain.instrument import Instrument
+from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import Order, PositionSide
 from algotradehub.domain.position import Position, PositionEvent
-from algotradehub.domain.records import Record
+from algotradehub.domain.records import PositionCorrected, Record
 from algotradehub.ports.store import Changes, PositionChange
 from algotradehub.trading.aggregation import AggregatedPosition, aggregated
 from algotradehub.trading.risk import RunningSums
@@ -71,6 +71,20 @@ class PositionManager:
         moved = position.fee_settled(held, settled.fee, settled.fee_asset, instrument, record.at_ns)
         event = PositionEvent.CORRECT
         return self._moved(record, moved, changes, held=held, event=event, by=settled.execution_id)
+
+    def correct(self, record: Record, word: PositionCorrected, changes: Changes) -> Position:
+        """Book what only the venue's word explains, as if it had traded (Property 27)."""
+        key = (record.account, word.symbol, word.side)
+        held = self._positions.get(key) or Position(account=key[0], symbol=key[1], side=key[2])
+        effect = Effect(
+            side=Side.BUY if word.quantity > ZERO else Side.SELL,
+            quantity=abs(word.quantity),
+            price=word.price,
+        )
+        instrument = self._instruments[record.account, word.symbol]
+        moved, _ = position.filled(held, effect, instrument, record.at_ns)
+        event = PositionEvent.RECONCILE
+        return self._moved(record, moved, changes, held=held, event=event, by=None)
 
     def get(
         self, account: AccountId, symbol: Symbol, side: PositionSide = PositionSide.NET

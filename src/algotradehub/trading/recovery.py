@@ -6,10 +6,11 @@ Start, reconnect and doubt are one code path (order-path 9). Only this module, b
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from algotradehub.domain.capabilities import AbsenceProof
-from algotradehub.domain.errors import VenueError
+from algotradehub.domain.errors import NotReady, VenueError
 from algotradehub.domain.evidence import (
     CommandKind,
     Connection,
@@ -29,13 +30,17 @@ from algotradehub.trading.absence import Look, absence_proven, unproven
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
+from algotradehub.trading.reconciliation import Reconciler
+from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.replacing import Replacing
+from algotradehub.trading.reports import Occasion, Reconciliation
 from algotradehub.trading.state import DeskState
 
 _NS = 1_000_000_000
 FIRST_DELAY_S = 1.0
 MAX_DELAY_S = 60.0  # the ladder of the integration design: 1, 2, 4 ... at most 60 s
 LOOK_UPS_AT_ONCE = 4
+RECONCILE_EVERY_S = 60.0
 CLOCK_SLACK_NS = 60 * _NS  # the venue's clock may be behind ours by less than this
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
@@ -55,6 +60,7 @@ class Recovery:
         dispatch: Dispatch,
         replacing: Replacing,
         intake: Intake,
+        recorder: Recorder,
         state: DeskState,
         clock: Clock,
         spawn: Spawn,
@@ -66,12 +72,21 @@ class Recovery:
         self._state = state
         self._clock = clock
         self._spawn = spawn
+        self._reconciler = Reconciler(
+            desk=desk,
+            intake=intake,
+            recorder=recorder,
+            state=state,
+            clock=clock,
+            unsettled=self._unsettled,
+        )
         self._watched: set[ClientOrderId] = set()
         self._incomplete: dict[ClientOrderId, None] = {}  # by age: a dict keeps the order
         self._slots = asyncio.Semaphore(LOOK_UPS_AT_ONCE)
 
     def watch_all(self) -> None:
-        """Take up every question that the last process left."""
+        """Take up every question that the last process left, and look for new ones for ever."""
+        self._spawn(self._on_schedule())
         for order_id in tuple(self._state.live.get(self._desk.account_id, ())):
             if self._question(order_id) is not None:
                 self.watch(order_id)
@@ -114,69 +129,54 @@ class Recovery:
     def replace(self, order_id: ClientOrderId) -> None:
         self._replacing.go_on(self._desk, order_id)
 
+    async def reconcile(self) -> Reconciliation:
+        """Compare books and venue now (order-path 9).
+
+        Raises:
+            NotReady: The account is not connected, or the stream changed meanwhile.
+            VenueError: The venue could not be asked.
+        """
+        if self._desk.refusing is not None:
+            raise NotReady(self._desk.refusing)
+        report = await self._reconciler.run(Occasion.ASKED)
+        if report is None:
+            raise NotReady(f"{self._desk.account_id} was connected anew meanwhile; ask again")
+        return report
+
     async def _resynchronise(self, connection: int) -> None:
         """Ask for everything that may have been missed; only then accept new orders."""
         delay_s = FIRST_DELAY_S
         asks = 2  # the first answers may be older than the stream, the second ones cannot be
         while asks and self._desk.connections == connection:
             try:
-                if await self._ask_all(connection):
-                    asks -= 1
+                report = await self._reconciler.run(Occasion.CONNECTED)
             except VenueError as error:
                 if self._desk.connections != connection:
                     return  # a later one has taken over, and may be done already
                 self._desk.refusing = f"{self._desk.account_id} is catching up: {error}"
                 await self._clock.sleep(delay_s)
                 delay_s = min(delay_s * 2, MAX_DELAY_S)
-            else:
-                await self._clock.sleep(self._desk.account.capabilities.absence.settle_s)
-
-    async def _ask_all(self, connection: int) -> bool:
-        """Whether the answers told of every order."""
-        desk = self._desk
-        desk.instruments = {listed.symbol: listed for listed in await desk.account.instruments()}
-        # Fills first: what is told here needs no look-up afterwards. The window overlaps by the
-        # venue's replay horizon, since fills may be told out of order.
-        horizon_ns = int(desk.account.capabilities.replay_horizon_s * _NS)
-        caught_up_ns = self._state.caught_up_ns(desk.account_id, self._clock.now_ns())
-        since_ns = max(0, caught_up_ns - horizon_ns)
-        asked_about = {
-            order_id: self._state.orders[order_id]
-            for order_id in self._state.live.get(desk.account_id, ())
-            if self._state.orders[order_id].status is not OrderStatus.PENDING
-        }
-        executions = await desk.account.fills_since(since_ns)
-        resting = await desk.account.open_orders()
-        balances = await desk.account.balances()
-        positions = await desk.account.positions()
-        if desk.connections != connection:
-            return False
-        # Nothing was heard or sent of them meanwhile: the same value still.
-        quiet = {name for name, was in asked_about.items() if self._state.orders.get(name) is was}
-        for execution in executions:
-            self._intake.receive(desk, execution)
-        listed = set()
-        for state in resting:
-            self._intake.receive(desk, state)
-            order = self._intake.known(desk, state.client_order_id, state.venue_order_id)
-            if order is not None:
-                listed.add(order.order_id)
-        for balance in balances:
-            self._intake.receive(desk, balance)
-        for position in positions:
-            self._intake.receive(desk, position)
-        # Missing from the list is a question, not an answer, and of quiet orders (order-path 9).
-        told = True
-        for order_id in asked_about:
-            order = self._state.orders[order_id]
-            if order_id in listed or order.is_final or order.doubt is not None:
                 continue
-            told = told and order_id in quiet
-            if order_id in quiet:
-                missing = Doubted(order_id=order_id, what="not among the venue's open orders")
-                self._intake.keep(desk, missing)
-        desk.refusing = None
-        return told
+            if report is not None:
+                self._desk.refusing = None
+                asks -= report.complete
+            await self._clock.sleep(self._desk.account.capabilities.absence.settle_s)
+
+    async def _on_schedule(self) -> None:
+        """What no stream told, and nobody asked about, comes to light all the same."""
+        while True:
+            await self._clock.sleep(RECONCILE_EVERY_S)
+            if self._desk.refusing is None:
+                with suppress(VenueError):  # the next time will do
+                    await self._reconciler.run(Occasion.SCHEDULE)
+
+    def _unsettled(self) -> str | None:
+        """Why the sum of our fills cannot be what the venue holds, as far as we know."""
+        if self._desk.account.capabilities.cumulative_only:
+            return "the venue tells no fees"
+        if self._watched or self._incomplete or self._desk.orphans:
+            return "what became of an order, or of its fees, is not known yet"
+        return None
 
     def _question(self, order_id: ClientOrderId) -> Order | None:
         order = self._state.orders.get(order_id)

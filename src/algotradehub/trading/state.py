@@ -30,6 +30,7 @@ from algotradehub.domain.records import (
     Adopted,
     AmendAsked,
     AmendSettled,
+    BalanceCorrected,
     CancelAsked,
     Doubted,
     HaltSet,
@@ -37,6 +38,7 @@ from algotradehub.domain.records import (
     LegAdded,
     Listed,
     Observed,
+    PositionCorrected,
     ProvenAbsent,
     Record,
     ReplaceDropped,
@@ -84,6 +86,7 @@ class DeskState:
         self.claims: dict[TenantId, dict[IdempotencyKey, ClientOrderId]] = {}
         self.halts: dict[AccountId, Halt] = {}
         self.last_fill_ns: dict[AccountId, int] = {}  # venue time of the newest execution
+        self.moved_ns: dict[AccountId, int] = {}  # when a fill or fee last moved what is held
         self.sums = RunningSums()
         self.positions = PositionManager(sums=self.sums)
         self.balances = BalanceKeeper()
@@ -113,7 +116,7 @@ class DeskState:
         halt = self.halts.get(account)
         return halt if halt is not None and halt.halted else None
 
-    def apply(self, record: Record) -> Applied:  # noqa: C901 - one branch per record
+    def apply(self, record: Record) -> Applied:  # noqa: C901, PLR0912 - one branch per record
         """Fold one record in. Its order must be known, or findable in the projection."""
         changes = self.changes
         changes.applied_seq = record.seq
@@ -132,6 +135,10 @@ class DeskState:
             case Told(word=PositionReport() as report):
                 self.positions.report(record.account, report)
                 return Applied()
+            case BalanceCorrected(asset=asset, amount=amount):
+                return Applied(balances=(self.balances.correct(record, asset, amount, changes),))
+            case PositionCorrected():
+                return Applied(position=self.positions.correct(record, body, changes))
             case AmendSettled():
                 # Asked when everything was in force or dead: no word from before an amendment.
                 order = _replace(self.require(body.order_id), amend_pending=None, amended_ns=0)
@@ -276,6 +283,7 @@ class DeskState:
                 applied.fills += self._set_provisional(record, after)
                 if not after.provisional:
                     applied.dropped_fill = provisional_id(after)
+            self.moved_ns[record.account] = record.at_ns
             filled_by = applied.fills[0].execution_id if applied.fills else None
             changes = self.changes
             applied.position = self.positions.fill(record, after, step.effect, filled_by, changes)
@@ -291,6 +299,7 @@ class DeskState:
             return Applied(order=order, before=order)
         patched = _replace(fill, fee=settled.fee, fee_asset=settled.fee_asset)
         self._set_fill(patched)
+        self.moved_ns[record.account] = record.at_ns
         postings = ((settled.fee_asset, -settled.fee),)
         return Applied(
             order=order,

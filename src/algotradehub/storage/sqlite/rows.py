@@ -21,9 +21,11 @@ from algotradehub.domain.records import (
     Adopted,
     AmendAsked,
     AmendSettled,
+    BalanceCorrected,
     Body,
     CancelAsked,
     Checkpoint,
+    Differed,
     Doubted,
     HaltSet,
     Intent,
@@ -31,6 +33,7 @@ from algotradehub.domain.records import (
     LegAdded,
     Listed,
     Observed,
+    PositionCorrected,
     ProvenAbsent,
     Record,
     ReplaceDropped,
@@ -317,4 +320,6 @@ def _named_order(body: Body) -> ClientOrderId | None:
         case LegAdded() | ReplaceDropped():
             return body.order_id
         case Listed() | Told() | Restarted() | HaltSet() | Checkpoint():
+            return None
+        case Differed() | BalanceCorrected() | PositionCorrected():
             return None
