@@ -13,7 +13,13 @@ from algotradehub.domain.ids import ClientOrderId, IdempotencyKey, TenantId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import FINAL_STATUSES, Order, OrderStatus, Origin
-from algotradehub.domain.records import AmendAsked, CancelAsked, LegAdded, Restarted
+from algotradehub.domain.records import (
+    AmendAsked,
+    BalanceCorrected,
+    CancelAsked,
+    LegAdded,
+    Restarted,
+)
 from algotradehub.ports.store import Store
 from algotradehub.ports.venue import OrderName
 from algotradehub.simulation.timeline import SimulationFailed
@@ -172,6 +178,21 @@ def _check_wishes(core: Core) -> None:
             _require(body.order_id in asked, "placed unasked", str(record))
 
 
+def check_corrections(core: Core, venue: ScriptedVenue) -> None:
+    """Nothing is corrected that a fill explains, not even for a while."""
+    made = Counter(
+        record.body.asset
+        for record in core.journal.read()
+        if isinstance(record.body, BalanceCorrected)
+    )
+    came = Counter(asset for asset, _ in venue.deposits)
+    for asset, opening in OPENING.items():
+        balance = core.state.balances.get(ACCOUNT, asset)
+        # Where the venue first spoke after the first fill, our sum began wrong.
+        allowed = came[asset] + (balance is None or balance.opening != opening)
+        _require(made[asset] <= allowed, "corrected wrongly", f"{asset} {made[asset]} times")
+
+
 def _claims(state: DeskState) -> dict[tuple[TenantId, IdempotencyKey], ClientOrderId]:
     return {
         (tenant, key): order_id
@@ -309,7 +330,7 @@ def _check_money(state: DeskState, venue: ScriptedVenue) -> None:
             f"{balance}, the venue has {total} {asset}",
         )
         if balance.opening == opening:  # else the first word came after the first change
-            unexplained = venue.deposited[asset]
+            unexplained = sum((amount for of, amount in venue.deposits if of == asset), ZERO)
             _require(
                 balance.suspense == unexplained,
                 "corrected wrongly",

@@ -77,7 +77,7 @@ class ScriptedVenue:
         self.by_client_id: dict[ClientOrderId, VenueOrder] = {}
         self.places: dict[ClientOrderId, int] = {}  # requests that reached the venue, per id
         self.balances = dict(OPENING)
-        self.deposited = dict.fromkeys(OPENING, ZERO)
+        self.deposits: list[tuple[Asset, Decimal]] = []
         self.calls = 0
         self.watcher: Callable[[], None] = lambda: None
         self.market: Callable[[VenueOrder], None] = self._draw_fills
@@ -142,7 +142,7 @@ class ScriptedVenue:
     def deposit(self, asset: Asset, amount: Decimal) -> None:
         """Money comes to the account, or leaves it."""
         self.balances[asset] += amount
-        self.deposited[asset] += amount
+        self.deposits.append((asset, amount))
         for balance in self.told_balances(self.stamp()):
             self.push(balance)
         self.watcher()

@@ -166,6 +166,7 @@ class World:
             await self.users.finish(clock, core)
             invariants.check_all(core, self.venue, self.users)
             if core.journal.refusing is None:
+                invariants.check_corrections(core, self.venue)
                 invariants.check_storage(core, self.store, now_ns=clock.now_ns())
 
     def _watch(self, core: Core) -> None:
