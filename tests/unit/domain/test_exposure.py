@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.ids import ClientOrderId
+from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import FINAL_STATUSES, Amendment, OrderStatus
 from tests.unit.domain.examples import order, quote_order
 
@@ -41,20 +42,20 @@ def test_what_may_live_counts_with_its_larger_size(
     assert exposure_of(working) == max(0, size - filled)
 
 
-@given(live, st.booleans(), amounts, amounts)
+@given(live, amounts, amounts, dead=st.booleans())
 def test_legs_count_together_until_they_are_final(
-    status: OrderStatus, dead: bool, first: Decimal, second: Decimal
+    status: OrderStatus, first: Decimal, second: Decimal, *, dead: bool
 ) -> None:
     old = order(6, status=OrderStatus.CANCELLED if dead else OrderStatus.UNKNOWN, filled=first)
     new = order(4, status=status, filled=second)
     both = msgspec.structs.replace(new, filled=first + second, parts=(old, new))
-    expected = max(0, 4 - second) + (0 if dead else max(0, 6 - first))
+    expected = max(ZERO, 4 - second) + (ZERO if dead else max(ZERO, 6 - first))
     assert exposure_of(both) == expected
 
 
-@given(st.none() | amounts, amounts, st.booleans())
+@given(st.none() | amounts, amounts, dead=st.booleans())
 def test_a_leg_that_is_being_replaced_counts_as_the_larger_of_both(
-    wanted: Decimal | None, filled: Decimal, dead: bool
+    wanted: Decimal | None, filled: Decimal, *, dead: bool
 ) -> None:
     status = OrderStatus.CANCELLED if dead else OrderStatus.OPEN
     old = order(6, status=status, filled=filled)

@@ -9,7 +9,15 @@ from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.fill import fill_id, fill_of, leg_index
 from algotradehub.domain.legs import in_question
 from algotradehub.domain.order import Order, OrderStatus, Origin
-from tests.unit.domain.examples import acknowledged, execution, facts, lost, not_sent, refused, state
+from tests.unit.domain.examples import (
+    acknowledged,
+    execution,
+    facts,
+    lost,
+    not_sent,
+    refused,
+    state,
+)
 from tests.unit.domain.leg_words import Story, leg_id, of, venue_id
 
 CANCEL = CommandKind.CANCEL
@@ -98,7 +106,9 @@ def test_what_ended_before_it_could_be_cancelled_is_not_replaced(status: OrderSt
 
 
 @pytest.mark.parametrize(
-    "word", [refused(CANCEL), not_sent(CANCEL), not_sent(CommandKind.AMEND)], ids=lambda w: w.command
+    "word",
+    [refused(CANCEL), not_sent(CANCEL), not_sent(CommandKind.AMEND)],
+    ids=lambda w: w.command,
 )
 def test_where_the_cancel_is_refused_the_order_goes_on(word: OrderEvidence) -> None:
     story = replacing()

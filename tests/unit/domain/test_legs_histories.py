@@ -88,7 +88,7 @@ evidence: st.SearchStrategy[OrderEvidence] = st.one_of(
     executions,
     states,
     states,
-    st.builds(lambda filled, value: cumulative(filled, value), totals, values),
+    st.builds(cumulative, totals, values),
     st.builds(acknowledged, commands, venue_time_ns=times),
     st.builds(refused, commands, order_unknown=st.booleans()),
     st.builds(not_sent, commands),

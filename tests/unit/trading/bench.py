@@ -199,9 +199,7 @@ class Bench:
             clock=self.clock,
             spawn=self.loop.create_task,
         )
-        self.questions = NotedQuestions(
-            lambda order_id: self.replacing.go_on(self.desk, order_id)
-        )
+        self.questions = NotedQuestions(lambda order_id: self.replacing.go_on(self.desk, order_id))
         self.desk.questions = self.recovery if self._recovers else self.questions
         self.account = SilentAccount(
             ACCOUNT,

@@ -242,8 +242,7 @@ def test_a_new_quantity_alone_keeps_the_price(bench: Bench) -> None:
 
 def test_its_time_is_kept_unless_it_is_over(bench: Bench) -> None:
     expires_ns = START_NS + 60 * S
-    terms = {"time_in_force": TimeInForce.GTD, "expires_ns": expires_ns}
-    now = replaced(bench, **terms)
+    now = replaced(bench, time_in_force=TimeInForce.GTD, expires_ns=expires_ns)
     assert placed(bench).request.expires_ns == expires_ns
     tell(bench, acknowledged(now, venue_order_id="V2"))
     bench.advance(59)
@@ -256,8 +255,8 @@ def test_its_time_is_kept_unless_it_is_over(bench: Bench) -> None:
 
 def test_a_stop_keeps_its_trigger_or_takes_the_new_one(bench: Bench) -> None:
     trigger = Trigger(price=Decimal(110), direction=TriggerDirection.RISES_TO)
-    stop = {"type": OrderType.STOP_MARKET, "limit_price": None, "trigger": trigger}
-    now = replaced(bench, Amendment(quantity=Decimal(5)), **stop)
+    new = Amendment(quantity=Decimal(5))
+    now = replaced(bench, new, type=OrderType.STOP_MARKET, limit_price=None, trigger=trigger)
     assert placed(bench).request.trigger == trigger
     for number, price in ((2, 120), (3, None)):
         name = f"V{number}"
