@@ -99,9 +99,8 @@ def leg_index(
 def fill_of(order: Order, execution: Execution, *, received_ns: int) -> Fill:
     venue_order_id = execution.venue_order_id
     if venue_order_id is None:
-        venue_order_id = order.legs[
-            leg_index(order, execution.client_order_id, None)
-        ].venue_order_id
+        index = leg_index(order, execution.client_order_id, None)
+        venue_order_id = order.legs[index].venue_order_id
     return Fill(
         account=order.request.account,
         symbol=order.request.symbol,

@@ -42,7 +42,7 @@ def test_what_may_live_counts_with_its_larger_size(
     assert exposure_of(working) == max(0, size - filled)
 
 
-@given(live, amounts, amounts, dead=st.booleans())
+@given(status=live, first=amounts, second=amounts, dead=st.booleans())
 def test_legs_count_together_until_they_are_final(
     status: OrderStatus, first: Decimal, second: Decimal, *, dead: bool
 ) -> None:
@@ -53,7 +53,7 @@ def test_legs_count_together_until_they_are_final(
     assert exposure_of(both) == expected
 
 
-@given(st.none() | amounts, amounts, dead=st.booleans())
+@given(wanted=st.none() | amounts, filled=amounts, dead=st.booleans())
 def test_a_leg_that_is_being_replaced_counts_as_the_larger_of_both(
     wanted: Decimal | None, filled: Decimal, *, dead: bool
 ) -> None:
