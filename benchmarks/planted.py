@@ -234,15 +234,15 @@ BUGS = (
         "fills",
         "a repeated execution is counted again",
         "trading/state.py",
-        "        return None if fills is None else fills.get(execution.execution_id)\n",
+        "        return None if fills is None else fills.get(fill_id(order, execution))\n",
         "        return None\n",
     ),
     Bug(
         "fills",
         "executions are told apart by their id alone",
         "trading/state.py",
-        "        fills = self.executions.get(order_id)\n"
-        "        return None if fills is None else fills.get(execution.execution_id)\n",
+        "        fills = self.executions.get(order.order_id)\n"
+        "        return None if fills is None else fills.get(fill_id(order, execution))\n",
         "        for fills in self.executions.values():\n"
         "            if execution.execution_id in fills:\n"
         "                return fills[execution.execution_id]\n"
@@ -266,17 +266,17 @@ BUGS = (
         "risk sums",
         "an UNKNOWN order counts as no exposure",
         "domain/exposure.py",
-        "    if order.status in FINAL_STATUSES:\n        return ZERO\n    legs",
+        "    if order.status in FINAL_STATUSES:\n        return ZERO\n    if order.parts",
         '    if order.status in FINAL_STATUSES or order.status == "UNKNOWN":\n'
-        "        return ZERO\n    legs",
+        "        return ZERO\n    if order.parts",
     ),
     Bug(
         "risk sums",
         "a cancel frees the exposure before the venue confirms it",
         "domain/exposure.py",
-        "    if order.status in FINAL_STATUSES:\n        return ZERO\n    legs",
+        "    if order.status in FINAL_STATUSES:\n        return ZERO\n    if order.parts",
         "    if order.status in FINAL_STATUSES or order.cancel_pending:\n"
-        "        return ZERO\n    legs",
+        "        return ZERO\n    if order.parts",
     ),
     Bug(
         "risk sums",

@@ -9,6 +9,7 @@ import pytest
 
 from algotradehub.conformance import trading_account
 from algotradehub.conformance.trader import Answer, Check
+from algotradehub.domain.capabilities import AmendStyle
 from algotradehub.domain.evidence import Execution
 from algotradehub.domain.money import ZERO
 from tests.unit.simulation.stage import RATES, Stage
@@ -18,6 +19,7 @@ STYLES: dict[str, dict[str, object]] = {
     "executions alone": {"tells_totals": False},
     "tells open": {"tells_open": True},
     "late fees": {"late_fees": True},
+    "replaces": {"amends": AmendStyle.CANCEL_REPLACE},
 }
 # What holds however many messages are lost, late, doubled or garbled.
 ALWAYS = (

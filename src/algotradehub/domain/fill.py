@@ -97,11 +97,15 @@ def leg_index(
 
 
 def fill_of(order: Order, execution: Execution, *, received_ns: int) -> Fill:
+    venue_order_id = execution.venue_order_id
+    if venue_order_id is None:
+        index = leg_index(order, execution.client_order_id, None)
+        venue_order_id = order.legs[index].venue_order_id
     return Fill(
         account=order.request.account,
         symbol=order.request.symbol,
         order_id=order.order_id,
-        venue_order_id=execution.venue_order_id or order.leg.venue_order_id,
+        venue_order_id=venue_order_id,
         execution_id=fill_id(order, execution),
         side=order.request.side,
         position_side=order.request.position_side,

@@ -153,7 +153,7 @@ def _whole(order: Order, parts: tuple[Order, ...], at_ns: int) -> Order:
             status, reason = _PENDING, ""  # its successor is not in the journal yet
         else:  # it ended before it could be replaced, or was wanted cancelled meanwhile
             order = _replace(order, replacing=None, amend_pending=None)
-    elif last.status is _REJECTED and len(parts) > 1:
+    if last.status is _REJECTED and len(parts) > 1:
         # Dead at the venue: the leg before it by a cancel, and of this one nothing exists.
         status, reason, origin = _CANCELLED, f"not replaced: {last.reason}", None
     if len(parts) == 1 and order.replacing is None:

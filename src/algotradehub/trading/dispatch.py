@@ -162,8 +162,9 @@ class Dispatch:
             self._intake.receive(desk, unsent)
             return
         if asked.leg is not None:
-            self.cancel(desk, order)
-            desk.questions.watch(asked.order_id)
+            if order.replacing is not None:  # else the old leg is dead, and another follows already
+                self.cancel(desk, order)
+                desk.questions.watch(asked.order_id)
             return
         desk.in_flight.add((leg.client_order_id, CommandKind.AMEND))
         desk.account.send(

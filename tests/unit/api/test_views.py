@@ -39,6 +39,8 @@ NOT_SHOWN = {
     "total_untold",
     "amend_before_ns",
     "amended_ns",
+    "replacing",
+    "parts",
     "tenant",
     "amount",
 }

@@ -3,13 +3,13 @@
 from decimal import Decimal
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.ids import ClientOrderId
-from algotradehub.domain.order import FINAL_STATUSES, Amendment, Leg, OrderStatus
+from algotradehub.domain.money import ZERO
+from algotradehub.domain.order import FINAL_STATUSES, Amendment, OrderStatus
 from tests.unit.domain.examples import order, quote_order
 
 amounts = st.integers(0, 9).map(Decimal)
@@ -42,12 +42,30 @@ def test_what_may_live_counts_with_its_larger_size(
     assert exposure_of(working) == max(0, size - filled)
 
 
-@pytest.mark.parametrize("dead", [True, False])
-@given(status=live, filled=amounts)
-def test_two_legs_count_together_until_one_is_proven_dead(
-    status: OrderStatus, filled: Decimal, *, dead: bool
+@given(status=live, first=amounts, second=amounts, dead=st.booleans())
+def test_legs_count_together_until_they_are_final(
+    status: OrderStatus, first: Decimal, second: Decimal, *, dead: bool
 ) -> None:
-    old = Leg(client_order_id=ClientOrderId("old"), quantity=Decimal(6), dead=dead)
-    new = Leg(client_order_id=ClientOrderId("new"), quantity=Decimal(4))
-    both = order(6, status=status, filled=filled, legs=(old, new))
-    assert exposure_of(both) == max(0, (4 if dead else 10) - filled)
+    old = order(6, status=OrderStatus.CANCELLED if dead else OrderStatus.UNKNOWN, filled=first)
+    new = order(4, status=status, filled=second)
+    both = msgspec.structs.replace(new, filled=first + second, parts=(old, new))
+    expected = max(ZERO, 4 - second) + (ZERO if dead else max(ZERO, 6 - first))
+    assert exposure_of(both) == expected
+
+
+@given(wanted=st.none() | amounts, filled=amounts, dead=st.booleans())
+def test_a_leg_that_is_being_replaced_counts_as_the_larger_of_both(
+    wanted: Decimal | None, filled: Decimal, *, dead: bool
+) -> None:
+    status = OrderStatus.CANCELLED if dead else OrderStatus.OPEN
+    old = order(6, status=status, filled=filled)
+    replaced = order(
+        6,
+        filled=filled,
+        amend_pending=Amendment(quantity=wanted),
+        replacing=ClientOrderId("new"),
+        parts=(old,),
+    )
+    rests = 0 if dead else max(0, 6 - filled)
+    follows = (6 if wanted is None else wanted) - filled
+    assert exposure_of(replaced) == max(rests, follows)

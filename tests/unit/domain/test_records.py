@@ -15,7 +15,7 @@ from algotradehub.domain.evidence import (
     OrderEvidence,
     PositionReport,
 )
-from algotradehub.domain.ids import AccountId, Asset, ExecutionId
+from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, ExecutionId
 from algotradehub.domain.instrument import Side, SignificantFigures, TickBands
 from algotradehub.domain.order import (
     Amendment,
@@ -40,10 +40,12 @@ from algotradehub.domain.records import (
     HaltSet,
     Intent,
     Kind,
+    LegAdded,
     Listed,
     Observed,
     ProvenAbsent,
     Record,
+    ReplaceDropped,
     Requested,
     Responded,
     Restarted,
@@ -81,6 +83,8 @@ FULL_ORDER = order(
     doubt=Doubt(what="a look-up failed", since_ns=7),
     filled=Decimal("0.10"),
 )
+LEG_ID = ClientOrderId("0192f0c1a2b37c4d8e5f60718293a4b6")
+REPLACING = order(replacing=LEG_ID, amend_pending=AMENDMENT, parts=(FULL_ORDER,))
 FEE = FeeSettled(
     client_order_id=None,
     venue_order_id=None,
@@ -112,6 +116,7 @@ BODIES: list[Body] = [
     Intent(order=order()),
     Intent(order=quote_order()),
     Intent(order=FULL_ORDER),
+    Intent(order=REPLACING),
     Listed(instrument=SPOT),
     Listed(
         instrument=msgspec.structs.replace(
@@ -129,6 +134,9 @@ BODIES: list[Body] = [
     Restarted(epoch=2),
     CancelAsked(order_id=ORDER_ID),
     AmendAsked(order_id=ORDER_ID, amendment=AMENDMENT, send_before_ns=9),
+    AmendAsked(order_id=ORDER_ID, amendment=AMENDMENT, send_before_ns=9, leg=LEG_ID),
+    LegAdded(order_id=ORDER_ID, request=FULL_REQUEST, send_before_ns=9),
+    ReplaceDropped(order_id=ORDER_ID, reason="halted"),
     HaltSet(halted=True, reason="by hand", by="admin"),
     Requested(client_order_id=ORDER_ID, body=b'{"qty":"1"}'),
     Responded(client_order_id=None, body=b"\x00\xff"),

@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from algotradehub.conformance.trader import Trader
+from algotradehub.domain.capabilities import AmendStyle
 from algotradehub.domain.evidence import Evidence
 from algotradehub.domain.ids import AccountId
 from algotradehub.domain.instrument import Instrument, Side
@@ -28,7 +29,10 @@ RATES = tuple(name for name, kind in _FIELDS.items() if kind is float and not na
 STYLES = tuple(name for name, kind in _FIELDS.items() if kind is bool)
 _TALKATIVE = {"names_client_id", "tells_totals", "states_tell_totals"}
 HONEST: VenueRules = msgspec.convert(
-    dict.fromkeys(RATES, 0.0) | {style: style in _TALKATIVE for style in STYLES}, VenueRules
+    dict.fromkeys(RATES, 0.0)
+    | {style: style in _TALKATIVE for style in STYLES}
+    | {"amends": AmendStyle.IN_PLACE},
+    VenueRules,
 )
 _MORE_THAN_THE_REQUEST_TIMEOUT_S = 5.0
 

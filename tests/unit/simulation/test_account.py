@@ -191,6 +191,25 @@ def executed_late(on: Stage) -> None:
     assert sum(ns > 60 * MS for ns in lags_ns) > REQUESTS / 2
 
 
+def forestalled_cancels(on: Stage) -> None:
+    """A fill comes first: of all that is left, and the cancel finds nothing; or of a part."""
+    trader = on.trader()
+    orders = [answer.client_order_id for answer in place_many(on)]
+
+    async def cancel() -> None:
+        for order in orders:
+            await trader.cancel(order)
+
+    on.run(cancel())
+    ends: Counter[object] = Counter()
+    for order in orders:
+        truth = on.venue.by_client_id[order]
+        (answer,) = trader.answers(order, CommandKind.CANCEL)
+        ends[truth.status, truth.filled, isinstance(answer, Refused) and answer.order_unknown] += 1
+    whole = (OrderStatus.FILLED, Decimal(10), True)
+    assert set(ends) == {whole, (OrderStatus.CANCELLED, Decimal(5), False)}
+
+
 LIES: dict[str, Callable[[Stage], None]] = {
     "lose_request": lost_requests,
     "lose_answer": lost_answers,
@@ -199,6 +218,7 @@ LIES: dict[str, Callable[[Stage], None]] = {
     "throttle": throttled_requests,
     "server_error": server_errors,
     "not_sent": unsent_requests,
+    "crosses": forestalled_cancels,
     "duplicate": doubled_messages,
     "reorder": overtaking_messages,
     "blind": blind_look_ups,

@@ -31,6 +31,7 @@ from algotradehub.trading.orders import OrderManager
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.recovery import Recovery
+from algotradehub.trading.replacing import Replacing
 from algotradehub.trading.risk import RiskEngine
 from tests.fakes.account import ALL
 from tests.fakes.disk import FailingDisk, MemoryDisk
@@ -170,6 +171,9 @@ class Bench:
         self.dispatch = Dispatch(
             state=self.state, recorder=self.recorder, intake=self.intake, clock=self.clock
         )
+        self.replacing = Replacing(
+            state=self.state, intake=self.intake, dispatch=self.dispatch, clock=self.clock
+        )
         self.orders = OrderManager(
             state=self.state,
             recorder=self.recorder,
@@ -189,12 +193,13 @@ class Bench:
         self.recovery = Recovery(
             desk=self.desk,
             dispatch=self.dispatch,
+            replacing=self.replacing,
             intake=self.intake,
             state=self.state,
             clock=self.clock,
             spawn=self.loop.create_task,
         )
-        self.questions = NotedQuestions()
+        self.questions = NotedQuestions(lambda order_id: self.replacing.go_on(self.desk, order_id))
         self.desk.questions = self.recovery if self._recovers else self.questions
         self.account = SilentAccount(
             ACCOUNT,
@@ -215,16 +220,24 @@ OpenBench: TypeAlias = Callable[..., Bench]  # with the options of Bench
 
 
 class NotedQuestions:
-    """Implements ``account_desk.Questions``: notes what was asked, and does nothing about it."""
+    """Implements ``account_desk.Questions``: notes what was asked, and does nothing about it.
 
-    def __init__(self) -> None:
+    Only the leg that follows a dead one is really sent: that asks the venue nothing.
+    """
+
+    def __init__(self, replace: Callable[[ClientOrderId], None]) -> None:
         self.noted: list[tuple[str, object]] = []
+        self._replace = replace
 
     def watch(self, order_id: ClientOrderId) -> None:
         self.noted.append(("watch", order_id))
 
     def cancel_again(self, order_id: ClientOrderId) -> None:
         self.noted.append(("cancel_again", order_id))
+
+    def replace(self, order_id: ClientOrderId) -> None:
+        self.noted.append(("replace", order_id))
+        self._replace(order_id)
 
     def watch_fills(self, order_id: ClientOrderId) -> None:
         self.noted.append(("watch_fills", order_id))

@@ -17,7 +17,7 @@ def test_a_new_desk_accepts_nothing_and_says_why() -> None:
     )
     assert desk.refusing == "kraken-main is not connected yet; try again in a moment"
     assert (desk.instruments, desk.in_flight, desk.connections) == ({}, set(), 0)
-    desk.questions = NotedQuestions()
+    desk.questions = NotedQuestions(lambda _: None)
     questions: Questions = desk.questions
     questions.resynchronise("x")
     assert (desk.tenant, desk.durability, len(desk.orphans)) == (TENANT, Durability.SYNC, 0)

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from algotradehub.domain.capabilities import AmendStyle
-from algotradehub.domain.commands import Amend
-from algotradehub.domain.errors import InvalidRequest, NotFound, NotReady, RiskRefused, Unsupported
+from algotradehub.domain.commands import Amend, Cancel, Place
+from algotradehub.domain.errors import InvalidRequest, NotFound, NotReady, RiskRefused
 from algotradehub.domain.evidence import CommandKind, OrderEvidence
 from algotradehub.domain.ids import TenantId, VenueOrderId
 from algotradehub.domain.order import Amendment, Order, OrderStatus
@@ -170,13 +170,12 @@ def test_new_values_must_keep_the_instruments_rules(bench: Bench) -> None:
     assert len(bench.sent) == 1
 
 
-def test_a_venue_that_cannot_change_in_place_is_not_asked(open_bench: OpenBench) -> None:
+def test_a_venue_that_cannot_change_in_place_is_asked_to_cancel(open_bench: OpenBench) -> None:
+    """What follows then is in test_replacing.py."""
     style = AmendStyle.CANCEL_REPLACE
     bench = open_bench(capabilities=msgspec.structs.replace(ALL, amend=style))
-    order = bench.rest()
-    with pytest.raises(Unsupported, match="cancel it and place another"):
-        amend(bench, order)
-    assert len(bench.sent) == 1
+    amend(bench, bench.rest())
+    assert [type(command) for command in bench.sent] == [Place, Cancel]
 
 
 def test_our_own_limits_hold_for_amendments_too(open_bench: OpenBench) -> None:

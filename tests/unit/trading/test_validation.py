@@ -642,6 +642,10 @@ def test_an_amended_quantity_leaves_something_to_fill(
             assert amend_refusals(order, news, INSTRUMENT, EVERYTHING) == ()
 
 
-def test_an_order_its_venue_cannot_change_in_place_is_not_amended() -> None:
+def test_a_venue_that_replaces_can_do_so_with_a_quantity_only() -> None:
+    """What is left of an amount in quote units cannot be told before it has filled."""
     replaces = changed(EVERYTHING, amend=AmendStyle.CANCEL_REPLACE)
-    assert amend(resting(), replaces, limit_price=Decimal(98)) == ["order_id"]
+    assert amend(resting(), replaces, limit_price=Decimal(98)) == []
+    quote = resting(request=request_of(OrderType.LIMIT, amount=QuoteAmount(Decimal(50))))
+    assert amend(quote, limit_price=Decimal(98)) == []
+    assert amend(quote, replaces, limit_price=Decimal(98)) == ["order_id"]

@@ -577,9 +577,13 @@ export interface components {
             /** @description Null unless every open position has a mark price. */
             unrealized: string | null;
         };
-        /** AmendAsked */
+        /**
+         * AmendAsked
+         * @description New values are wanted: in place, or by a leg of that id once the working one is dead.
+         */
         AmendAsked: {
             amendment: components["schemas"]["Amendment"];
+            leg: string | null;
             order_id: string;
             /** Format: date-time */
             send_before_at: string | null;
@@ -1041,6 +1045,9 @@ export interface components {
         /**
          * Fill
          * @description One execution as we keep it. A provisional one is replaced, never summed (order-path 8).
+         *
+         *     ``execution_id`` is the venue's. Since those repeat from leg to leg, those of a leg that
+         *     replaced another have its number before them: ``2:E1``.
          */
         Fill: {
             account: string;
@@ -1207,6 +1214,19 @@ export interface components {
             venue_order_id: string | null;
         };
         /**
+         * LegAdded
+         * @description The leg that replaces a dead one, before the venue can know of it.
+         */
+        LegAdded: {
+            order_id: string;
+            request: components["schemas"]["OrderRequest"];
+            /** Format: date-time */
+            send_before_at: string | null;
+            send_before_ns: string | null;
+            /** @enum {unknown} */
+            type: "leg_added";
+        };
+        /**
          * Liquidity
          * @enum {unknown}
          */
@@ -1278,11 +1298,13 @@ export interface components {
             origin: components["schemas"]["Origin"] | null;
             /** Format: decimal */
             paid: string;
+            parts: components["schemas"]["Order"][];
             /** Format: decimal */
             provisional: string;
             /** Format: decimal */
             provisional_paid: string;
             reason: string;
+            replacing: string | null;
             request: components["schemas"]["OrderRequest"];
             /** Format: decimal */
             reserve_price: string;
@@ -1799,6 +1821,16 @@ export interface components {
             word: "Refused";
         };
         /**
+         * ReplaceDropped
+         * @description The leg that was to follow is certainly never sent: the order ends with the last one.
+         */
+        ReplaceDropped: {
+            order_id: string;
+            reason: string;
+            /** @enum {unknown} */
+            type: "replace_dropped";
+        };
+        /**
          * Requested
          * @description Bytes that went to the venue, secrets removed by ``encode``.
          */
@@ -1930,7 +1962,7 @@ export interface components {
             /** Format: date-time */
             at: string | null;
             at_ns: string | null;
-            body: components["schemas"]["Intent"] | components["schemas"]["Listed"] | components["schemas"]["Observed"] | components["schemas"]["Told"] | components["schemas"]["Adopted"] | components["schemas"]["Doubted"] | components["schemas"]["ProvenAbsent"] | components["schemas"]["AmendSettled"] | components["schemas"]["Restarted"] | components["schemas"]["CancelAsked"] | components["schemas"]["AmendAsked"] | components["schemas"]["HaltSet"] | components["schemas"]["Requested"] | components["schemas"]["Responded"] | components["schemas"]["Checkpoint"];
+            body: components["schemas"]["Intent"] | components["schemas"]["Listed"] | components["schemas"]["Observed"] | components["schemas"]["Told"] | components["schemas"]["Adopted"] | components["schemas"]["Doubted"] | components["schemas"]["ProvenAbsent"] | components["schemas"]["AmendSettled"] | components["schemas"]["Restarted"] | components["schemas"]["CancelAsked"] | components["schemas"]["AmendAsked"] | components["schemas"]["LegAdded"] | components["schemas"]["ReplaceDropped"] | components["schemas"]["HaltSet"] | components["schemas"]["Requested"] | components["schemas"]["Responded"] | components["schemas"]["Checkpoint"];
             kind: components["schemas"]["Kind"];
             seq: number;
         };
