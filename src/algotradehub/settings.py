@@ -14,6 +14,7 @@ from msgspec import Meta
 from algotradehub.domain import money
 from algotradehub.domain.errors import InvalidRequest, Refusal
 from algotradehub.domain.reading import MAX_QUOTED, Spoken, amount, listed, read
+from algotradehub.matching.self_trade import SelfTrade
 from algotradehub.strategies.market_maker import MarketMakerParameters
 from algotradehub.trading.account_desk import Durability
 
@@ -156,6 +157,8 @@ class PaperVenueSettings(msgspec.Struct, frozen=True, kw_only=True):
     )
     leverage: Positive = Decimal(1)
     latency_s: Annotated[float, _from_to(0, 10)] = 0.0  # from the venue's act to our hearing of it
+    # When two orders of one account would match; in a replay they never meet.
+    self_trade: SelfTrade = SelfTrade.ALLOWED
     trouble: TroubleSettings | None = None  # None: a line that never fails
     market: SyntheticSettings | ReplaySettings = SyntheticSettings()
 
