@@ -114,7 +114,7 @@ async def test_what_orders_of_one_account_do_to_each_other_is_a_setting(
 
 def test_a_self_trade_mode_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     venue = {"id": VENUE, "listings": [{"symbol": SYMBOL, "price": "1"}], "self_trade": "NONE"}
-    with pytest.raises(InvalidRequest, match="self_trade: .*CANCEL_OLDEST"):
+    with pytest.raises(InvalidRequest, match=r"self_trade: .*CANCEL_OLDEST"):
         small_settings(tmp_path, paper_venues=[venue])
 
 
