@@ -20,7 +20,7 @@ from algotradehub.cli.printing import (
     print_table,
     remark,
 )
-from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
+from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect, find
 from algotradehub.connectivity.ids import InstallationIds
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import (
@@ -247,6 +247,7 @@ def amend(
     epilog=examples(
         "order list --status open --status partially_filled",
         "order list --account paper-a --all --json",
+        "order list --watch",
     ),
 )
 def list_orders(
@@ -258,15 +259,31 @@ def list_orders(
     ] = None,
     limit: Limit = 50,
     all_of_them: All = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and show every change.")] = False,
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List orders, newest first."""
+    """List orders, newest first.
+
+    With --watch a terminal shows a table that follows every change. Into a pipe it prints the
+    orders, oldest first, then one line per change; with --json one JSON object per line. Ctrl-C
+    ends it with code 0. A platform that goes away is looked for again; after a minute the code
+    is 3.
+    """
+    limit = MAX_ROWS if all_of_them else limit
+    if watch:
+        # Here, because a list does without a stream.
+        from algotradehub.cli.watch import watch_orders  # noqa: PLC0415 - see above
+        from algotradehub.cli.watched import Wanted  # noqa: PLC0415 - see above
+
+        wanted = Wanted(account=account, symbol=symbol, statuses=status or (), limit=limit)
+        watch_orders(lambda: find(server, token_file, data), wanted, ORDERS, as_json=as_json)
+        return
     client = connect(server, token_file, data)
     query = {"account": account, "symbol": symbol, "status": status}
-    page = client.pages("/orders", query, "orders", limit=MAX_ROWS if all_of_them else limit)
+    page = client.pages("/orders", query, "orders", limit=limit)
     print_page(page, "orders", ORDERS, as_json=as_json, empty="No orders.")
 
 

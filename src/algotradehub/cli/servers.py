@@ -39,6 +39,13 @@ ServedData: TypeAlias = Annotated[
 ]
 
 
+class Server(msgspec.Struct, frozen=True):
+    """Where to ask, and as whom."""
+
+    url: str
+    token: str | None  # None where none is asked for
+
+
 class _Running(msgspec.Struct, frozen=True):
     url: str
     token_file: Path | None
@@ -48,7 +55,15 @@ class _Running(msgspec.Struct, frozen=True):
 def connect(
     server: str | None, token_file: Path | None, data: Path | None, *, trades: bool = False
 ) -> Client:
-    """Return a client of the platform that the options name, or of the one that runs here.
+    """Return a client of the platform that ``find`` finds."""
+    found = find(server, token_file, data, trades=trades)
+    return Client(found.url, found.token)
+
+
+def find(
+    server: str | None, token_file: Path | None, data: Path | None, *, trades: bool = False
+) -> Server:
+    """Return the platform that the options name, or the one that runs here.
 
     Where several run, the first is asked and named on stderr: the platform's own, then the demo.
 
@@ -65,7 +80,7 @@ def connect(
     if server is not None:
         found = [each for each in running if each.url == server.rstrip("/")]
         token_file = token_file or (found[0].token_file if found else None)
-        return Client(server, _token(token_file))
+        return Server(server, _token(token_file))
     if not running:
         where = f"no platform uses {data}" if data else "no platform runs here"
         raise Failure(
@@ -81,7 +96,7 @@ def connect(
                 ExitCode.USAGE, f"several platforms run here, choose one with --server: {names}"
             )
         remark(f"answered by {chosen.url}; running here: {names}")
-    return Client(chosen.url, _token(token_file or chosen.token_file))
+    return Server(chosen.url, _token(token_file or chosen.token_file))
 
 
 def _running(directories: Sequence[Path]) -> list[_Running]:
