@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from algotradehub.cli import completion
 from algotradehub.cli.listing import accounts
 from algotradehub.cli.printing import (
     Column,
@@ -18,7 +19,14 @@ from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
 
 app = accounts
 
-Name = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its name, as `account list` has it.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="ACCOUNT",
+        autocompletion=completion.accounts,
+        help="Its name, as `account list` has it.",
+    ),
+]
 
 LIMITS: Final = (
     Column("LIMIT", "name"),

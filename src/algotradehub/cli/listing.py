@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from algotradehub.cli import completion
 from algotradehub.cli.client import MAX_ROWS
 from algotradehub.cli.printing import (
     Column,
@@ -17,8 +18,20 @@ from algotradehub.cli.printing import (
 )
 from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
 
-Account = Annotated[str | None, typer.Option(help="Of this account only.")]
-Symbol = Annotated[str | None, typer.Option(help="Of this symbol only, such as BTC/USDT.")]
+Account = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ACCOUNT", autocompletion=completion.accounts, help="Of this account only."
+    ),
+]
+Symbol = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SYMBOL",
+        autocompletion=completion.symbols,
+        help="Of this symbol only, such as BTC/USDT.",
+    ),
+]
 Limit = Annotated[int, typer.Option(min=1, max=MAX_ROWS, help="At most so many.")]
 All = Annotated[bool, typer.Option("--all", help=f"Without that limit, up to {MAX_ROWS:,}.")]
 
@@ -39,6 +52,14 @@ def _why_not(account: Mapping[str, Any]) -> str | None:
     return reason
 
 
+def _amount(order: Mapping[str, Any]) -> str:
+    """Quantity in base units, or a value with the currency it is in."""
+    if order["quantity"] is not None:
+        return str(order["quantity"])
+    quote = order["symbol"].partition("/")[2].partition(":")[0]
+    return f"{order['value']} {quote}"
+
+
 FILLS: Final = (
     Column("TIME (UTC)", lambda fill: instant(fill["venue_time"])),
     Column("ACCOUNT", "account"),
@@ -52,6 +73,19 @@ FILLS: Final = (
     Column("LIQUIDITY", "liquidity"),
     Column("CAUSE", "cause"),
     Column("ORDER", "order_id"),
+)
+ORDERS: Final = (
+    Column("ORDER", "order_id"),
+    Column("CREATED (UTC)", lambda order: instant(order["created_at"])[:19]),
+    Column("ACCOUNT", "account"),
+    Column("SYMBOL", "symbol"),
+    Column("SIDE", "side"),
+    Column("TYPE", "type"),
+    Column("QUANTITY", _amount, number=True),
+    Column("PRICE", "limit_price", number=True),
+    Column("FILLED", "filled", number=True),
+    Column("AVERAGE", "average_price", number=True),
+    Column("STATUS", "status"),
 )
 POSITIONS: Final = (
     Column("ACCOUNT", "account"),
@@ -130,7 +164,10 @@ def list_positions(
 def list_fills(
     account: Account = None,
     symbol: Symbol = None,
-    order: Annotated[str | None, typer.Option(metavar="ID", help="Of this order only.")] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(metavar="ID", autocompletion=completion.orders, help="Of this order only."),
+    ] = None,
     limit: Limit = 50,
     all_of_them: All = False,
     server: ServerUrl = None,
@@ -175,8 +212,16 @@ def list_instruments(
     text: Annotated[
         str, typer.Argument(help="Part of the symbol, in upper or lower case.", show_default=False)
     ] = "",
-    account: Annotated[str | None, typer.Option(help="Traded by this account.")] = None,
-    venue: Annotated[str | None, typer.Option(help="Of this venue only.")] = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ACCOUNT", autocompletion=completion.accounts, help="Traded by this account."
+        ),
+    ] = None,
+    venue: Annotated[
+        str | None,
+        typer.Option(metavar="VENUE", autocompletion=completion.venues, help="Of this venue only."),
+    ] = None,
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,

@@ -5,6 +5,7 @@ and a client of a running platform never waits for the platform's own imports.
 """
 
 import errno
+import os
 import platform
 import sys
 from importlib import import_module
@@ -14,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from algotradehub import __version__
+from algotradehub.cli.bash_words import whole_words
 from algotradehub.cli.exit_codes import HELP, ExitCode, Failure, failure_of
 from algotradehub.cli.printing import Json, in_json, print_json, print_line, remark
 from algotradehub.domain.errors import AlgoTradeHubError
@@ -139,5 +141,6 @@ def version(as_json: Json = False) -> None:
 
 def main() -> None:
     """Run the command that was asked for; ends the process."""
-    app(prog_name="algotradehub")
+    with whole_words(os.environ):
+        app(prog_name="algotradehub")
     sys.exit(ExitCode.OK)

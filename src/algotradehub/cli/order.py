@@ -6,14 +6,13 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from algotradehub.cli import completion
 from algotradehub.cli.client import MAX_ROWS, Client, Unanswered
 from algotradehub.cli.exit_codes import ExitCode, Failure
-from algotradehub.cli.listing import FILLS, Account, All, Limit, Symbol, print_page
+from algotradehub.cli.listing import FILLS, ORDERS, Account, All, Limit, Symbol, print_page
 from algotradehub.cli.printing import (
-    Column,
     Json,
     examples,
-    instant,
     print_facts,
     print_json,
     print_line,
@@ -39,30 +38,13 @@ app = typer.Typer(
     help="Place, cancel, amend, list and show orders.", no_args_is_help=True, rich_markup_mode=None
 )
 
-OrderId = Annotated[str, typer.Argument(metavar="ID", help="The order's id, 32 characters.")]
-
-
-def _amount(order: Mapping[str, Any]) -> str:
-    """Quantity in base units, or a value with the currency it is in."""
-    if order["quantity"] is not None:
-        return str(order["quantity"])
-    quote = order["symbol"].partition("/")[2].partition(":")[0]
-    return f"{order['value']} {quote}"
-
-
-ORDERS: Final = (
-    Column("ORDER", "order_id"),
-    Column("CREATED (UTC)", lambda order: instant(order["created_at"])[:19]),
-    Column("ACCOUNT", "account"),
-    Column("SYMBOL", "symbol"),
-    Column("SIDE", "side"),
-    Column("TYPE", "type"),
-    Column("QUANTITY", _amount, number=True),
-    Column("PRICE", "limit_price", number=True),
-    Column("FILLED", "filled", number=True),
-    Column("AVERAGE", "average_price", number=True),
-    Column("STATUS", "status"),
-)
+_ID_HELP: Final = "The order's id, 32 characters."
+OrderId = Annotated[
+    str, typer.Argument(metavar="ID", autocompletion=completion.open_orders, help=_ID_HELP)
+]
+AnyOrderId = Annotated[
+    str, typer.Argument(metavar="ID", autocompletion=completion.orders, help=_ID_HELP)
+]
 
 
 @app.command(
@@ -74,13 +56,29 @@ ORDERS: Final = (
 )
 def place(
     account: Annotated[
-        str, typer.Argument(metavar="ACCOUNT", help="Such as paper-a; see `account list`.")
+        str,
+        typer.Argument(
+            metavar="ACCOUNT",
+            autocompletion=completion.accounts,
+            help="Such as paper-a; see `account list`.",
+        ),
     ],
     symbol: Annotated[
-        str, typer.Argument(metavar="SYMBOL", help="BTC/USDT spot, BTC/USDT:USDT perpetual.")
+        str,
+        typer.Argument(
+            metavar="SYMBOL",
+            autocompletion=completion.symbols,
+            help="BTC/USDT spot, BTC/USDT:USDT perpetual.",
+        ),
     ],
     side: Annotated[
-        Side, typer.Argument(metavar="SIDE", case_sensitive=False, help="buy or sell.")
+        Side,
+        typer.Argument(
+            metavar="SIDE",
+            case_sensitive=False,
+            autocompletion=completion.words(Side),
+            help="buy or sell.",
+        ),
     ],
     quantity: Annotated[
         str | None,
@@ -95,6 +93,7 @@ def place(
             "--type",
             metavar="TYPE",
             case_sensitive=False,
+            autocompletion=completion.words(OrderType),
             help=f"Follows from the other options if left out: {', '.join(OrderType).lower()}.",
         ),
     ] = None,
@@ -112,7 +111,11 @@ def place(
     ] = None,
     tif: Annotated[
         TimeInForce | None,
-        typer.Option(case_sensitive=False, help="Time in force; GTC if left out."),
+        typer.Option(
+            case_sensitive=False,
+            autocompletion=completion.words(TimeInForce),
+            help="Time in force; GTC if left out.",
+        ),
     ] = None,
     expires: Annotated[
         str | None, typer.Option(help="For GTD: UTC, such as 2027-01-15T08:00:00Z.")
@@ -188,7 +191,8 @@ def place(
 )
 def cancel(
     order_id: Annotated[
-        str | None, typer.Argument(metavar="ID", help="The order's id, 32 characters.")
+        str | None,
+        typer.Argument(metavar="ID", autocompletion=completion.open_orders, help=_ID_HELP),
     ] = None,
     all_of_them: Annotated[
         bool, typer.Option("--all", help="Every live order, or those of --account and --symbol.")
@@ -255,7 +259,11 @@ def list_orders(
     symbol: Symbol = None,
     status: Annotated[
         list[OrderStatus] | None,
-        typer.Option(case_sensitive=False, help="May be repeated: any of them."),
+        typer.Option(
+            case_sensitive=False,
+            autocompletion=completion.words(OrderStatus),
+            help="May be repeated: any of them.",
+        ),
     ] = None,
     limit: Limit = 50,
     all_of_them: All = False,
@@ -289,7 +297,7 @@ def list_orders(
 
 @app.command(epilog=examples("order show 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d"))
 def show(
-    order_id: OrderId,
+    order_id: AnyOrderId,
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from algotradehub.cli.exit_codes import ExitCode, Failure
+from algotradehub.cli.listing import ORDERS
 from algotradehub.cli.main import app
-from algotradehub.cli.order import ORDERS
 from algotradehub.cli.servers import Server
 from algotradehub.cli.watch import PAUSES_S, line, watch_orders
 from algotradehub.cli.watched import Wanted

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from algotradehub.cli.order import ORDERS
+from algotradehub.cli.listing import ORDERS
 from algotradehub.cli.watch_table import WatchTable, fitting_columns
 from algotradehub.cli.watched import Wanted, Watched
 from tests.unit.cli.answering import ORDER_ID
