@@ -86,10 +86,14 @@ def _orders(context: typer.Context, incomplete: str, statuses: list[str] | None)
 
 
 def _offered(offer: Callable[[], Iterator[tuple[str, str]]], incomplete: str) -> Offered:
-    """What begins as it was typed, each once."""
+    """What begins as it was typed, each once, and cannot steer a terminal."""
     found: dict[str, str] = {}
     with suppress(*_TROUBLE), redirect_stderr(io.StringIO()):
-        found = dict(each for each in offer() if each[0].startswith(incomplete))
+        found = {
+            value: what
+            for value, what in offer()
+            if value.startswith(incomplete) and value.isprintable()
+        }
     return list(found.items())[:MAX_OFFERED]
 
 
