@@ -35,6 +35,7 @@ app = typer.Typer(
     help="Recorded market data: look at it, import it.",
     no_args_is_help=True,
     rich_markup_mode=None,
+    add_completion=False,
 )
 
 Files: TypeAlias = Annotated[
@@ -62,12 +63,13 @@ Interval: TypeAlias = Annotated[
     int | None, typer.Option(metavar="SECONDS", min=1, help="Of candles, if the rows mislead.")
 ]
 Zone: TypeAlias = Annotated[
-    str | None, typer.Option(help="Of times without one, such as Asia/Kolkata; else UTC.")
+    str | None,
+    typer.Option(metavar="ZONE", help="Of times without one, such as Asia/Kolkata; else UTC."),
 ]
 CloseTimes: TypeAlias = Annotated[
     bool, typer.Option("--close-times", help="Candles are stamped with their end.")
 ]
-Member: TypeAlias = Annotated[str | None, typer.Option(help="Which file of a zip.")]
+Member: TypeAlias = Annotated[str | None, typer.Option(metavar="NAME", help="Which file of a zip.")]
 
 _GAPS: Final = (
     Column("MISSING", "missing", number=True),
@@ -89,7 +91,7 @@ def info(
     member: Member = None,
     as_json: Json = False,
 ) -> None:
-    """Read files to their end and say what is in them: rows, times, prices, gaps, damage.
+    """Say what is in files: rows, times, prices, gaps, damage.
 
     The exit code is 6 if one of them is damaged or cannot be read.
     """
@@ -107,14 +109,14 @@ def info(
 @app.command(
     "import",
     epilog=examples(
-        "data import BTCUSDT-trades.zip --venue binance --symbol BTC/USDT",
-        "data import prices.csv --venue nse --symbol RELIANCE/INR --zone Asia/Kolkata --preview",
+        "data import prices.csv --venue nse --symbol TCS/INR --preview",
+        "data import trades.zip --venue binance --symbol BTC/USDT",
     ),
 )
 def import_files(
     files: Files,
-    venue: Annotated[str, typer.Option(help="Whose data it is, such as binance.")],
-    symbol: Annotated[str, typer.Option(help="Unified name, such as BTC/USDT.")],
+    venue: Annotated[str, typer.Option(metavar="VENUE", help="Whose data it is, such as binance.")],
+    symbol: Annotated[str, typer.Option(metavar="SYMBOL", help="Of what, such as BTC/USDT.")],
     data: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Data directory; the usual one if left out."),
@@ -130,7 +132,7 @@ def import_files(
     member: Member = None,
     as_json: Json = False,
 ) -> None:
-    """Store recorded market data of one instrument in the data directory.
+    """Store recorded market data of one instrument.
 
     A file is read to its end first: one bad row, named with its line and column, and nothing of
     the file is stored. Files before it stay. Importing a file again changes nothing. Needs the

@@ -17,13 +17,13 @@ from typer.core import TyperCommand, TyperGroup
 from algotradehub import __version__
 from algotradehub.cli.bash_words import whole_words
 from algotradehub.cli.exit_codes import HELP, ExitCode, Failure, failure_of
-from algotradehub.cli.printing import Json, in_json, print_json, print_line, remark
+from algotradehub.cli.printing import Json, examples, in_json, print_json, print_line, remark
 from algotradehub.domain.errors import AlgoTradeHubError
 
 # Name, where it is, and the first sentence of its help, which a test compares with the real one.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("cli.demo:demo", "Watch paper trading on three simulated venues."),
-    "serve": ("cli.serve:serve", "Trade as the settings say."),
+    "demo": ("cli.demo:app", "Watch paper trading on three simulated venues."),
+    "serve": ("cli.serve:app", "Trade as the settings say."),
     "order": ("cli.order:app", "Place, cancel, amend, list and show orders."),
     "position": ("cli.listing:positions", "Positions and their profit."),
     "fill": ("cli.listing:fills", "Fills, one by one."),
@@ -38,7 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("cli.upkeep:migrate", "Bring the stored tables up to this version."),
     "backup": ("cli.upkeep:backup", "Copy everything that cannot be made again."),
     "restore": ("cli.upkeep:restore", "Make a data directory from a backup."),
-    "simulate": ("cli.simulate:simulate", "Run the deterministic simulation."),
+    "simulate": ("cli.simulate:app", "Run the deterministic simulation."),
     "version": ("cli.main:version", "Print the version of this program."),
 }
 
@@ -55,7 +55,8 @@ class _Listed(TyperCommand):
         found = getattr(import_module(f"algotradehub.{module}"), attribute)
         if not isinstance(found, typer.Typer):
             alone = typer.Typer(rich_markup_mode=None, add_completion=False)
-            alone.command(self.name)(found)
+            # A mere function takes --json and no more.
+            alone.command(self.name, epilog=examples(str(self.name), f"{self.name} --json"))(found)
             found = alone
         command = typer.main.get_command(found)
         command.name = self.name
@@ -118,8 +119,8 @@ def _program(
 ) -> None:
     """Trade exchanges, on-chain venues and brokers from one place.
 
-    Begin with `algotradehub demo`; then, in another terminal, `algotradehub order place
-    binance-paper BTC/USDT buy 0.01 --wait 5`.
+    Begin with `algotradehub demo`. In another terminal, `algotradehub order place binance-paper
+    BTC/USDT buy 0.01` buys a little, and `algotradehub order list --watch` shows what happens.
 
     `algotradehub COMMAND --help` explains a command. Commands that print data take --json.
     """

@@ -45,7 +45,7 @@ Json: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--json",
-        help="Print one JSON document and nothing else; amounts are text.",
+        help="Print one JSON document, amounts as text.",
         callback=_note,
     ),
 ]

@@ -19,8 +19,7 @@ ServerUrl: TypeAlias = Annotated[
         "--server",
         metavar="URL",
         envvar="ALGOTRADEHUB_SERVER",
-        help="Address of the platform, such as http://127.0.0.1:8080; found by itself if it runs "
-        "on this machine.",
+        help="The platform, such as http://127.0.0.1:8080; left out, the one on this machine.",
     ),
 ]
 TokenFile: TypeAlias = Annotated[
@@ -29,13 +28,12 @@ TokenFile: TypeAlias = Annotated[
         "--token-file",
         metavar="FILE",
         envvar="ALGOTRADEHUB_TOKEN_FILE",
-        help="Holds the API's token; found by itself beside the data of a platform on this "
-        "machine.",
+        help="Holds the token for it; left out, that of the platform on this machine.",
     ),
 ]
 ServedData: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", help="Speak to the platform that uses this directory."),
+    typer.Option("--data", metavar="DIR", help="The platform that uses this data directory."),
 ]
 
 

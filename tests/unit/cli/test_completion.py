@@ -42,11 +42,11 @@ def bash(*words: str) -> list[str]:
 def completed(**environment: str) -> list[str]:
     """Run the program as a shell does that completes."""
     told, trouble = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as ended:
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(told), redirect_stderr(trouble):
         patch.setattr(sys, "argv", ["algotradehub"])
         for name, value in environment.items():
             patch.setenv(name, value)
-        with redirect_stdout(told), redirect_stderr(trouble):
+        with pytest.raises(SystemExit) as ended:
             main()
     assert (ended.value.code, trouble.getvalue()) == (0, "")
     return [line for line in told.getvalue().splitlines() if line]
@@ -185,7 +185,7 @@ def test_in_bash_itself(platform: Platform, tmp_path: Path) -> None:
         _algotradehub_completion algotradehub
         printf '%s\\n' "${COMPREPLY[@]}"
     """
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - this very program
         ["bash", "-c", script],  # noqa: S607 - wherever it is
         capture_output=True,
         text=True,
