@@ -25,6 +25,7 @@ from algotradehub.cli.printing import (
     print_json,
     print_line,
     print_table,
+    shown,
 )
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.market import BookUpdate, MarketEvent
@@ -52,12 +53,13 @@ Columns: TypeAlias = Annotated[
     typer.Option(
         "--map",
         metavar="ROLE=NAME",
-        help="Which column of the file is what, such as time=When; repeatable.",
+        help="Which column is what, such as time=When; repeatable. Roles: time, price, quantity, "
+        "side; bid, ask; open, high, low, close, volume.",
     ),
 ]
 Header: TypeAlias = Annotated[
     str | None,
-    typer.Option(metavar="NAMES", help="Column names, joined by commas, for a file without any."),
+    typer.Option(metavar="NAMES", help="Columns of a file without names: time,price,quantity."),
 ]
 Interval: TypeAlias = Annotated[
     int | None, typer.Option(metavar="SECONDS", min=1, help="Of candles, if the rows mislead.")
@@ -68,6 +70,9 @@ Zone: TypeAlias = Annotated[
 ]
 CloseTimes: TypeAlias = Annotated[
     bool, typer.Option("--close-times", help="Candles are stamped with their end.")
+]
+DecimalComma: TypeAlias = Annotated[
+    bool, typer.Option("--decimal-comma", help="Numbers are written 1.234,5.")
 ]
 Member: TypeAlias = Annotated[str | None, typer.Option(metavar="NAME", help="Which file of a zip.")]
 
@@ -88,6 +93,7 @@ def info(
     interval: Interval = None,
     zone: Zone = None,
     close_times: CloseTimes = False,
+    decimal_comma: DecimalComma = False,
     member: Member = None,
     as_json: Json = False,
 ) -> None:
@@ -95,7 +101,15 @@ def info(
 
     The exit code is 6 if one of them is damaged or cannot be read.
     """
-    told = _read_as(columns, header, interval, zone, close_times=close_times, member=member)
+    told = ReadAs(
+        columns=_roles(columns),
+        header=tuple(header.split(",")) if header else (),
+        interval_s=interval,
+        zone=zone,
+        time_is_close=close_times,
+        decimal_comma=decimal_comma,
+        member=member,
+    )
     documents = [_info(path, told) for path in files]
     if as_json:
         print_json({"files": documents})
@@ -129,6 +143,7 @@ def import_files(
     interval: Interval = None,
     zone: Zone = None,
     close_times: CloseTimes = False,
+    decimal_comma: DecimalComma = False,
     member: Member = None,
     as_json: Json = False,
 ) -> None:
@@ -138,10 +153,18 @@ def import_files(
     the file is stored. Files before it stay. Importing a file again changes nothing. Needs the
     extra `data`.
     """
-    told = _read_as(columns, header, interval, zone, close_times=close_times, member=member)
+    told = ReadAs(
+        columns=_roles(columns),
+        header=tuple(header.split(",")) if header else (),
+        interval_s=interval,
+        zone=zone,
+        time_is_close=close_times,
+        decimal_comma=decimal_comma,
+        member=member,
+    )
     if preview:
-        shown = [(path, _preview(path, VenueId(venue), Symbol(symbol), told)) for path in files]
-        _print_previews(shown, as_json=as_json)
+        read = [(path, _preview(path, VenueId(venue), Symbol(symbol), told)) for path in files]
+        _print_previews(read, as_json=as_json)
         return
     directory = data or usual_directories(os.environ)[0]
     documents = []
@@ -162,29 +185,14 @@ def import_files(
         print_json({"data_dir": str(directory), "imported": documents})
 
 
-def _read_as(
-    columns: Sequence[str] | None,
-    header: str | None,
-    interval_s: int | None,
-    zone: str | None,
-    *,
-    close_times: bool,
-    member: str | None,
-) -> ReadAs:
+def _roles(columns: Sequence[str] | None) -> dict[str, str]:
     roles = {}
     for text in columns or ():
         role, equals, name = text.partition("=")
         if not (role and equals and name):
             raise typer.BadParameter(f"--map takes ROLE=NAME, such as time=When, not {text!r}")
         roles[role] = name
-    return ReadAs(
-        columns=roles,
-        header=tuple(header.split(",")) if header else (),
-        interval_s=interval_s,
-        zone=zone,
-        time_is_close=close_times,
-        member=member,
-    )
+    return roles
 
 
 def _info(path: Path, told: ReadAs) -> dict[str, Any]:
@@ -249,7 +257,7 @@ def _print_found(document: dict[str, Any]) -> None:
 
 
 def _preview(path: Path, venue: VenueId, symbol: Symbol, told: ReadAs) -> Preview:
-    with _exact(path):
+    with _exact(path, stores=False):
         return recordings.preview(path, venue=venue, symbol=symbol, mapping=told)
 
 
@@ -296,7 +304,7 @@ def _event(event: MarketEvent) -> dict[str, Any]:
 
 
 @contextmanager
-def _exact(path: Path) -> Iterator[None]:
+def _exact(path: Path, *, stores: bool = True) -> Iterator[None]:
     """A file that cannot be trusted ends the command; the message names line and column."""
     try:
         yield
@@ -308,7 +316,9 @@ def _exact(path: Path) -> Iterator[None]:
             "line": error.line,
             "column": error.column,
         }
-        raise Failure(ExitCode.DAMAGED, f"{error}; nothing of it was stored", document) from error
+        told = shown(str(error))
+        message = f"{told}; nothing of it was stored" if stores else told
+        raise Failure(ExitCode.DAMAGED, message, document) from error
 
 
 @contextmanager

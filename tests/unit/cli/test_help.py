@@ -42,7 +42,8 @@ def is_group(words: tuple[str, ...]) -> bool:
 
 def parsed(arguments: list[str]) -> list[str]:
     """Parse as the program does, up to but without running; return the words of the command."""
-    command, context, names = program(), None, []
+    command, context = program(), None
+    names: list[str] = []
     while True:
         # Runs eager options and the conversion of every value.
         context = command.make_context(names[-1] if names else "algotradehub", arguments, context)

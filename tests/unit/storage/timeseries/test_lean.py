@@ -161,7 +161,7 @@ def test_a_suspicious_tick_is_left_out(read: Read, tmp_path: Path) -> None:
 
 def test_a_day_alone_needs_its_interval(read: Read, tmp_path: Path) -> None:
     path = zipped(tmp_path / "crypto/x/daily/x.zip", "x.csv", "20200102 00:00,2,3,1,2,5")
-    with pytest.raises(BadRecording, match="give interval_s"):
+    with pytest.raises(BadRecording, match="give --interval"):
         read(path)
     assert read(path, interval_s=86400)[0].start_ns == 1577923200 * SECOND_NS
 
