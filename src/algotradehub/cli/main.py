@@ -86,11 +86,28 @@ class Commands(TyperGroup):
         except OSError as error:
             if error.errno == errno.EPIPE:  # whoever read our output has seen enough
                 raise
-            failure = Failure(ExitCode.FAILED, str(error))
+            failure = Failure(ExitCode.FAILED, _trouble(error))
         remark(f"error: {failure}")
         if in_json(ctx):
             print_json(failure.document)
         raise typer.Exit(failure.code)
+
+
+def _trouble(error: OSError) -> str:
+    """What the operating system refuses, where, and what to do about it."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            said = "the disk is full; make room there, then try again"
+        case errno.EACCES | errno.EPERM:
+            said = "this user may not do that; change its permissions, or choose another place"
+        case errno.EROFS:
+            said = "it is read-only; choose another place"
+        case errno.ENOTDIR | errno.EEXIST:
+            said = "something that is no directory is in the way; choose another place"
+        case _:
+            said = error.strerror or str(error) or type(error).__name__
+    where = (str(name) for name in (error.filename, error.filename2) if name is not None)
+    return ": ".join((*where, said))
 
 
 app = typer.Typer(

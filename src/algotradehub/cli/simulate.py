@@ -32,7 +32,7 @@ def simulate(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(metavar="COUNT", min=1, help="Processes; left out, one for each core."),
+        typer.Option(metavar="COUNT", min=1, max=256, help="Processes; left out, one a core."),
     ] = None,
     trace: Annotated[
         bool, typer.Option("--trace", help="Print everything that happens in the first seed.")
