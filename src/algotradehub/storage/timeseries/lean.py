@@ -99,7 +99,7 @@ def recognise(head: Head, told: ReadAs) -> Layout | None:
         interval_ns = _STEPS_NS.get(named["step"].lower())
     members = (head.member,) if told.member is not None else head.members
     if len({_contract(name) for name in members}) > 1:
-        raise cursor.bad(f"holds several; choose one with member: {', '.join(members)}")
+        raise cursor.bad(f"holds several; choose one with --member: {', '.join(members)}")
     bars = _Bars(
         columns=columns, interval_ns=interval_ns, zone=zone_named(zone, cursor),
         divisor=Decimal(divisor), members=members,

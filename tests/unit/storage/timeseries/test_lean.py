@@ -70,7 +70,7 @@ def test_ticks(shared_data: Path, read: Read) -> None:
 
 def test_several_contracts_must_be_chosen_from(shared_data: Path, read: Read) -> None:
     folder = shared_data / "market/futures/lean_es/es"
-    with pytest.raises(BadRecording, match="choose one with member: 20131007_es_minute_trade_2013"):
+    with pytest.raises(BadRecording, match="choose one with --member: 20131007_es_minute"):
         read(folder / "20131007_trade.zip")
     member = "20131007_es_minute_trade_201312.csv"
     candles = read(folder / "20131007_trade.zip", member=member)
