@@ -12,29 +12,36 @@ from algotradehub.app.demo import demo_settings
 from algotradehub.app.embedded import Platform, run_embedded
 from algotradehub.app.running import run
 from algotradehub.cli.live_table import Watcher, show_lines, show_table
+from algotradehub.cli.printing import examples
 from algotradehub.settings import Settings
 
 TABLE_EVERY_S = 0.5
 LINE_EVERY_S = 2.0
 _PATH = "/api/v1/orders"
 
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
+
+@app.command(epilog=examples("demo", "demo --port 0 --replay ETH/USDT=prices.csv --speed 60"))
 def demo(
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port of the API; 0 takes any that is free.")
+        int,
+        typer.Option(
+            metavar="PORT", min=0, max=65535, help="Port of the API; 0 takes any that is free."
+        ),
     ] = 8080,
     no_browser: Annotated[  # noqa: ARG001 - for scripts: there is no page to open yet
         bool, typer.Option("--no-browser", help="Open no page; for scripts.")
     ] = False,
     data: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Data directory, in place of the demo's own."),
+        typer.Option(metavar="DIR", help="Data directory; left out, the demo's own."),
     ] = None,
     token_file: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Where the API's token is kept; made if missing."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the synthetic markets.")] = 1,
+    seed: Annotated[int, typer.Option(metavar="NUMBER", help="Of the made-up prices.")] = 1,
     replay: Annotated[
         list[str] | None,
         typer.Option(
@@ -42,12 +49,21 @@ def demo(
             help="Play recorded data instead, of BTC/USDT if no symbol is named. Repeatable.",
         ),
     ] = None,
-    speed: Annotated[float, typer.Option(help="Of the replay; 1 is real time.")] = 1.0,
+    speed: Annotated[
+        float, typer.Option(metavar="FACTOR", help="Of the replay; 1 is real time.")
+    ] = 1.0,
     for_s: Annotated[
-        float | None, typer.Option("--for", metavar="SECONDS", min=0, help="End by itself.")
+        float | None,
+        typer.Option(
+            "--for", metavar="SECONDS", min=0, help="End after so long; left out, at Ctrl-C."
+        ),
     ] = None,
 ) -> None:
-    """Watch paper trading on three simulated venues. No account, no key, no money."""
+    """Watch paper trading on three simulated venues. No account, no key, no money.
+
+    Prices are made up, or played from files. It prints how to open the terminal in a browser and
+    how to trade. Ctrl-C stops it; started again, it goes on where it was.
+    """
     settings = demo_settings(
         data_dir=data,
         port=port,
