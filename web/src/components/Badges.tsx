@@ -54,13 +54,14 @@ const STATUS: Record<Order["status"], [tone: string, word: string]> = {
 };
 
 /** Pending looks pending: what was only asked for is said as such. */
-export function StatusTag({ order, age }: { order: Order; age?: string | undefined }) {
+export function StatusTag({ order, age, notChanged }: { order: Order; age?: string | undefined; notChanged?: string | undefined }) {
   const [tone, word] = STATUS[order.status];
   const asked = order.cancel_pending ? "cancelling…" : order.amend_pending ? "changing…" : null;
   return (
     <span className={`rounded-tag ${order.status === "UNKNOWN" ? "px-1.5 py-0.5" : ""} ${asked ? "text-text-3" : tone}`} title={order.reason || undefined}>
       {asked ?? word}
       {order.status === "UNKNOWN" && age ? ` ${age}` : ""}
+      {notChanged && !asked ? <span className="text-warn" title={notChanged}> ▲ not changed</span> : null}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 /** The one table: sticky head, sorted by its columns, walked by keys, virtual when it is long. */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, useState, type ReactNode } from "react";
+import { Fragment, useMemo, useRef, useState, type ReactNode } from "react";
 
 export interface Column<R> {
   id: string;
@@ -21,6 +21,10 @@ interface DataTableProps<R> {
   edge?(row: R): string;
   selected?: ReadonlySet<string>;
   onSelect?(key: string): void;
+  /** What Enter on a row does. */
+  onOpen?(row: R): void;
+  /** A line of its own below a row that is being worked on. */
+  below?(row: R): ReactNode;
   empty: ReactNode;
 }
 
@@ -28,7 +32,7 @@ const ROW_PX = 31;
 const VIRTUAL_FROM = 100;
 
 export function DataTable<R>(props: DataTableProps<R>) {
-  const { label, columns, rowKey, rowClass, edge, selected, onSelect, empty } = props;
+  const { label, columns, rowKey, rowClass, edge, selected, onSelect, onOpen, below: lineBelow, empty } = props;
   const [order, setOrder] = useState<{ id: string; way: 1 | -1 } | null>(null);
   const frame = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => {
@@ -43,12 +47,15 @@ export function DataTable<R>(props: DataTableProps<R>) {
   const below = isVirtual ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
 
   const cycle = (id: string) => setOrder((now) => (now?.id !== id ? { id, way: -1 } : now.way === -1 ? { id, way: 1 } : null));
-  const walk = (event: React.KeyboardEvent<HTMLTableRowElement>, key: string) => {
+  const walk = (event: React.KeyboardEvent<HTMLTableRowElement>, row: R, key: string) => {
     if (event.target !== event.currentTarget) return;
-    const next = event.key === "ArrowDown" ? event.currentTarget.nextElementSibling : event.key === "ArrowUp" ? event.currentTarget.previousElementSibling : null;
-    if (next instanceof HTMLElement) next.focus();
+    const rowsShown = [...(event.currentTarget.parentElement?.querySelectorAll<HTMLElement>("tr[data-row]") ?? [])];
+    const at = rowsShown.indexOf(event.currentTarget);
+    const next = event.key === "ArrowDown" ? rowsShown[at + 1] : event.key === "ArrowUp" ? rowsShown[at - 1] : undefined;
+    next?.focus();
     if (event.key === " ") onSelect?.(key);
-    if (next || event.key === " ") event.preventDefault();
+    if (event.key === "Enter") onOpen?.(row);
+    if (next || event.key === " " || event.key === "Enter") event.preventDefault();
   };
 
   if (rows.length === 0) return empty;
@@ -76,12 +83,16 @@ export function DataTable<R>(props: DataTableProps<R>) {
           {shown.map((index) => {
             const row = rows[index] as R;
             const key = rowKey(row);
+            const line = lineBelow?.(row);
             return (
-              <tr key={key} data-row={key} aria-rowindex={index + 2} aria-selected={onSelect ? selected?.has(key) === true : undefined} tabIndex={index === shown[0] ? 0 : -1} onKeyDown={(event) => walk(event, key)} onClick={(event) => event.target instanceof HTMLTableCellElement && onSelect?.(key)} className={`hover:bg-surface-2 ${selected?.has(key) ? "bg-surface-3" : ""} ${rowClass?.(row) ?? ""}`}>
+              <Fragment key={key}>
+              <tr data-row={key} aria-rowindex={index + 2} aria-selected={onSelect ? selected?.has(key) === true : undefined} tabIndex={index === shown[0] ? 0 : -1} onKeyDown={(event) => walk(event, row, key)} onClick={(event) => event.target instanceof HTMLTableCellElement && onSelect?.(key)} className={`hover:bg-surface-2 ${selected?.has(key) ? "bg-surface-3" : ""} ${rowClass?.(row) ?? ""}`}>
                 {columns.map((column, position) => (
                   <td key={column.id} className={`h-[31px] border-t border-line px-[5px] whitespace-nowrap first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : ""} ${position === 0 ? (edge?.(row) ?? "") : ""}`}>{column.cell(row)}</td>
                 ))}
               </tr>
+              {line && <tr><td colSpan={columns.length} className="px-[5px] pb-1.5 pl-3.5">{line}</td></tr>}
+              </Fragment>
             );
           })}
           {below > 0 && <tr aria-hidden="true"><td style={{ height: below }} /></tr>}

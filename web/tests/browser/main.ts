@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
-import { CUT_OFF, NEVER_ANSWERED, REFUSED } from "../gateway/desk.ts";
+import { CUT_OFF, KEPT, NEVER_ANSWERED, REFUSED } from "../gateway/desk.ts";
 import { startGateway, type Gateway } from "../gateway/gateway.ts";
 import { inBrowser } from "./browser.ts";
 
@@ -23,6 +23,13 @@ async function typeOrder(page: Page, quantity: string, at: string): Promise<void
   await page.keyboard.press("Escape");
   await page.keyboard.press("p");
   await page.keyboard.type(at);
+}
+
+async function openOrder(page: Page, id: string) {
+  await page.getByRole("tab", { name: /Open orders/ }).click();
+  const row = page.locator(`tr[data-row="${id}"]`);
+  await row.waitFor();
+  return row;
 }
 
 const flows: Record<string, Flow> = {
@@ -70,6 +77,98 @@ const flows: Record<string, Flow> = {
     await page.getByRole("tab", { name: /Open orders/ }).click();
     await page.getByRole("row", { name: new RegExp(CUT_OFF) }).waitFor();
     assert.equal([...desk.orders.values()].filter((order) => order.quantity === CUT_OFF).length, 1);
+  },
+  "an open order is changed in its row by keyboard alone": async (page, { desk }) => {
+    const row = await openOrder(page, "o-1001");
+    await row.focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("93700.07");
+    await page.getByText("Price steps are 0.1. Nearest: 93,700.0").waitFor();
+    await page.keyboard.press("Enter");
+    assert.equal(desk.orders.get("o-1001")?.amend_pending, null);
+    await page.getByRole("button", { name: "Use nearest" }).click();
+    await page.getByRole("textbox", { name: "Price of this order" }).focus();
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Enter");
+    await row.getByText("changing…").waitFor();
+    assert.equal(desk.orders.get("o-1001")?.limit_price, "93720.0");
+    await row.getByText("93,700.1").waitFor();
+    await row.getByText("Open", { exact: true }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("data-row")), "o-1001");
+  },
+  "Esc undoes a change, and what cannot be changed says why": async (page, { desk }) => {
+    const row = await openOrder(page, "o-1001");
+    await row.focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("90000");
+    await page.keyboard.press("Escape");
+    await row.getByText("93,720.0").waitFor();
+    const fixed = page.locator('tr[data-row="o-1004"]').getByRole("button", { name: /^Change/ });
+    assert.equal(await fixed.getAttribute("title"), "Bybit cannot change an order in place. Cancel it and place another.");
+    await fixed.dispatchEvent("click");
+    await page.getByRole("textbox", { name: "Price of this order" }).waitFor({ state: "detached" });
+    assert.deepEqual([...desk.orders.values()].filter((order) => order.amend_pending), []);
+  },
+  "a change that is refused is told with the nearest valid value, and one that the venue does not make as well": async (page, { desk }) => {
+    const row = await openOrder(page, "o-1001");
+    await row.getByRole("button", { name: /^Change/ }).click();
+    await page.getByRole("textbox", { name: "Size of this order" }).fill(REFUSED);
+    await page.keyboard.press("Enter");
+    await page.getByText("at most 0.500 while the limit stands").first().waitFor();
+    await page.getByRole("button", { name: "Use nearest: 0.500" }).click();
+    await page.getByRole("textbox", { name: "Size of this order" }).fill(KEPT);
+    await page.getByRole("group", { name: /Change of the order/ }).getByRole("button", { name: "Change" }).click();
+    await row.getByText("changing…").waitFor();
+    await row.getByText("not changed").waitFor();
+    assert.equal(desk.orders.get("o-1001")?.quantity, "0.250");
+  },
+  "a line that is dragged is sent after it was let go and confirmed, and shows where it stood": async (page, { desk }) => {
+    const grip = page.getByRole("button", { name: /^Limit sell 0.200 at 94,980.0/ });
+    const before = await grip.boundingBox();
+    assert.ok(before);
+    const [x, y] = [before.x + before.width / 2, before.y + before.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x, y + 20, { steps: 4 });
+    await page.mouse.move(x, y + 40, { steps: 4 });
+    await page.getByText(/% · .* ticks$/).waitFor();
+    await page.mouse.up();
+    await page.waitForTimeout(400);
+    assert.equal(desk.orders.get("o-1002")?.amend_pending, null);
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("data-confirm")), "o-1002");
+    await page.keyboard.press("Enter");
+    await page.getByText("from 94,980.0 · changing…").waitFor();
+    await page.getByText("from 94,980.0 · changing…").waitFor({ state: "detached" });
+    const moved = Number(desk.orders.get("o-1002")?.limit_price);
+    assert.ok(moved < 94_980 && Math.abs(moved * 10 - Math.round(moved * 10)) < 1e-6, `${moved}`);
+  },
+  "Esc takes a line out of the hand": async (page, { desk }) => {
+    const grip = page.getByRole("button", { name: /^Limit sell 0.200 at 94,980.0/ });
+    const box = await grip.boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + 5, box.y + 5);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 5, box.y + 45, { steps: 4 });
+    await page.getByText(/% · .* ticks$/).waitFor();
+    await page.keyboard.press("Escape");
+    await page.mouse.move(box.x + 5, box.y + 65, { steps: 4 });
+    await page.mouse.up();
+    await grip.waitFor();
+    assert.equal(desk.orders.get("o-1002")?.amend_pending, null);
+  },
+  "a line is moved by the arrows and Enter": async (page, { desk }) => {
+    await page.getByRole("button", { name: /^Limit sell 0.200 at 94,980.0/ }).waitFor();
+    await page.keyboard.press("l");
+    const before = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+    assert.match(before ?? "", /arrows move it/);
+    await page.keyboard.press("Shift+ArrowDown");
+    await page.keyboard.press("ArrowUp");
+    assert.deepEqual([...desk.orders.values()].filter((order) => order.amend_pending), []);
+    await page.keyboard.press("Enter");
+    await page.getByText(/^from .* changing…$/).waitFor();
+    await page.getByText(/^from .* changing…$/).waitFor({ state: "detached" });
+    const moved = ["o-1001", "o-1002", "o-1003"].map((id) => desk.orders.get(id)?.trigger?.price ?? desk.orders.get(id)?.limit_price);
+    assert.ok(["93719.1", "94979.1", "93249.1"].some((price) => moved.includes(price)), moved.join());
   },
   "a cut stream is resumed with what was missed": async (page, gateway) => {
     gateway.cut();

@@ -1,5 +1,5 @@
 /** Takes orders and answers them the way a venue does: late, in steps, sometimes not at all. */
-import type { Balance, Fill, Order, PlaceOrder, Position, ProblemBody, Refusal } from "../../src/lib/api/types.ts";
+import type { Balance, ChangeOrder, Fill, Order, PlaceOrder, Position, ProblemBody, Refusal } from "../../src/lib/api/types.ts";
 import type { Change } from "../../src/lib/stream/protocol.ts";
 import { account, instrument, iso, LISTINGS, markets, nanoseconds, order, position } from "./world.ts";
 
@@ -9,6 +9,7 @@ const ANSWER_MS = 60;
 export const NEVER_ANSWERED = "0.666";
 export const CUT_OFF = "0.777";
 export const REFUSED = "0.555";
+export const KEPT = "0.444";
 
 export class Refused extends Error {
   readonly problem: ProblemBody;
@@ -80,6 +81,29 @@ export class Desk {
     const asked = { ...known, cancel_pending: true };
     this.put(asked);
     setTimeout(() => this.put({ ...asked, status: "CANCELLED", cancel_pending: false, remaining: "0", ...this.now() }), ANSWER_MS * 4);
+    return asked;
+  }
+
+  /** A change is asked for at once, and made when the venue answers; one size it leaves as it was. */
+  amend(id: string, body: ChangeOrder): Order {
+    const known = this.orders.get(id);
+    if (!known) throw new Refused(404, "not_found", `no order ${id}`);
+    const refuse = (field: string, rule: string, value: string, nearest: string | null) => {
+      throw new Refused(422, "invalid_request", `${field}: ${rule}`, { errors: [{ field, rule, value, nearest }] });
+    };
+    if (known.amend_pending) refuse("order_id", "an order without another change under way", id, null);
+    if (body.quantity === REFUSED) refuse("quantity", "at most 0.500 while the limit stands", REFUSED, "0.500");
+    const asked: Order = { ...known, ...this.now(), amend_pending: { quantity: body.quantity ?? null, limit_price: body.limit_price ?? null, trigger_price: body.trigger_price ?? null } };
+    this.put(asked);
+    setTimeout(() => {
+      const now = this.orders.get(id);
+      if (!now?.amend_pending) return;
+      const made: Partial<Order> = body.quantity === KEPT ? {} : {
+        quantity: body.quantity ?? now.quantity, remaining: body.quantity ?? now.remaining, limit_price: body.limit_price ?? now.limit_price,
+        trigger: now.trigger && { ...now.trigger, price: body.trigger_price ?? now.trigger.price },
+      };
+      this.put({ ...now, ...made, amend_pending: null, ...this.now() });
+    }, ANSWER_MS * 10);
     return asked;
   }
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { extname, join, normalize } from "node:path";
-import type { PlaceOrder } from "../../src/lib/api/types.ts";
+import type { ChangeOrder, PlaceOrder } from "../../src/lib/api/types.ts";
 import { CUT_OFF, Desk, Refused } from "./desk.ts";
 import { Stream } from "./stream.ts";
 
@@ -77,6 +77,8 @@ async function route(desk: Desk, token: string | null, request: IncomingMessage,
       if (body.quantity === CUT_OFF) return void request.socket.destroy();
       return answer(placed, 202);
     }
+    case "PATCH orders":
+      return answer(desk.amend(decodeURIComponent(id ?? ""), JSON.parse(await text(request)) as ChangeOrder), 202);
     case "DELETE orders":
       return answer(desk.cancel(decodeURIComponent(id ?? "")), 202);
     default:

@@ -65,7 +65,7 @@ describe("instruments", () => {
 describe("the chart", () => {
   it("draws orders where they work, and the position at its entry", () => {
     const stop = { ...open, order_id: "o-2", type: "STOP_MARKET" as const, limit_price: null, trigger: { price: "90", direction: "FALLS_TO" as const, source: "LAST" as const } };
-    const lines = ownLines([open, stop], position("main", "binance", "BTC/USDT", "-0.5", "99", "0", 0), instrument(LISTINGS[0]!));
+    const lines = ownLines([open, stop], position("main", "binance", "BTC/USDT", "-0.5", "99", "0", 0), instrument(LISTINGS[0]!), null);
     expect(lines.map(({ kind, price, words }) => [kind, price, words])).toEqual([["buy", "100", "Limit buy 1.000"], ["buy", "90", "Stop buy 1.000"], ["position", "99", "Short 0.500"]]);
   });
 

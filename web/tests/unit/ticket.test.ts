@@ -80,8 +80,12 @@ describe("the ticket", () => {
 
   it.each<[Draft["type"], Draft["side"], string]>([
     ["STOP_MARKET", "BUY", "RISES_TO"], ["STOP_MARKET", "SELL", "FALLS_TO"], ["TAKE_PROFIT_MARKET", "BUY", "FALLS_TO"], ["TAKE_PROFIT_MARKET", "SELL", "RISES_TO"],
-  ])("%s to %s waits for a price that %s", (type, side, direction) => {
-    expect(review(draft({ type, side, trigger: "95000" }), facts).body?.trigger?.direction).toBe(direction);
+  ])("%s to %s waits for a price that %s, and is told where it would fire at once", (type, side, direction) => {
+    const [ahead, passed] = direction === "RISES_TO" ? ["95000", "94182.4"] : ["93000", "94182.4"];
+    expect(review(draft({ type, side, trigger: ahead }), facts).body?.trigger?.direction).toBe(direction);
+    const found = review(draft({ type, side, trigger: passed }), facts).findings.trigger;
+    expect(found?.text).toContain("Would fire at once");
+    expect(found?.use?.value).toBe(direction === "RISES_TO" ? "94182.5" : "94182.3");
   });
 
   it("sends a trailing distance in hundredths of a per cent", () => {

@@ -1,8 +1,11 @@
 /** What of our own stands on the chart, and how it is said. */
 import type { Fill, Instrument, Order, Position } from "@/lib/api/types";
-import { absolute, decimal, divide, parse, sign, type Decimal } from "@/lib/decimal/decimal";
+import type { Amending } from "@/lib/desk/amending";
+import { absolute, compare, decimal, divide, multiply, parse, quantise, sign, subtract, text, type Decimal } from "@/lib/decimal/decimal";
 import { format } from "@/lib/decimal/format";
-import { sizeDigits } from "@/lib/instrument";
+import { readAmount } from "@/lib/decimal/input";
+import { sizeDigits, tickAt } from "@/lib/instrument";
+import { lineField, valueOf } from "@/lib/order/amendment";
 
 export const INTERVALS = [
   { value: "1m", label: "1m", seconds: 60 },
@@ -21,6 +24,10 @@ export interface OwnLine {
   price: string;
   words: string;
   order: Order | null;
+  /** Staged: only on this page. Asked: the venue has not confirmed. Firm: the venue has it. */
+  phase: "firm" | "staged" | "asked";
+  /** What the venue has, where the line stands elsewhere. */
+  from: string | null;
 }
 
 const NAMES: Record<Order["type"], string> = {
@@ -29,21 +36,62 @@ const NAMES: Record<Order["type"], string> = {
 };
 
 /** Orders at the price where they work, and the position at its entry. */
-export function ownLines(orders: readonly Order[], position: Position | null, instrument: Instrument): OwnLine[] {
+export function ownLines(orders: readonly Order[], position: Position | null, instrument: Instrument, at: Amending | null): OwnLine[] {
   const digits = sizeDigits(instrument);
   const lines: OwnLine[] = [];
   for (const order of orders) {
-    const price = order.trigger?.price ?? order.limit_price;
-    if (!price) continue;
+    const field = lineField(order);
+    const venue = field && valueOf(order, field);
+    if (!field || !venue) continue;
+    const typed = at?.orderId === order.order_id ? priceTyped(at.typed[field]) : null;
+    const asked = order.amend_pending?.[field] ?? null;
+    const price = typed ?? asked ?? venue;
+    const isElsewhere = compare(decimal(price), decimal(venue)) !== 0;
+    const phase = !isElsewhere ? "firm" : typed ? "staged" : "asked";
     const words = `${NAMES[order.type]} ${order.side === "BUY" ? "buy" : "sell"} ${format(order.remaining, { digits })}`;
-    lines.push({ id: order.order_id, kind: order.side === "BUY" ? "buy" : "sell", price, words, order });
+    lines.push({ id: order.order_id, kind: order.side === "BUY" ? "buy" : "sell", price, words, order, phase, from: isElsewhere ? venue : null });
   }
   if (position?.entry_price) {
     const held = decimal(position.quantity);
     const words = `${sign(held) > 0 ? "Long" : "Short"} ${format(absolute(held), { digits })}`;
-    lines.push({ id: "position", kind: "position", price: position.entry_price, words, order: null });
+    lines.push({ id: "position", kind: "position", price: position.entry_price, words, order: null, phase: "firm", from: null });
   }
   return lines;
+}
+
+function priceTyped(typed: string | undefined): string | null {
+  const read = typed === undefined ? null : parse(readAmount(typed)?.value);
+  return read && sign(read) > 0 ? text(read) : null;
+}
+
+/** The valid price nearest to where the pointer is. */
+export function snapped(instrument: Instrument, price: string): string | null {
+  const read = parse(price);
+  if (read === null || sign(read) <= 0) return null;
+  const tick = tickAt(instrument, read);
+  const nearest = quantise(read, tick);
+  return text(compare(nearest, tick) < 0 ? tick : nearest);
+}
+
+export interface Distance {
+  /** Part of the last price. */
+  part: Decimal;
+  ticks: Decimal;
+}
+
+/** How far a price is from the last one. */
+export function distanceOf(instrument: Instrument, price: string, last: string | null | undefined): Distance | null {
+  const [to, from] = [parse(price), parse(last)];
+  if (to === null || from === null || sign(from) === 0) return null;
+  const apart = subtract(to, from);
+  return { part: divide(apart, from, 6), ticks: divide(apart, tickAt(instrument, to), 0) };
+}
+
+/** What a stop or target of this position would bring at a price; null where it is neither. */
+export function outcomeAt(order: Order, position: Position | null, instrument: Instrument, price: string): Decimal | null {
+  const [entry, size, at] = [parse(position?.entry_price), parse(order.remaining), parse(price)];
+  if (!order.reduce_only || instrument.inverse || entry === null || size === null || at === null) return null;
+  return multiply(order.side === "SELL" ? subtract(at, entry) : subtract(entry, at), size);
 }
 
 /** (close - open) / open. */

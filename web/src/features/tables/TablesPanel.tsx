@@ -7,16 +7,19 @@ import { Icon } from "@/components/Icon";
 import { Empty, Panel, Skeleton } from "@/components/Panel";
 import { announce } from "@/lib/announce";
 import { told } from "@/lib/api/problem";
-import type { Order, Position } from "@/lib/api/types";
+import type { Account, Order, Position } from "@/lib/api/types";
 import { useSecond } from "@/lib/clock";
 import { copy } from "@/lib/copy";
 import { cancelOrder } from "@/lib/desk/actions";
+import { amending, notChanged, stage } from "@/lib/desk/amending";
 import { holdings } from "@/lib/desk/holdings";
 import { useFills, useOrderHistory } from "@/lib/desk/queries";
-import { createStore, useStore } from "@/lib/store";
+import { whyFixed } from "@/lib/order/amendment";
+import { createStore, usePart, useStore } from "@/lib/store";
 import { ageOf } from "@/lib/time";
-import { rowEdge, type Known } from "./cells";
+import { instrumentOf, rowEdge, type Known } from "./cells";
 import { balanceColumns, fillColumns, orderColumns, positionColumns } from "./columns";
+import { ChangeLine } from "./parts/Change";
 
 export type TabName = "positions" | "orders" | "history" | "fills" | "balances";
 
@@ -29,6 +32,8 @@ interface TablesPanelProps {
   onOnlySymbol(only: boolean): void;
   onSymbol(account: string, symbol: string): void;
   onClosePosition(position: Position): void;
+  /** Why nothing new may be asked of an account just now; null where it may. */
+  closedOf(account: Account): string | null;
   className?: string;
 }
 
@@ -53,19 +58,35 @@ export function cancelSelected(): void {
 }
 
 export function TablesPanel(props: TablesPanelProps) {
-  const { known, symbol, tab, onTab, onlySymbol, onOnlySymbol, onSymbol, onClosePosition, className = "" } = props;
+  const { known, symbol, tab, onTab, onlySymbol, onOnlySymbol, onSymbol, onClosePosition, closedOf, className = "" } = props;
   const held = useStore(holdings);
   const history = useOrderHistory(tab === "history");
   const fills = useFills();
   const nowMs = useSecond();
   const selected = useStore(selection);
+  const changing = usePart(amending, (now) => (now?.place === "row" ? now.orderId : null));
+  const unchanged = useStore(notChanged);
   const unknown = held.orders.filter((order) => order.status === "UNKNOWN");
   const ofSymbol = <R extends { symbol: string }>(rows: readonly R[]) => (onlySymbol ? rows.filter((row) => row.symbol === symbol) : rows);
 
   const open = (row: { account: string; symbol: string }) => onSymbol(row.account, row.symbol);
+  const fixed = (order: Order) => {
+    const account = known.accounts.get(order.account);
+    return whyFixed(order, account, account ? closedOf(account) : null);
+  };
+  const begin = (order: Order) => {
+    const why = fixed(order);
+    if (why === null) stage(order, {}, "row");
+    else announce(why, "assertive");
+  };
+  const acts = { onCancel: (order: Order) => void cancelOrder(order), onChange: begin, whyFixed: fixed, notChanged: (order: Order) => unchanged.get(order.order_id) };
+  const below = (order: Order) => {
+    const instrument = order.order_id === changing ? instrumentOf(known, order) : null;
+    return instrument && <ChangeLine order={order} instrument={instrument} />;
+  };
   const columns = {
     positions: positionColumns(known, open, onClosePosition),
-    orders: orderColumns(known, nowMs, open, (order) => void cancelOrder(order)),
+    orders: orderColumns(known, nowMs, open, acts),
     history: orderColumns(known, nowMs, open, null),
     fills: fillColumns(known, nowMs, open),
     balances: balanceColumns(known),
@@ -77,7 +98,7 @@ export function TablesPanel(props: TablesPanelProps) {
   );
   const body: Record<TabName, () => ReactNode> = {
     positions: () => table("Positions", columns.positions, ofSymbol(held.positions), (row) => `${row.account}|${row.symbol}|${row.side}`, onlySymbol ? copy.noneOfInstrument("positions", symbol) : copy.noPositions),
-    orders: () => table("Open orders", columns.orders, ofSymbol(held.orders), (row) => row.order_id, onlySymbol ? copy.noneOfInstrument("open orders", symbol) : copy.noOpenOrders, { selected, onSelect: select }),
+    orders: () => table("Open orders", columns.orders, ofSymbol(held.orders), (row) => row.order_id, onlySymbol ? copy.noneOfInstrument("open orders", symbol) : copy.noOpenOrders, { selected, onSelect: select, onOpen: begin, below }),
     history: () => asked(history, "Orders", () => table("Order history", columns.history, ofSymbol(history.data ?? []), (row) => row.order_id, copy.noOrders)),
     fills: () => asked(fills, "Fills", () => table("Fills", columns.fills, ofSymbol(fills.data ?? []), (row) => `${row.account}|${row.execution_id}`, copy.noFills)),
     balances: () => table("Balances", columns.balances, held.balances, (row) => `${row.account}|${row.asset}`, copy.noBalances),

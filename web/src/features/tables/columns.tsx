@@ -4,10 +4,12 @@ import { Button } from "@/components/Controls";
 import type { Column } from "@/components/DataTable";
 import { toneOf } from "@/components/Numbers";
 import type { Balance, Fill, Order, Position } from "@/lib/api/types";
-import { absolute, decimal, parse, sign, ZERO } from "@/lib/decimal/decimal";
-import { format, moneyDigits, UNKNOWN } from "@/lib/decimal/format";
+import { absolute, decimal, divide, parse, sign, ZERO } from "@/lib/decimal/decimal";
+import { format, moneyDigits, percent, UNKNOWN } from "@/lib/decimal/format";
+import type { AmendField } from "@/lib/order/amendment";
 import { ageOf } from "@/lib/time";
 import { AccountCell, byAmount, EnvCell, instrumentOf, MarkCell, Moment, price, ProfitCell, ReturnCell, size, ValueCell, type Known } from "./cells";
+import { ChangeCell } from "./parts/Change";
 
 const TYPES: Record<Order["type"], string> = {
   LIMIT: "Limit", MARKET: "Market", STOP_MARKET: "Stop", STOP_LIMIT: "Stop limit", TAKE_PROFIT_MARKET: "Take profit",
@@ -47,28 +49,63 @@ export function positionColumns(known: Known, onSymbol: (row: Position) => void,
   ];
 }
 
-export function orderColumns(known: Known, nowMs: number, onSymbol: (row: Order) => void, onCancel: ((row: Order) => void) | null): Column<Order>[] {
+/** What can be done with an order that is open. */
+export interface OrderActs {
+  onCancel(order: Order): void;
+  onChange(order: Order): void;
+  /** Why it cannot be changed; null where it can. */
+  whyFixed(order: Order): string | null;
+  /** Why the change that was asked for last was not made. */
+  notChanged(order: Order): string | undefined;
+}
+
+export function orderColumns(known: Known, nowMs: number, onSymbol: (row: Order) => void, acts: OrderActs | null): Column<Order>[] {
+  const field = (row: Order, name: AmendField, shown: React.ReactNode) =>
+    acts === null ? shown : <ChangeCell order={row} field={name} instrument={instrumentOf(known, row)}>{shown}</ChangeCell>;
+  const triggerOf = (row: Order) => (row.trigger ? `${row.trigger.direction === "RISES_TO" ? "≥" : "≤"} ${price(known, row, row.trigger.price)}` : UNKNOWN);
   const columns: Column<Order>[] = [
     ...place<Order>(known, onSymbol),
     { id: "side", head: "Side", width: 5, cell: (row) => <SideTag side={row.side} /> },
     { id: "type", head: "Type", width: 10, cell: (row) => <>{TYPES[row.type]}{row.post_only && <span className="text-text-3"> post</span>}{row.reduce_only && <span className="text-text-3"> reduce</span>}</> },
-    { id: "size", head: "Size", align: "right", width: 9, cell: (row) => size(known, row, row.quantity), sort: byAmount((row) => row.quantity) },
+    { id: "size", head: "Size", align: "right", width: 9, cell: (row) => field(row, "quantity", amountOf(known, row)), sort: byAmount((row) => row.quantity) },
     { id: "filled", head: "Filled", align: "right", width: 9, cell: (row) => <span className={sign(decimal(row.filled)) ? "" : "text-text-3"}>{size(known, row, row.filled)}</span> },
-    { id: "price", head: "Price", align: "right", width: 10, cell: (row) => price(known, row, row.limit_price), sort: byAmount((row) => row.limit_price) },
-    { id: "trigger", head: "Trigger", align: "right", width: 12, cell: (row) => <span className="text-text-2">{row.trigger ? `${row.trigger.direction === "RISES_TO" ? "≥" : "≤"} ${price(known, row, row.trigger.price)}` : UNKNOWN}</span> },
+    { id: "price", head: "Price", align: "right", width: 10, cell: (row) => field(row, "limit_price", price(known, row, row.limit_price)), sort: byAmount((row) => row.limit_price) },
+    { id: "trigger", head: "Trigger", align: "right", width: 12, cell: (row) => field(row, "trigger_price", <span className="text-text-2">{row.trail ? trailOf(known, row) : triggerOf(row)}</span>) },
     { id: "average", head: "Average", align: "right", width: 10, cell: (row) => <span className="text-text-2">{price(known, row, row.average_price)}</span> },
     { id: "tif", head: "TIF", width: 5, cell: (row) => <span className="text-text-2">{row.time_in_force}</span> },
-    { id: "status", head: "Status", width: 14, cell: (row) => <StatusTag order={row} age={row.updated_at ? ageOf(nowMs - Date.parse(row.updated_at)) : undefined} /> },
+    { id: "status", head: "Status", width: 14, cell: (row) => <StatusTag order={row} age={row.updated_at ? ageOf(nowMs - Date.parse(row.updated_at)) : undefined} notChanged={acts?.notChanged(row)} /> },
     { id: "at", head: "Placed", width: 10, cell: (row) => <Moment at={row.created_at} nowMs={nowMs} />, sort: (a, b) => ((a.created_at ?? "") < (b.created_at ?? "") ? -1 : 1) },
   ];
-  if (onCancel === null) return [...columns, { id: "reason", head: "Reason", width: 16, cell: (row) => <span className="text-text-2">{row.reason}</span> }];
+  if (acts === null) return [...columns, { id: "reason", head: "Reason", width: 16, cell: (row) => <span className="text-text-2">{row.reason}</span> }];
   return [
     ...columns,
     {
       id: "actions", head: "", align: "right",
-      cell: (row) => <Button className="h-[22px]!" disabled={row.cancel_pending} aria-label={`Cancel ${row.side === "BUY" ? "buy" : "sell"} ${row.quantity ?? ""} ${row.symbol}`} onClick={() => onCancel(row)}>Cancel</Button>,
+      cell: (row) => {
+        const what = `${row.side === "BUY" ? "buy" : "sell"} ${row.quantity ?? ""} ${row.symbol}`;
+        return (
+          <span className="inline-flex gap-1">
+            <Button className="h-[22px]!" reason={acts.whyFixed(row)} aria-label={`Change ${what}`} onClick={() => acts.onChange(row)}>Change</Button>
+            <Button className="h-[22px]!" disabled={row.cancel_pending} aria-label={`Cancel ${what}`} onClick={() => acts.onCancel(row)}>Cancel</Button>
+          </span>
+        );
+      },
     },
   ];
+}
+
+/** Base units, or the money that an order is to spend. */
+function amountOf(known: Known, row: Order): React.ReactNode {
+  if (row.quantity !== null || row.value === null) return size(known, row, row.quantity);
+  const quote = instrumentOf(known, row)?.quote ?? "";
+  return <>{format(row.value, { digits: moneyDigits(quote) })} <span className="text-micro text-text-3">{quote}</span></>;
+}
+
+/** How far a trailing stop follows: 0.50 %, or an amount in quote units. */
+function trailOf(known: Known, row: Order): string {
+  const { trail } = row;
+  const points = parse(trail?.offset_bps);
+  return points ? percent(divide(points, decimal("10000"), 6), 2, false) : price(known, row, trail?.offset);
 }
 
 export function fillColumns(known: Known, nowMs: number, onSymbol: (row: Fill) => void): Column<Fill>[] {

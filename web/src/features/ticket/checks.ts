@@ -1,20 +1,15 @@
 /** The rules of the ticket, pure: what is wrong, what it costs, and what would be sent. */
-import type { Finding } from "@/components/DecimalField";
 import type { Account, Balance, Instrument, PlaceOrder, Position } from "@/lib/api/types";
-import {
-  absolute, add, compare, decimal, divide, HUNDRED, isMultiple, multiply, parse, quantise, shortest, sign, subtract, text, ZERO, type Decimal,
-} from "@/lib/decimal/decimal";
-import { format, moneyDigits, percent } from "@/lib/decimal/format";
+import { absolute, add, compare, decimal, divide, HUNDRED, multiply, parse, quantise, shortest, sign, subtract, text, ZERO, type Decimal } from "@/lib/decimal/decimal";
+import { format, moneyDigits } from "@/lib/decimal/format";
 import { readAmount } from "@/lib/decimal/input";
-import { lotOf, notional, passivePrice, priceDigits, sizeDigits, sizeUnit, tickAt } from "@/lib/instrument";
+import { lotOf, notional, sizeUnit } from "@/lib/instrument";
+import { directionOf, firesAtOnce, nearMarket, outOfBounds, readPrice, readSize, type Finding, type Market } from "@/lib/order/rules";
 import { hasPrice, hasTrigger, type Draft } from "./draft";
 
-export interface Facts {
+export interface Facts extends Market {
   account: Account;
   instrument: Instrument;
-  bid: string | null;
-  ask: string | null;
-  last: string | null;
   balances: readonly Balance[];
   position: Position | null;
   /** Why nothing can be sent just now; null where something can. */
@@ -37,16 +32,13 @@ export interface Review {
   body: PlaceOrder | null;
 }
 
-const FAR = decimal("0.03");
-
 export function review(draft: Draft, facts: Facts): Review {
   const { instrument } = facts;
   const findings: Review["findings"] = {};
-  const price = hasPrice(draft.type) ? onGrid(draft.price, "price", draft, facts, findings) : null;
-  const trigger = hasTrigger(draft.type) ? onGrid(draft.trigger, "trigger", draft, facts, findings) : null;
+  const price = hasPrice(draft.type) ? readPriceOf("price", draft, facts, findings) : null;
+  const trigger = hasTrigger(draft.type) ? readPriceOf("trigger", draft, facts, findings) : null;
   const trail = draft.type === "TRAILING_STOP" ? readTrail(draft, findings) : null;
   const reference = price ?? trigger ?? parse(draft.side === "BUY" ? facts.ask : facts.bid) ?? parse(facts.last);
-  if (price !== null && findings.price === undefined) nearMarket(price, draft, facts, findings);
 
   const free = freeOf(draft, facts, reference);
   const quantity = sized(draft, facts, reference, free, findings);
@@ -60,23 +52,13 @@ export function review(draft: Draft, facts: Facts): Review {
   return { findings, blocked, quantity, value, fee, free, after, body };
 }
 
-function onGrid(typed: string, field: "price" | "trigger", draft: Draft, { instrument }: Facts, findings: Review["findings"]): Decimal | null {
-  if (typed.trim() === "") return null;
-  const read = readAmount(typed);
-  const value = parse(read?.value);
-  if (value === null || read?.percent || sign(value) <= 0) {
-    findings[field] = { level: "problem", text: "This is not a price." };
-    return null;
-  }
-  const tick = tickAt(instrument, value);
-  if (isMultiple(value, tick)) return value;
-  const nearest = field === "price" ? passivePrice(instrument, value, draft.side) : quantise(value, tick);
-  const digits = priceDigits(instrument, value);
-  findings[field] = {
-    level: "problem",
-    text: `Price steps are ${format(shortest(tick))}. Nearest: ${format(nearest, { digits })}`,
-    use: { label: "Use nearest", value: text(nearest) },
-  };
+/** On the grid first; then what it means at the market of this moment. */
+function readPriceOf(field: "price" | "trigger", draft: Draft, facts: Facts, findings: Review["findings"]): Decimal | null {
+  const { value, finding } = readPrice(draft[field], facts.instrument, field === "price" ? draft.side : null);
+  const near = finding || value === null ? finding
+    : field === "trigger" ? firesAtOnce(value, directionOf(draft.type, draft.side), facts.instrument, facts)
+    : draft.type === "LIMIT" ? nearMarket(value, draft.side, draft.postOnly, facts) : undefined;
+  if (near) findings[field] = near;
   return value;
 }
 
@@ -86,19 +68,6 @@ function readTrail(draft: Draft, findings: Review["findings"]): Decimal | null {
   if (value !== null && sign(value) > 0 && compare(value, HUNDRED) < 0) return value;
   findings.trail = { level: "problem", text: "The distance is a part of the price, such as 0.5 %." };
   return null;
-}
-
-function nearMarket(price: Decimal, draft: Draft, { bid, ask }: Facts, findings: Review["findings"]): void {
-  const opposite = parse(draft.side === "BUY" ? ask : bid);
-  if (opposite === null) return;
-  const isBuy = draft.side === "BUY";
-  const difference = isBuy ? subtract(price, opposite) : subtract(opposite, price);
-  if (sign(difference) < 0) return;
-  const far = divide(difference, opposite, 4);
-  if (draft.type !== "LIMIT") return;
-  if (draft.postOnly) findings.price = { level: "problem", text: "Would fill now, so post-only would be refused." };
-  else if (compare(far, FAR) >= 0) findings.price = { level: "note", text: `${percent(far, 1, false)} ${isBuy ? "above the ask" : "below the bid"}. Would fill now.` };
-  else findings.price = { level: "note", text: "Would fill now as taker." };
 }
 
 /** What may be spent: quote for a buy and base for a sell of the thing itself, else the settle asset. */
@@ -118,12 +87,9 @@ function sized(draft: Draft, { instrument }: Facts, reference: Decimal | null, f
     findings.size = { level: "problem", text: "This is not a size." };
     return null;
   }
-  const lot = lotOf(instrument, draft.type === "MARKET");
   if (draft.unit === "base" && !read?.percent) {
-    if (isMultiple(value, lot)) return value;
-    const nearest = quantise(value, lot, "floor");
-    const use = sign(nearest) > 0 ? { label: "Use nearest", value: text(nearest) } : undefined;
-    findings.size = { level: "problem", text: `Sizes are multiples of ${format(shortest(lot))}${use ? `. Nearest: ${format(nearest)}` : ""}`, use };
+    const { finding } = readSize(draft.size, instrument, draft.type === "MARKET");
+    if (finding) findings.size = finding;
     return value;
   }
   if (reference === null) {
@@ -136,6 +102,7 @@ function sized(draft: Draft, { instrument }: Facts, reference: Decimal | null, f
     return null;
   }
   const money = isPart ? divide(multiply(free ?? ZERO, value), HUNDRED, 12, "floor") : value;
+  const lot = lotOf(instrument, draft.type === "MARKET");
   const per = instrument.inverse ? decimal(instrument.contract_size) : reference;
   const quantity = quantise(divide(money, per, 18, "floor"), lot, "floor");
   if (sign(quantity) > 0) return quantity;
@@ -144,31 +111,17 @@ function sized(draft: Draft, { instrument }: Facts, reference: Decimal | null, f
 }
 
 function bounded(quantity: Decimal, value: Decimal | null, free: Decimal | null, draft: Draft, { instrument }: Facts, findings: Review["findings"]): void {
-  const lot = lotOf(instrument, draft.type === "MARKET");
-  const unit = sizeUnit(instrument);
-  const digits = sizeDigits(instrument);
-  const offer = (size: Decimal) => (draft.unit === "base" ? { label: "Use", value: text(size) } : undefined);
-  const least = decimal(instrument.min_quantity);
-  const smallest = parse(instrument.min_notional);
-  const most = parse(draft.type === "MARKET" ? (instrument.market_max_quantity ?? instrument.max_quantity) : instrument.max_quantity);
-  if (compare(quantity, least) < 0) {
-    findings.size = { level: "problem", text: `Smallest order is ${format(least, { digits })} ${unit}`, use: offer(least) };
-  } else if (smallest !== null && value !== null && compare(value, smallest) < 0 && !draft.reduceOnly) {
-    const enough = quantise(divide(multiply(smallest, quantity), value, 18, "ceiling"), lot, "ceiling");
-    findings.size = {
-      level: "problem",
-      text: `Smallest order is ${format(shortest(smallest))} ${instrument.quote} (about ${format(enough, { digits })} ${unit})`,
-      use: offer(enough),
-    };
-  } else if (most !== null && compare(quantity, most) > 0) {
-    findings.size = { level: "problem", text: `Largest order is ${format(most, { digits })} ${unit}`, use: offer(most) };
-  } else if (isFullyPaid(instrument) && !draft.reduceOnly && free !== null && value !== null && compare(value, free) > 0) {
+  const isBase = draft.unit === "base";
+  const isMarket = draft.type === "MARKET";
+  const finding = outOfBounds(quantity, value, instrument, { isMarket, reduceOnly: draft.reduceOnly });
+  if (finding) findings.size = { ...finding, use: isBase ? finding.use : undefined };
+  else if (isFullyPaid(instrument) && !draft.reduceOnly && free !== null && value !== null && compare(value, free) > 0) {
     const money = moneyDigits(instrument.quote);
-    const room = quantise(divide(multiply(quantity, free), value, 18, "floor"), lot, "floor");
+    const room = quantise(divide(multiply(quantity, free), value, 18, "floor"), lotOf(instrument, isMarket), "floor");
     findings.size = {
       level: "problem",
       text: `Needs ${format(value, { digits: money, rounding: "ceiling" })} ${instrument.quote}, ${format(free, { digits: money, rounding: "floor" })} free`,
-      use: sign(room) > 0 && draft.unit === "base" ? { label: "Reduce", value: text(room) } : undefined,
+      use: sign(room) > 0 && isBase ? { label: "Reduce", value: text(room) } : undefined,
     };
   }
 }
@@ -200,9 +153,6 @@ function blockedBy(draft: Draft, facts: Facts, findings: Review["findings"], { p
 }
 
 function bodyOf(draft: Draft, { account, instrument }: Facts, { price, trigger, trail, quantity }: Amounts): PlaceOrder {
-  const isStop = draft.type.startsWith("STOP");
-  // A stop waits for the price to run away, a profit for it to come; a sell is the mirror image.
-  const direction = isStop === (draft.side === "BUY") ? "RISES_TO" : "FALLS_TO";
   return {
     account: account.id,
     symbol: instrument.symbol,
@@ -210,7 +160,7 @@ function bodyOf(draft: Draft, { account, instrument }: Facts, { price, trigger, 
     type: draft.type,
     quantity: text(absolute(quantity ?? ZERO)),
     ...(price === null ? {} : { limit_price: text(price) }),
-    ...(trigger === null ? {} : { trigger: { price: text(trigger), direction, source: "LAST" } }),
+    ...(trigger === null ? {} : { trigger: { price: text(trigger), direction: directionOf(draft.type, draft.side), source: "LAST" } }),
     ...(trail === null ? {} : { trail: { offset_bps: text(shortest(multiply(trail, HUNDRED))), source: "LAST" } }),
     time_in_force: draft.timeInForce,
     post_only: draft.postOnly,

@@ -2,7 +2,7 @@
 import { announce } from "@/lib/announce";
 import { call } from "@/lib/api/client";
 import { NoAnswer, Problem, sentence } from "@/lib/api/problem";
-import type { PlaceOrder, ProblemBody, Refusal } from "@/lib/api/types";
+import type { PlaceOrder, Refusal } from "@/lib/api/types";
 import { holdings, takeOrder } from "@/lib/desk/holdings";
 import { createStore } from "@/lib/store";
 import { EMPTY_DRAFT, TYPE_NAMES, type Draft } from "./draft";
@@ -61,13 +61,6 @@ export function fieldOf(refusal: Refusal): keyof Draft | null {
   if (refusal.field.startsWith("trigger")) return "trigger";
   if (refusal.field.startsWith("trail")) return "trail";
   return null;
-}
-
-/** What the ticket says of a refusal, and the valid value nearest to what was asked. */
-export function explained(problem: ProblemBody): { text: string; refusals: readonly Refusal[]; action: string } {
-  const refusals = problem.errors ?? [];
-  const broken = refusals.map((each) => `${each.field.replaceAll("_", " ")}: ${each.rule}`).join("; ");
-  return { text: sentence(broken || problem.detail), refusals, action: problem.suggested_action };
 }
 
 function happen(happening: Happening): void {

@@ -6,6 +6,7 @@ type Schemas = components["schemas"];
 export type Account = Schemas["AccountView"];
 export type Balance = Schemas["BalanceView"];
 export type Capabilities = Schemas["Capabilities"];
+export type ChangeOrder = Schemas["ChangeOrder"];
 export type Fill = Schemas["Fill"];
 export type Instrument = Schemas["Instrument"];
 export type Order = Schemas["OrderView"];

@@ -17,6 +17,7 @@ import type { Store } from "@/lib/store";
 import { theme } from "@/lib/theme";
 import { spread, type OwnLine } from "../model";
 import { Legend } from "./Legend";
+import { STRIP_PX, type Scale } from "./dragging";
 import { Tags } from "./Tags";
 
 interface CandleViewProps {
@@ -30,10 +31,12 @@ interface CandleViewProps {
   position: Position | null;
   averages: boolean;
   onCancel(order: Order): void;
+  whyFixed(order: Order): string | null;
+  notChanged: ReadonlyMap<string, string>;
 }
 
 export function CandleView(props: CandleViewProps) {
-  const { history, live, ticker, instrument, intervalS, lines, fills, position, averages, onCancel } = props;
+  const { history, live, ticker, instrument, intervalS, lines, fills, position, averages, onCancel, whyFixed, notChanged } = props;
   const place = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<CandleChart | null>(null);
   const [isFailed, setFailed] = useState(false);
@@ -41,6 +44,7 @@ export function CandleView(props: CandleViewProps) {
   const [hovered, setHovered] = useState<Candle | null>(null);
   const [newest, setNewest] = useState<Candle | null>(history.at(-1) ?? null);
   const tags = useRef(new Map<string, HTMLElement>());
+  const strips = useRef(new Map<string, HTMLElement>());
   const shownTheme = useStore(theme);
   const nowMs = useStore(second);
   const digits = priceDigits(instrument, parse(newest?.close));
@@ -53,6 +57,11 @@ export function CandleView(props: CandleViewProps) {
       element.style.visibility = top === null ? "hidden" : "visible";
       if (top !== null) element.style.transform = `translateY(${top}px)`;
     });
+    for (const [id, element] of strips.current) {
+      const height = chart?.heightOf(id) ?? null;
+      element.style.visibility = height === null ? "hidden" : "visible";
+      if (height !== null) element.style.transform = `translateY(${Math.round(height) - STRIP_PX / 2}px)`;
+    }
   }, [chart]);
   const arranging = useRef(arrange);
   useEffect(() => {
@@ -101,12 +110,15 @@ export function CandleView(props: CandleViewProps) {
   useEffect(() => {
     chart?.showLines(lines);
     onFrame(arrange);
-  }, [chart, lines, shownTheme, arrange]);
+    // A new look takes the lines away.
+  }, [chart, lines, shownTheme, digits, averages, arrange]);
 
-  const keep = useCallback((element: HTMLElement | null, line: OwnLine) => {
-    if (element) tags.current.set(line.id, element);
-    else tags.current.delete(line.id);
+  const keep = useCallback((element: HTMLElement | null, line: OwnLine, part: "tag" | "strip") => {
+    const all = part === "tag" ? tags.current : strips.current;
+    if (element) all.set(line.id, element);
+    else all.delete(line.id);
   }, []);
+  const scale: Scale = { heightOf: (id) => chart?.heightOf(id) ?? null, priceAt: (height) => chart?.priceAt(height) ?? null, hold: (isHeld) => chart?.hold(isHeld) };
 
   const again = () => {
     setFailed(false);
@@ -119,7 +131,7 @@ export function CandleView(props: CandleViewProps) {
     <div className="relative min-h-0 flex-1 overflow-hidden">
       <div ref={place} className="absolute inset-0" role="img" aria-label={`Candles of ${instrument.symbol}${newest ? `, last close ${newest.close}` : ""}`} />
       {shown && <Legend candle={shown} digits={digits} closesInMs={closesInMs} />}
-      <Tags lines={lines} position={position} instrument={instrument} ticker={ticker} onCancel={onCancel} place={keep} />
+      <Tags lines={lines} position={position} instrument={instrument} ticker={ticker} onCancel={onCancel} whyFixed={whyFixed} notChanged={notChanged} scale={scale} place={keep} />
     </div>
   );
 }

@@ -2,10 +2,11 @@
 import { Button } from "@/components/Controls";
 import { Icon } from "@/components/Icon";
 import { useSecond } from "@/lib/clock";
+import { explained } from "@/lib/api/problem";
 import { copy } from "@/lib/copy";
 import { useStore } from "@/lib/store";
 import { ageOf } from "@/lib/time";
-import { edit, explained, fieldOf, place, sending } from "../store";
+import { edit, fieldOf, place, sending } from "../store";
 
 export function Outcome({ onWatch }: { onWatch(): void }) {
   const now = useStore(sending);
