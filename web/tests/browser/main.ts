@@ -78,6 +78,54 @@ const flows: Record<string, Flow> = {
     await page.getByRole("row", { name: new RegExp(CUT_OFF) }).waitFor();
     assert.equal([...desk.orders.values()].filter((order) => order.quantity === CUT_OFF).length, 1);
   },
+  "an order that ends at a time says until when, here and in the table": async (page, { desk }) => {
+    await typeOrder(page, "0.321", "91000");
+    await page.getByLabel("Time in force").selectOption("GTD");
+    await page.getByText("GMT+5:30").first().waitFor();
+    await page.getByLabel("Until").fill("2020-01-01T10:00");
+    await page.getByText("This time has passed. Nearest:").waitFor();
+    assert.equal(await send(page).getAttribute("aria-disabled"), "true");
+    await page.getByRole("button", { name: "Use nearest" }).click();
+    await page.getByLabel("Until").fill("2099-01-01T10:00");
+    await send(page).click();
+    await page.getByRole("tab", { name: /Open orders/ }).click();
+    await page.getByRole("row", { name: /0\.321.*GTD 2099-01-01/ }).waitFor();
+    assert.equal([...desk.orders.values()].find((order) => order.quantity === "0.321")?.expires_at, "2099-01-01T04:30:00.000Z");
+  },
+  "every type that the account offers can be placed": async (page, { desk }) => {
+    const fields: [string, string[], Record<string, string>][] = [
+      ["Stop limit", ["Trigger", "Price"], { Trigger: "98000", Price: "98010" }],
+      ["Take profit", ["Trigger"], { Trigger: "90000" }],
+      ["Take profit limit", ["Trigger", "Price"], { Trigger: "90000", Price: "89990" }],
+      ["Trailing stop", ["Distance", "Begins at"], { Distance: "0.5", "Begins at": "98000" }],
+    ];
+    for (const [label, names, values] of fields) {
+      await page.getByLabel("More order types").selectOption({ label });
+      for (const name of names) await page.getByRole("textbox", { name, exact: true }).fill(values[name] ?? "");
+      await size(page).fill("0.011");
+      await page.waitForTimeout(300); // the guard against a double press
+      await send(page).click();
+      await page.waitForFunction(() => document.querySelector<HTMLInputElement>('[aria-label="Order ticket"] input[inputmode="decimal"]')?.disabled === false);
+    }
+    await page.getByRole("tab", { name: /Open orders/ }).click();
+    await page.getByRole("row", { name: /Trailing stop.*0\.50/ }).waitFor();
+    const placed = [...desk.orders.values()].filter((order) => order.quantity === "0.011").map(({ type, limit_price, trigger, trail }) => [type, limit_price, trigger?.price, trail?.offset_bps, trail?.activation_price]);
+    assert.deepEqual(placed, [
+      ["STOP_LIMIT", "98010", "98000", undefined, undefined], ["TAKE_PROFIT_MARKET", null, "90000", undefined, undefined],
+      ["TAKE_PROFIT_LIMIT", "89990", "90000", undefined, undefined], ["TRAILING_STOP", null, undefined, "50", "98000"],
+    ]);
+  },
+  "where the venue sizes it, money is sent as money": async (page, { desk }) => {
+    await page.goto(`${page.url().split("?")[0]}?account=sim-1`);
+    await page.getByRole("button", { name: "Account: Paper Kraken sim-1" }).waitFor();
+    await page.getByRole("radio", { name: "Market" }).click();
+    await page.getByRole("radio", { name: "USDT", exact: true }).click();
+    await size(page).fill("250");
+    await page.getByText("Buy for 250 USDT").click();
+    await page.getByRole("tab", { name: "History" }).click();
+    await page.getByRole("row", { name: /Market.*Filled/ }).first().waitFor();
+    assert.deepEqual([...desk.orders.values()].filter((order) => order.value === "250").map(({ type, status }) => [type, status]), [["MARKET", "FILLED"]]);
+  },
   "an open order is changed in its row by keyboard alone": async (page, { desk }) => {
     const row = await openOrder(page, "o-1001");
     await row.focus();

@@ -68,7 +68,8 @@ export class Desk {
     const placed = order({
       order_id: `o-${this.number}`, account: name, symbol, side, type, quantity: quantity ?? null, value: body.value ?? null, limit_price: price,
       status: "PENDING", time_in_force: body.time_in_force ?? "GTC", post_only: body.post_only ?? false, reduce_only: body.reduce_only ?? false,
-      idempotency_key: key, trigger: body.trigger ? { ...body.trigger, source: body.trigger.source ?? "LAST" } : null,
+      idempotency_key: key, trigger: body.trigger ? { ...body.trigger, source: body.trigger.source ?? "LAST" } : null, expires_at: body.expires_at ?? null,
+      trail: body.trail ? { offset: null, offset_bps: null, activation_price: null, source: "LAST", ...body.trail } : null,
     }, Date.now());
     this.put(placed);
     setTimeout(() => this.answer(placed.order_id), ANSWER_MS);

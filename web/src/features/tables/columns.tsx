@@ -72,7 +72,7 @@ export function orderColumns(known: Known, nowMs: number, onSymbol: (row: Order)
     { id: "price", head: "Price", align: "right", width: 10, cell: (row) => field(row, "limit_price", price(known, row, row.limit_price)), sort: byAmount((row) => row.limit_price) },
     { id: "trigger", head: "Trigger", align: "right", width: 12, cell: (row) => field(row, "trigger_price", <span className="text-text-2">{row.trail ? trailOf(known, row) : triggerOf(row)}</span>) },
     { id: "average", head: "Average", align: "right", width: 10, cell: (row) => <span className="text-text-2">{price(known, row, row.average_price)}</span> },
-    { id: "tif", head: "TIF", width: 5, cell: (row) => <span className="text-text-2">{row.time_in_force}</span> },
+    { id: "tif", head: "TIF", width: 5, cell: (row) => <span className="text-text-2">{row.time_in_force}{row.expires_at && <> <Moment at={row.expires_at} nowMs={nowMs} /></>}</span> },
     { id: "status", head: "Status", width: 14, cell: (row) => <StatusTag order={row} age={row.updated_at ? ageOf(nowMs - Date.parse(row.updated_at)) : undefined} notChanged={acts?.notChanged(row)} /> },
     { id: "at", head: "Placed", width: 10, cell: (row) => <Moment at={row.created_at} nowMs={nowMs} />, sort: (a, b) => ((a.created_at ?? "") < (b.created_at ?? "") ? -1 : 1) },
   ];

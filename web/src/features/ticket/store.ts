@@ -54,13 +54,25 @@ holdings.subscribe(() => {
   if (order) happen({ what: "seen", order, newKey: newKey() });
 });
 
-/** Which field of the ticket a refusal speaks of. */
-export function fieldOf(refusal: Refusal): keyof Draft | null {
-  if (refusal.field === "limit_price") return "price";
-  if (refusal.field === "quantity" || refusal.field === "value") return "size";
-  if (refusal.field.startsWith("trigger")) return "trigger";
-  if (refusal.field.startsWith("trail")) return "trail";
-  return null;
+/** What to write into the ticket so that this rule is kept; null where the server names no value. */
+export function mending({ field, nearest }: Refusal): Partial<Draft> | null {
+  if (!nearest) return null;
+  switch (field) {
+    case "limit_price":
+      return { price: nearest };
+    case "quantity":
+      return { size: nearest, unit: "base" };
+    case "value":
+      return { size: nearest, unit: "quote" };
+    case "trigger.price":
+      return { trigger: nearest };
+    case "trail.offset":
+      return { trail: nearest, trailUnit: "quote" };
+    case "trail.activation_price":
+      return { activation: nearest };
+    default:
+      return null;
+  }
 }
 
 function happen(happening: Happening): void {

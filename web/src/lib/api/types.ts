@@ -14,6 +14,7 @@ export type OrderStatus = Schemas["OrderStatus"];
 export type OrderType = Schemas["OrderType"];
 export type PlaceOrder = Schemas["PlaceOrder"];
 export type Position = Schemas["PositionView"];
+export type PriceSource = Schemas["PriceSource"];
 export type ProblemBody = Schemas["Problem"];
 export type Refusal = Schemas["Refusal"];
 export type Side = Schemas["Side"];

@@ -46,7 +46,8 @@ export function Send({ draft, facts, checked }: { draft: Draft; facts: Facts; ch
   );
 }
 
-function words(draft: Draft, { instrument }: Facts, { quantity }: Review): string {
+function words(draft: Draft, { instrument }: Facts, { quantity, spend }: Review): string {
+  if (spend !== null) return `${draft.side === "BUY" ? "Buy" : "Sell"} for ${format(spend)} ${instrument.quote}`;
   return `${draft.side === "BUY" ? "Buy" : "Sell"} ${format(quantity, { digits: sizeDigits(instrument) })} ${sizeUnit(instrument)}`;
 }
 
