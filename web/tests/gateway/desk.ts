@@ -108,6 +108,15 @@ export class Desk {
     return asked;
   }
 
+  /** One open order fills a little more, and begins anew when it is almost filled. */
+  stir(id: string): void {
+    const known = this.orders.get(id);
+    if (!known?.quantity) return;
+    const part = Number(known.filled) + Number(known.quantity) / 50;
+    const filled = (part < Number(known.quantity) ? part : 0).toFixed(3);
+    this.put({ ...known, filled, remaining: (Number(known.quantity) - Number(filled)).toFixed(3), status: "PARTIALLY_FILLED", ...this.now() });
+  }
+
   snapshot(name: string): Part {
     return {
       orders: [...this.orders.values()].filter((each) => each.account === name && !["FILLED", "CANCELLED", "REJECTED", "EXPIRED"].includes(each.status)),

@@ -61,7 +61,7 @@ export function BookPanel({ instrument, account, onPick, className = "" }: BookP
   const asks = useCallback(() => rows().asks, [rows]);
   const bids = useCallback(() => rows().bids, [rows]);
 
-  const orders = usePart(holdings, (state) => state.orders);
+  const orders = usePart(holdings, (state) => state.orders, 250);
   const ownPrices = useRef<ReadonlySet<string>>(new Set());
   useEffect(() => {
     const own = orders.filter((order) => order.account === account && order.symbol === symbol);

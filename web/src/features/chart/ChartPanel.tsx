@@ -25,6 +25,8 @@ interface ChartPanelProps {
   className?: string;
 }
 
+/** How often lines and position follow what is held. */
+const HELD_MS = 100;
 const LAYERS = ["Averages", "Orders", "Fills", "Position"] as const;
 type Layer = (typeof LAYERS)[number];
 
@@ -33,9 +35,10 @@ export function ChartPanel({ instrument, account, closed, interval, onInterval, 
   const [layers, setLayers] = useState<ReadonlySet<Layer>>(new Set(LAYERS));
   const history = useCandles(venue, symbol, interval);
   const live = useTopic({ topic: "candles", venue, symbol, interval });
+  const trades = useTopic({ topic: "trades", venue, symbol });
   const ticker = useTopic({ topic: "ticker", venue, symbol });
-  const orders = usePart(holdings, (state) => state.orders);
-  const positions = usePart(holdings, (state) => state.positions);
+  const orders = usePart(holdings, (state) => state.orders, HELD_MS);
+  const positions = usePart(holdings, (state) => state.positions, HELD_MS);
   const { data: allFills } = useFills();
   const position = positions.find((each) => each.account === account.id && each.symbol === symbol) ?? null;
   const changing = useStore(amending);
@@ -63,7 +66,7 @@ export function ChartPanel({ instrument, account, closed, interval, onInterval, 
       {history.isError && <Empty text={copy.failed("Candles", told(history.error))}><Button onClick={() => void history.refetch()}>Try again</Button></Empty>}
       {history.data && (
         <CandleView
-          key={`${venue}|${symbol}|${interval}`} history={history.data} live={live} ticker={ticker} instrument={instrument} lines={lines} fills={fills}
+          key={`${venue}|${symbol}|${interval}`} history={history.data} live={live} trades={trades} ticker={ticker} instrument={instrument} lines={lines} fills={fills}
           intervalS={INTERVALS.find((each) => each.value === interval)?.seconds ?? 60} position={position} averages={layers.has("Averages")} onCancel={onCancel}
           whyFixed={(order) => whyFixed(order, account, closed)} notChanged={unchanged}
         />

@@ -1,8 +1,9 @@
 /** What of our own stands on the chart, and how it is said. */
 import type { Fill, Instrument, Order, Position } from "@/lib/api/types";
 import type { Amending } from "@/lib/desk/amending";
-import { absolute, compare, decimal, divide, multiply, parse, quantise, sign, subtract, text, type Decimal } from "@/lib/decimal/decimal";
+import { absolute, add, compare, decimal, divide, multiply, parse, quantise, sign, subtract, text, type Decimal } from "@/lib/decimal/decimal";
 import { format } from "@/lib/decimal/format";
+import type { Candle, PublicTrade } from "@/lib/stream/protocol";
 import { readAmount } from "@/lib/decimal/input";
 import { sizeDigits, tickAt } from "@/lib/instrument";
 import { lineField, valueOf } from "@/lib/order/amendment";
@@ -105,6 +106,36 @@ export function changeOf(open: string, close: string): Decimal | null {
 
 export function fillsOf(fills: readonly Fill[], account: string, symbol: string): Fill[] {
   return fills.filter((fill) => fill.account === account && fill.symbol === symbol && fill.venue_time !== null);
+}
+
+/**
+ * Candles with the trades since: venues tell a bar when it is over, the chart shows it as it runs.
+ *
+ * ``trades`` are newest first, as many as are kept. A bar that a candle told of keeps its volume;
+ * one that began with these trades has theirs.
+ */
+export function withTrades(candles: readonly Candle[], trades: readonly PublicTrade[], intervalS: number): Candle[] {
+  const bars = [...candles];
+  for (const trade of trades.toReversed()) {
+    const atMs = Date.parse(trade.at);
+    const startMs = Math.floor(atMs / (intervalS * 1_000)) * intervalS * 1_000;
+    const last = bars.at(-1);
+    const lastMs = last ? Date.parse(last.start_at) : -Infinity;
+    if (startMs < lastMs || (startMs === lastMs && last?.final)) continue;
+    if (!last || startMs > lastMs) {
+      bars.push({ start_at: new Date(startMs).toISOString(), open: trade.price, high: trade.price, low: trade.price, close: trade.price, volume: trade.quantity, final: false });
+      continue;
+    }
+    const isOwn = bars.length > candles.length;
+    const price = decimal(trade.price);
+    bars[bars.length - 1] = {
+      ...last, close: trade.price,
+      high: compare(price, decimal(last.high)) > 0 ? trade.price : last.high,
+      low: compare(price, decimal(last.low)) < 0 ? trade.price : last.low,
+      volume: isOwn ? text(add(decimal(last.volume), decimal(trade.quantity))) : last.volume,
+    };
+  }
+  return bars;
 }
 
 const TAG_PX = 24;

@@ -37,6 +37,10 @@ interface TablesPanelProps {
   className?: string;
 }
 
+/** Tables are read, not watched: they change at most so often. */
+const TABLES_MS = 250;
+const whole = <T,>(state: T) => state;
+
 const selection = createStore<ReadonlySet<string>>(new Set());
 
 /** Stops of which X has warned once: the next press cancels them too. */
@@ -59,7 +63,7 @@ export function cancelSelected(): void {
 
 export function TablesPanel(props: TablesPanelProps) {
   const { known, symbol, tab, onTab, onlySymbol, onOnlySymbol, onSymbol, onClosePosition, closedOf, className = "" } = props;
-  const held = useStore(holdings);
+  const held = usePart(holdings, whole, TABLES_MS);
   const history = useOrderHistory(tab === "history");
   const fills = useFills();
   const nowMs = useSecond();

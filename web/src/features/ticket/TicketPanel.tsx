@@ -34,6 +34,7 @@ interface TicketPanelProps {
 }
 
 const FIRST: readonly OrderType[] = ["LIMIT", "MARKET", "STOP_MARKET"];
+const whole = <T,>(state: T) => state;
 const DAY_MS = 86_400_000;
 const MORE: readonly OrderType[] = ["STOP_LIMIT", "TAKE_PROFIT_MARKET", "TAKE_PROFIT_LIMIT", "TRAILING_STOP"];
 
@@ -43,7 +44,7 @@ export function TicketPanel(props: TicketPanelProps) {
   const draft = useMemo(() => fitted(typed, account.capabilities), [typed, account]);
   const isLocked = useStore(sending).state !== "ready";
   const ticker = usePart(useTopic({ topic: "ticker", venue: instrument.venue, symbol: instrument.symbol }), (live) => live.ticker, 250);
-  const held = useStore(holdings);
+  const held = usePart(holdings, whole, 250);
   // Time passes for what ends at a time; the rest is not looked at anew each second.
   const nowMs = usePart(second, (ms) => (draft.timeInForce === "GTD" ? ms : 0));
   const facts: Facts = useMemo(

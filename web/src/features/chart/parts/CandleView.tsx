@@ -15,7 +15,7 @@ import type { Candle } from "@/lib/stream/protocol";
 import { merged, type Live } from "@/lib/stream/stream";
 import type { Store } from "@/lib/store";
 import { theme } from "@/lib/theme";
-import { spread, type OwnLine } from "../model";
+import { spread, withTrades, type OwnLine } from "../model";
 import { Legend } from "./Legend";
 import { STRIP_PX, type Scale } from "./dragging";
 import { Tags } from "./Tags";
@@ -23,6 +23,7 @@ import { Tags } from "./Tags";
 interface CandleViewProps {
   history: Candle[];
   live: Store<Live>;
+  trades: Store<Live>;
   ticker: Store<Live>;
   instrument: Instrument;
   intervalS: number;
@@ -35,8 +36,11 @@ interface CandleViewProps {
   notChanged: ReadonlyMap<string, string>;
 }
 
+/** How often the running bar is drawn: the last price beside it follows every frame. */
+const BARS_MS = 100;
+
 export function CandleView(props: CandleViewProps) {
-  const { history, live, ticker, instrument, intervalS, lines, fills, position, averages, onCancel, whyFixed, notChanged } = props;
+  const { history, live, trades, ticker, instrument, intervalS, lines, fills, position, averages, onCancel, whyFixed, notChanged } = props;
   const place = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<CandleChart | null>(null);
   const [isFailed, setFailed] = useState(false);
@@ -93,18 +97,26 @@ export function CandleView(props: CandleViewProps) {
     let [isOther, isOver] = [true, false];
     const show = () => {
       if (isOver) return; // asked for in the frame before
-      const all = merged(history, live.get().candles);
+      const all = withTrades(merged(history, live.get().candles), trades.get().trades, intervalS);
       chart.show(all, isOther);
       isOther = false;
       setNewest(all.at(-1) ?? null);
     };
     show();
-    const leave = live.subscribe(() => onFrame(show));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const soon = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        onFrame(show);
+      }, BARS_MS);
+    };
+    const ends = [live.subscribe(soon), trades.subscribe(soon)];
     return () => {
       isOver = true;
-      leave();
+      clearTimeout(timer);
+      ends.forEach((end) => end());
     };
-  }, [chart, history, live]);
+  }, [chart, history, live, trades, intervalS]);
 
   useEffect(() => chart?.showFills(fills), [chart, fills, shownTheme]);
   useEffect(() => {
