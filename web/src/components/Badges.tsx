@@ -1,5 +1,6 @@
 /** Small signs that always carry a word or a shape beside their colour. */
 import type { Environment, Order, Side } from "@/lib/api/types";
+import { SIDE_NAMES } from "@/lib/order/names";
 
 const ENVIRONMENTS: Record<Environment, string> = {
   live: "bg-text-1 text-surface-1",
@@ -18,8 +19,8 @@ export function edgeOf(env: Environment): string {
   return env === "paper" ? "edge-paper" : env === "sandbox" ? "edge-sandbox" : "";
 }
 
-export function SideTag({ side, words = ["Buy", "Sell"] }: { side: Side; words?: [string, string] }) {
-  return <span className={side === "BUY" ? "text-buy" : "text-sell"}>{side === "BUY" ? words[0] : words[1]}</span>;
+export function SideTag({ side, words = SIDE_NAMES }: { side: Side; words?: Record<Side, string> }) {
+  return <span className={side === "BUY" ? "text-buy" : "text-sell"}>{words[side]}</span>;
 }
 
 export type Health = "ok" | "stale" | "offline" | "closed";

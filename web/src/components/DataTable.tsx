@@ -8,6 +8,8 @@ export interface Column<R> {
   align?: "right";
   /** The widest that is expected, so that nothing moves: in characters. */
   width?: number;
+  /** Stays in sight at the right edge while the rest is scrolled below it. */
+  pinned?: boolean;
   cell(row: R): ReactNode;
   sort?(a: R, b: R): number;
 }
@@ -60,12 +62,12 @@ export function DataTable<R>(props: DataTableProps<R>) {
 
   if (rows.length === 0) return empty;
   return (
-    <div ref={frame} className="min-h-0 flex-1 overflow-auto" tabIndex={-1}>
+    <div ref={frame} className="@container min-h-0 flex-1 overflow-auto" tabIndex={-1}>
       <table role="grid" aria-label={label} aria-rowcount={rows.length + 1} className="w-full border-separate border-spacing-0 text-cell">
         <thead className="sticky top-0 z-10 bg-surface-1">
           <tr aria-rowindex={1}>
             {columns.map((column) => (
-              <th key={column.id} scope="col" style={column.width ? { minWidth: `${column.width}ch` } : undefined} aria-sort={order?.id === column.id ? (order.way > 0 ? "ascending" : "descending") : undefined} className={`h-[26px] px-[5px] text-hint font-normal whitespace-nowrap text-text-3 first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : "text-left"}`}>
+              <th key={column.id} scope="col" style={column.width ? { minWidth: `${column.width}ch` } : undefined} aria-sort={order?.id === column.id ? (order.way > 0 ? "ascending" : "descending") : undefined} className={`h-[26px] px-[5px] text-hint font-normal whitespace-nowrap text-text-3 first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : "text-left"} ${column.pinned ? "sticky right-0 z-[1] bg-surface-1 shadow-fade" : ""}`}>
                 {column.sort ? (
                   <button type="button" className="h-6 hover:text-text-1" onClick={() => cycle(column.id)}>
                     {column.head}
@@ -86,12 +88,12 @@ export function DataTable<R>(props: DataTableProps<R>) {
             const line = lineBelow?.(row);
             return (
               <Fragment key={key}>
-              <tr data-row={key} aria-rowindex={index + 2} aria-selected={onSelect ? selected?.has(key) === true : undefined} tabIndex={index === shown[0] ? 0 : -1} onKeyDown={(event) => walk(event, row, key)} onClick={(event) => event.target instanceof HTMLTableCellElement && onSelect?.(key)} className={`hover:bg-surface-2 ${selected?.has(key) ? "bg-surface-3" : ""} ${rowClass?.(row) ?? ""}`}>
+              <tr data-row={key} aria-rowindex={index + 2} aria-selected={onSelect ? selected?.has(key) === true : undefined} tabIndex={index === shown[0] ? 0 : -1} onKeyDown={(event) => walk(event, row, key)} onClick={(event) => event.target instanceof HTMLTableCellElement && onSelect?.(key)} className={`group hover:bg-surface-2 ${selected?.has(key) ? "bg-surface-3" : ""} ${rowClass?.(row) ?? ""}`}>
                 {columns.map((column, position) => (
-                  <td key={column.id} className={`h-[31px] border-t border-line px-[5px] whitespace-nowrap first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : ""} ${position === 0 ? (edge?.(row) ?? "") : ""}`}>{column.cell(row)}</td>
+                  <td key={column.id} className={`h-[31px] border-t border-line px-[5px] whitespace-nowrap first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : ""} ${column.pinned ? "sticky right-0 z-[1] bg-surface-1 shadow-fade group-hover:bg-surface-2 group-aria-selected:bg-surface-3" : ""} ${position === 0 ? (edge?.(row) ?? "") : ""}`}>{column.cell(row)}</td>
                 ))}
               </tr>
-              {line && <tr><td colSpan={columns.length} className="px-[5px] pb-1.5 pl-3.5">{line}</td></tr>}
+              {line && <tr><td colSpan={columns.length} className="pb-1.5"><div className="sticky left-0 w-fit max-w-[100cqi] pr-3 pl-3.5">{line}</div></td></tr>}
               </Fragment>
             );
           })}

@@ -15,6 +15,7 @@ interface DecimalInputProps {
   onStep(steps: bigint): void;
   finding?: Finding | undefined;
   disabled?: boolean;
+  placeholder?: string;
   ref?: Ref<HTMLInputElement> | undefined;
 }
 
@@ -28,7 +29,7 @@ interface BareProps extends DecimalInputProps {
 }
 
 /** The input alone, for a place that has its own label and its own line for what is wrong. */
-export function DecimalInput({ value, digits, onChange, onStep, finding, disabled = false, ref, id, label, describedBy, className }: BareProps) {
+export function DecimalInput({ value, digits, onChange, onStep, finding, disabled = false, placeholder, ref, id, label, describedBy, className }: BareProps) {
   const [isTyping, setTyping] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   useImperativeHandle(ref, () => input.current as HTMLInputElement, []);
@@ -44,7 +45,7 @@ export function DecimalInput({ value, digits, onChange, onStep, finding, disable
   };
   return (
     <input
-      ref={input} id={id} aria-label={label} value={isTyping ? value : tidy(value, digits)} disabled={disabled} inputMode="decimal" autoComplete="off" spellCheck={false} onKeyDown={step}
+      ref={input} id={id} aria-label={label} value={isTyping ? value : tidy(value, digits)} disabled={disabled} placeholder={placeholder} inputMode="decimal" autoComplete="off" spellCheck={false} onKeyDown={step}
       onFocus={() => setTyping(true)} onBlur={() => setTyping(false)} onChange={(event) => onChange(event.target.value)}
       aria-invalid={finding?.level === "problem"} aria-describedby={finding?.level === "problem" ? describedBy : undefined} className={className}
     />
@@ -81,7 +82,7 @@ interface DateTimeFieldProps {
 export function DateTimeField({ label, zone, value, onChange, finding, disabled = false }: DateTimeFieldProps) {
   const id = useId();
   return (
-    <FieldFrame id={id} label={label} unit={zone} finding={finding} onUse={onChange}>
+    <FieldFrame id={id} label={label} labelClass="" unit={zone} finding={finding} onUse={onChange}>
       <input
         id={id} type="datetime-local" value={value} max="2260-12-31T23:59" disabled={disabled} onChange={(event) => onChange(event.target.value)}
         aria-invalid={finding?.level === "problem"} aria-describedby={finding?.level === "problem" ? `${id}-finding` : undefined} className={`${IN_FRAME} text-cell`}
@@ -95,6 +96,7 @@ const IN_FRAME = "w-0 min-w-0 flex-1 bg-transparent outline-none focus-visible:o
 interface FrameProps {
   id: string;
   label: string;
+  labelClass?: string;
   unit: string;
   finding: Finding | undefined;
   onUse(value: string): void;
@@ -102,15 +104,15 @@ interface FrameProps {
 }
 
 /** Label, unit, and below what is wrong, with the value that would do. */
-function FieldFrame({ id, label, unit, finding, onUse, children }: FrameProps) {
+function FieldFrame({ id, label, labelClass = "w-13", unit, finding, onUse, children }: FrameProps) {
   const isProblem = finding?.level === "problem";
   const use = finding?.use;
   return (
     <div>
       <div className={`flex h-9 items-center gap-2 rounded-panel border bg-surface-2 px-2.5 focus-within:border-accent focus-within:shadow-[0_0_0_1px_var(--color-accent)] ${isProblem ? "border-danger" : "border-line-strong"}`}>
-        <label htmlFor={id} className="w-13 shrink-0 text-text-3">{label}</label>
+        <label htmlFor={id} className={`shrink-0 text-text-3 ${labelClass}`}>{label}</label>
         {children}
-        <span className="w-[38px] shrink-0 truncate text-right text-text-2">{unit}</span>
+        <span className="max-w-20 min-w-[38px] shrink-0 truncate text-right text-text-2">{unit}</span>
       </div>
       {isProblem && (
         <p id={`${id}-finding`} className="mt-1 flex min-h-6 items-center justify-between gap-2 text-hint text-danger">

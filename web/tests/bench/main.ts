@@ -57,8 +57,8 @@ async function run(rate: number, slowDown: number): Promise<Row> {
       // The compiler of this file names functions with a helper that the page does not have.
       await page.addInitScript("globalThis.__name = (named) => named");
       await page.addInitScript(probe);
-      await page.goto(`${gateway.url}/?tab=orders#token=bench`);
-      await page.getByRole("row", { name: /SOL\/USDT/ }).first().waitFor();
+      await page.goto(`${gateway.url}/trade?tab=orders#token=bench`);
+      await page.locator('tr[data-row="o-1001"]').waitFor();
       const session = await context.newCDPSession(page);
       const replay = gateway.replay(rate);
       await session.send("Emulation.setCPUThrottlingRate", { rate: slowDown });

@@ -223,7 +223,8 @@ const flows: Record<string, Flow> = {
     const [order] = [...gateway.desk.orders.values()].filter((each) => each.order_id === "o-1001");
     gateway.desk.cancel(order?.order_id ?? "");
     await page.getByText(/Live data paused/).waitFor();
-    await page.getByText(/Live data paused/).waitFor({ state: "detached" });
+    await page.getByText("Live again. What was missed is loaded.").waitFor();
+    await page.getByText("Live again. What was missed is loaded.").waitFor({ state: "detached" });
     await page.getByText("Limit buy 0.250").waitFor({ state: "detached" });
   },
   "simulated money is called so": async (page) => {
@@ -233,7 +234,7 @@ const flows: Record<string, Flow> = {
     await size(page).fill("0.1");
     await price(page).fill("90000");
     await page.getByText("paper · Paper Kraken sim-1").waitFor();
-    await page.getByText("Simulated money. Prices are real.").waitFor();
+    await page.getByText("Simulated money. No order leaves this system.").waitFor();
     assert.ok(await page.getByRole("radio", { name: "Stop" }).isDisabled());
   },
   "closing a position fills the ticket of its market, and sends nothing": async (page, { desk }) => {
@@ -259,6 +260,9 @@ const flows: Record<string, Flow> = {
     await page.getByText(/No answer from the server since/).waitFor({ timeout: 20_000 });
     await page.getByText("No connection to the server").waitFor();
     assert.ok((await page.locator(".aged [data-live]").count()) > 20);
+    const colours = await page.evaluate(() => [...new Set([...document.querySelectorAll("[data-live], [data-live] *")].map((each) => getComputedStyle(each).color))]);
+    assert.equal(colours.length, 1, colours.join());
+    await page.getByText("▲ stale").waitFor();
   },
 };
 

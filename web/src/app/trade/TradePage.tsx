@@ -22,7 +22,7 @@ export function TradePage() {
   const { accounts, instruments, account, instrument } = workspace;
   useFollowedAccounts(accounts.data);
   if (accounts.isError) return <Whole><Empty text={copy.failed("Accounts", told(accounts.error))}><Button onClick={() => void accounts.refetch()}>Try again</Button></Empty></Whole>;
-  if (accounts.isPending || (instruments.isPending && !instrument)) return <Whole><Skeleton rows={12} /></Whole>;
+  if (accounts.isPending || (instruments.isPending && !instrument)) return <Whole><Skeleton rows={12} noun="accounts and instruments" /></Whole>;
   if (!account) return <Whole><Empty text={copy.noAccount} /></Whole>;
   if (!instrument) {
     const why = instruments.error ? told(instruments.error) : "the account lists none.";
@@ -90,9 +90,9 @@ function Desk({ workspace, account, instrument }: { workspace: Workspace; accoun
         onOnlySymbol={(only) => go({}, { only })} onSymbol={(of, symbol) => go({ account: of, symbol })} onClosePosition={closePosition} closedOf={closedOf}
         className="max-tablet:order-3 max-tablet:h-[320px] tablet:col-span-2"
       />
-      <div className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-2 gap-2 border-t border-line bg-surface-1 p-2 tablet:left-auto tablet:bottom-7 tablet:right-2 tablet:w-60 tablet:rounded-panel tablet:border tablet:shadow-popover desk:hidden">
-        <button type="button" onClick={() => order("BUY")} className="h-11 rounded-main bg-buy-fill font-semibold text-on-fill">Buy</button>
-        <button type="button" onClick={() => order("SELL")} className="h-11 rounded-main bg-sell-fill font-semibold text-on-fill">Sell</button>
+      <div className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-2 gap-2 border-t border-line bg-surface-1 p-2 tablet:top-1.5 tablet:right-22 tablet:bottom-auto tablet:left-auto tablet:w-44 tablet:border-0 tablet:bg-transparent tablet:p-0 desk:hidden">
+        <button type="button" onClick={() => order("BUY")} className="h-11 rounded-main tablet:h-8 bg-buy-fill font-semibold text-on-fill">Buy</button>
+        <button type="button" onClick={() => order("SELL")} className="h-11 rounded-main tablet:h-8 bg-sell-fill font-semibold text-on-fill">Sell</button>
       </div>
     </main>
   );

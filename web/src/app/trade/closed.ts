@@ -6,7 +6,7 @@ import { useStore } from "@/lib/store";
 import { sentence } from "@/lib/api/problem";
 import { useHealth } from "../shell/health";
 
-export interface Closed {
+interface Closed {
   closedOf(account: Account): string | null;
   oldPrices: string | null;
 }

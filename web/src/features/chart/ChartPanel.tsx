@@ -62,7 +62,7 @@ export function ChartPanel({ instrument, account, closed, interval, onInterval, 
           <button key={layer} type="button" aria-pressed={layers.has(layer)} onClick={() => toggle(layer)} className={`h-6 rounded-chip px-2 ${layers.has(layer) ? "bg-accent-soft text-text-1" : "text-text-2 hover:text-text-1"}`}>{layer}</button>
         ))}
       </div>
-      {history.isPending && <Skeleton rows={8} className="flex-1 justify-center" />}
+      {history.isPending && <Skeleton rows={8} noun="candles" className="flex-1 justify-center" />}
       {history.isError && <Empty text={copy.failed("Candles", told(history.error))}><Button onClick={() => void history.refetch()}>Try again</Button></Empty>}
       {history.data && (
         <CandleView

@@ -7,6 +7,7 @@ import type { Candle, PublicTrade } from "@/lib/stream/protocol";
 import { readAmount } from "@/lib/decimal/input";
 import { sizeDigits, tickAt } from "@/lib/instrument";
 import { lineField, valueOf } from "@/lib/order/amendment";
+import { SIDE_WORDS, TYPE_NAMES } from "@/lib/order/names";
 
 export const INTERVALS = [
   { value: "1m", label: "1m", seconds: 60 },
@@ -31,11 +32,6 @@ export interface OwnLine {
   from: string | null;
 }
 
-const NAMES: Record<Order["type"], string> = {
-  LIMIT: "Limit", MARKET: "Market", STOP_MARKET: "Stop", STOP_LIMIT: "Stop limit", TAKE_PROFIT_MARKET: "Take profit",
-  TAKE_PROFIT_LIMIT: "Take profit limit", TRAILING_STOP: "Trailing stop",
-};
-
 /** Orders at the price where they work, and the position at its entry. */
 export function ownLines(orders: readonly Order[], position: Position | null, instrument: Instrument, at: Amending | null): OwnLine[] {
   const digits = sizeDigits(instrument);
@@ -49,7 +45,7 @@ export function ownLines(orders: readonly Order[], position: Position | null, in
     const price = typed ?? asked ?? venue;
     const isElsewhere = compare(decimal(price), decimal(venue)) !== 0;
     const phase = !isElsewhere ? "firm" : typed ? "staged" : "asked";
-    const words = `${NAMES[order.type]} ${order.side === "BUY" ? "buy" : "sell"} ${format(order.remaining, { digits })}`;
+    const words = `${TYPE_NAMES[order.type]} ${SIDE_WORDS[order.side]} ${format(order.remaining, { digits })}`;
     lines.push({ id: order.order_id, kind: order.side === "BUY" ? "buy" : "sell", price, words, order, phase, from: isElsewhere ? venue : null });
   }
   if (position?.entry_price) {
@@ -99,9 +95,7 @@ export function outcomeAt(order: Order, position: Position | null, instrument: I
 export function changeOf(open: string, close: string): Decimal | null {
   const [from, to] = [parse(open), parse(close)];
   if (from === null || to === null || sign(from) === 0) return null;
-  const scale = Math.max(from.scale, to.scale);
-  const difference = { units: to.units * 10n ** BigInt(scale - to.scale) - from.units * 10n ** BigInt(scale - from.scale), scale };
-  return divide(difference, from, 6);
+  return divide(subtract(to, from), from, 6);
 }
 
 export function fillsOf(fills: readonly Fill[], account: string, symbol: string): Fill[] {

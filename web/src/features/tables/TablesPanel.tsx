@@ -15,6 +15,7 @@ import { amending, notChanged, stage } from "@/lib/desk/amending";
 import { holdings } from "@/lib/desk/holdings";
 import { useFills, useOrderHistory } from "@/lib/desk/queries";
 import { whyFixed } from "@/lib/order/amendment";
+import { SIDE_WORDS } from "@/lib/order/names";
 import { createStore, usePart, useStore } from "@/lib/store";
 import { ageOf } from "@/lib/time";
 import { instrumentOf, rowEdge, type Known } from "./cells";
@@ -132,7 +133,7 @@ export function TablesPanel(props: TablesPanelProps) {
           <button type="button" aria-pressed={onlySymbol} onClick={() => onOnlySymbol(!onlySymbol)} className={`h-6 rounded-chip px-2 whitespace-nowrap ${onlySymbol ? "bg-accent-soft text-text-1" : "bg-surface-2 text-text-2 hover:text-text-1"}`}>This instrument</button>
         </div>
         <Tabs.Content value={tab} tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
-          {held.loaded ? body[tab]() : <Skeleton rows={4} />}
+          {held.loaded ? body[tab]() : <Skeleton rows={4} noun="what is held" />}
         </Tabs.Content>
       </Tabs.Root>
     </Panel>
@@ -147,7 +148,7 @@ function Doubt({ orders, nowMs, onReview }: { orders: readonly Order[]; nowMs: n
   return (
     <div className="flex h-6 items-center gap-2 rounded-chip bg-warn-soft pr-1 pl-2 whitespace-nowrap">
       <Icon name="warning" size={14} className="text-warn" />
-      <span>{first.account} {first.side === "BUY" ? "buy" : "sell"} {first.quantity} {first.symbol}: outcome unknown for {ageOf(nowMs - since)}{orders.length > 1 ? `, and ${orders.length - 1} more` : ""}</span>
+      <span>{first.account} {SIDE_WORDS[first.side]} {first.quantity} {first.symbol}: outcome unknown for {ageOf(nowMs - since)}{orders.length > 1 ? `, and ${orders.length - 1} more` : ""}</span>
       <Button className="h-[18px]! bg-surface-3" onClick={onReview}>Review</Button>
     </div>
   );
@@ -166,7 +167,7 @@ interface Query {
 }
 
 function asked(query: Query, noun: string, show: () => ReactNode): ReactNode {
-  if (query.data === undefined && query.isPending) return <Skeleton rows={4} />;
+  if (query.data === undefined && query.isPending) return <Skeleton rows={4} noun={noun.toLowerCase()} />;
   if (query.data === undefined && query.isError) return <Empty text={copy.failed(noun, told(query.error))}><Button onClick={() => void query.refetch()}>Try again</Button></Empty>;
   return show();
 }

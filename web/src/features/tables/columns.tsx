@@ -7,14 +7,12 @@ import type { Balance, Fill, Order, Position } from "@/lib/api/types";
 import { absolute, decimal, divide, parse, sign, ZERO } from "@/lib/decimal/decimal";
 import { format, moneyDigits, percent, UNKNOWN } from "@/lib/decimal/format";
 import type { AmendField } from "@/lib/order/amendment";
+import { SIDE_WORDS, TYPE_NAMES } from "@/lib/order/names";
 import { ageOf } from "@/lib/time";
 import { AccountCell, byAmount, EnvCell, instrumentOf, MarkCell, Moment, price, ProfitCell, ReturnCell, size, ValueCell, type Known } from "./cells";
 import { ChangeCell } from "./parts/Change";
 
-const TYPES: Record<Order["type"], string> = {
-  LIMIT: "Limit", MARKET: "Market", STOP_MARKET: "Stop", STOP_LIMIT: "Stop limit", TAKE_PROFIT_MARKET: "Take profit",
-  TAKE_PROFIT_LIMIT: "Take profit limit", TRAILING_STOP: "Trailing stop",
-};
+const HELD = { BUY: "Long", SELL: "Short" };
 
 function place<R extends { symbol: string; account: string }>(known: Known, onSymbol: (row: R) => void): Column<R>[] {
   return [
@@ -30,7 +28,7 @@ function place<R extends { symbol: string; account: string }>(known: Known, onSy
 export function positionColumns(known: Known, onSymbol: (row: Position) => void, onClose: (row: Position) => void): Column<Position>[] {
   return [
     ...place(known, onSymbol),
-    { id: "side", head: "Side", width: 6, cell: (row) => <SideTag side={row.quantity.startsWith("-") ? "SELL" : "BUY"} words={["Long", "Short"]} /> },
+    { id: "side", head: "Side", width: 6, cell: (row) => <SideTag side={row.quantity.startsWith("-") ? "SELL" : "BUY"} words={HELD} /> },
     { id: "size", head: "Size", align: "right", width: 9, cell: (row) => size(known, row, row.quantity.replace("-", "")), sort: byAmount((row) => row.quantity) },
     { id: "entry", head: "Entry", align: "right", width: 10, cell: (row) => price(known, row, row.entry_price) },
     { id: "mark", head: "Mark", align: "right", width: 10, cell: (row) => <MarkCell position={row} instrument={instrumentOf(known, row)} /> },
@@ -45,12 +43,12 @@ export function positionColumns(known: Known, onSymbol: (row: Position) => void,
       id: "fees", head: "Fees", align: "right", width: 12,
       cell: (row) => <span className="text-text-2">{Object.entries(row.fees).map(([asset, paid]) => `${format(paid, { digits: moneyDigits(asset) })} ${asset}`).join(", ") || UNKNOWN}</span>,
     },
-    { id: "actions", head: "", align: "right", cell: (row) => <Button className="h-[22px]!" aria-label={`Close ${row.symbol} in ${row.account}: fills the ticket`} onClick={() => onClose(row)}>Close…</Button> },
+    { id: "actions", head: "", align: "right", pinned: true, cell: (row) => <Button className="h-[22px]!" aria-label={`Close ${row.symbol} in ${row.account}: fills the ticket`} onClick={() => onClose(row)}>Close…</Button> },
   ];
 }
 
 /** What can be done with an order that is open. */
-export interface OrderActs {
+interface OrderActs {
   onCancel(order: Order): void;
   onChange(order: Order): void;
   /** Why it cannot be changed; null where it can. */
@@ -66,7 +64,7 @@ export function orderColumns(known: Known, nowMs: number, onSymbol: (row: Order)
   const columns: Column<Order>[] = [
     ...place<Order>(known, onSymbol),
     { id: "side", head: "Side", width: 5, cell: (row) => <SideTag side={row.side} /> },
-    { id: "type", head: "Type", width: 10, cell: (row) => <>{TYPES[row.type]}{row.post_only && <span className="text-text-3"> post</span>}{row.reduce_only && <span className="text-text-3"> reduce</span>}</> },
+    { id: "type", head: "Type", width: 10, cell: (row) => <>{TYPE_NAMES[row.type]}{row.post_only && <span className="text-text-3"> post</span>}{row.reduce_only && <span className="text-text-3"> reduce</span>}</> },
     { id: "size", head: "Size", align: "right", width: 9, cell: (row) => field(row, "quantity", amountOf(known, row)), sort: byAmount((row) => row.quantity) },
     { id: "filled", head: "Filled", align: "right", width: 9, cell: (row) => <span className={sign(decimal(row.filled)) ? "" : "text-text-3"}>{size(known, row, row.filled)}</span> },
     { id: "price", head: "Price", align: "right", width: 10, cell: (row) => field(row, "limit_price", price(known, row, row.limit_price)), sort: byAmount((row) => row.limit_price) },
@@ -80,9 +78,9 @@ export function orderColumns(known: Known, nowMs: number, onSymbol: (row: Order)
   return [
     ...columns,
     {
-      id: "actions", head: "", align: "right",
+      id: "actions", head: "", align: "right", pinned: true,
       cell: (row) => {
-        const what = `${row.side === "BUY" ? "buy" : "sell"} ${row.quantity ?? ""} ${row.symbol}`;
+        const what = `${SIDE_WORDS[row.side]} ${row.quantity ?? ""} ${row.symbol}`;
         return (
           <span className="inline-flex gap-1">
             <Button className="h-[22px]!" reason={acts.whyFixed(row)} aria-label={`Change ${what}`} onClick={() => acts.onChange(row)}>Change</Button>

@@ -21,7 +21,7 @@ export interface Facts extends Market {
   nowMs: number;
 }
 
-export type FieldName = "price" | "trigger" | "trail" | "activation" | "size" | "expires";
+type FieldName = "price" | "trigger" | "trail" | "activation" | "size" | "expires";
 
 export interface Review {
   findings: Partial<Record<FieldName, Finding>>;

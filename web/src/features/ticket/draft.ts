@@ -31,11 +31,6 @@ export const EMPTY_DRAFT: Draft = {
   size: "", unit: "base", timeInForce: "GTC", expires: "", postOnly: false, reduceOnly: false,
 };
 
-export const TYPE_NAMES: Record<OrderType, string> = {
-  LIMIT: "Limit", MARKET: "Market", STOP_MARKET: "Stop", STOP_LIMIT: "Stop limit", TAKE_PROFIT_MARKET: "Take profit",
-  TAKE_PROFIT_LIMIT: "Take profit limit", TRAILING_STOP: "Trailing stop",
-};
-
 export function hasPrice(type: OrderType): boolean {
   return type === "LIMIT" || type === "STOP_LIMIT" || type === "TAKE_PROFIT_LIMIT";
 }

@@ -2,10 +2,12 @@
 import { announce } from "@/lib/announce";
 import { call } from "@/lib/api/client";
 import { NoAnswer, Problem, sentence } from "@/lib/api/problem";
+import { copy } from "@/lib/copy";
 import type { PlaceOrder, Refusal } from "@/lib/api/types";
 import { holdings, takeOrder } from "@/lib/desk/holdings";
 import { createStore } from "@/lib/store";
-import { EMPTY_DRAFT, TYPE_NAMES, type Draft } from "./draft";
+import { SIDE_WORDS, TYPE_NAMES } from "@/lib/order/names";
+import { EMPTY_DRAFT, type Draft } from "./draft";
 import { next, type Happening, type Sending } from "./sending";
 
 const newKey = () => crypto.randomUUID();
@@ -36,12 +38,12 @@ export async function place(checked: PlaceOrder | null): Promise<void> {
     const order = await call("post", "/api/v1/orders", { body, headers: { "Idempotency-Key": before.key } });
     takeOrder(order);
     happen({ what: "answered", order, newKey: newKey() });
-    announce(`${TYPE_NAMES[order.type]} ${order.side === "BUY" ? "buy" : "sell"} ${order.quantity ?? order.value ?? ""} ${order.symbol} recorded.`);
+    announce(copy.recorded(`${TYPE_NAMES[order.type]} ${SIDE_WORDS[order.side]} ${order.quantity ?? order.value ?? ""} ${order.symbol}`));
     if (sending.get().state === "ready") draft.set({ ...draft.get(), size: "" });
   } catch (error) {
     happen({ what: "failed", error, newKey: newKey() });
     const now = sending.get();
-    if (now.state === "unknown") announce("Sent, no answer yet. The order may be live.", "assertive");
+    if (now.state === "unknown") announce(copy.unknown, "assertive");
     else if (error instanceof Problem) announce(sentence(error.body.detail));
     else if (!(error instanceof NoAnswer)) throw error;
   }

@@ -10,7 +10,7 @@ import { exponential } from "./averages";
 import { colourOf } from "./colours";
 import { FillMarks, type FillMark } from "./triangles";
 
-export interface Line {
+interface Line {
   id: string;
   price: string;
   kind: "buy" | "sell" | "position";
@@ -24,9 +24,11 @@ interface Drawn {
   kind: Line["kind"] | "ghost";
 }
 
-export interface Looks {
+interface Looks {
   digits: number;
   averages: boolean;
+  /** Nobody vouches for the last price: it is grey, like everything that is old. */
+  stale: boolean;
 }
 
 const SPANS = [20, 50] as const;
@@ -69,7 +71,7 @@ export class CandleChart {
     });
   }
 
-  look({ digits, averages }: Looks): void {
+  look({ digits, averages, stale }: Looks): void {
     if (this.isClosed) return;
     this.palette = {
       buy: colourOf("buy"), sell: colourOf("sell"), edge: colourOf("surface-1"), text: colourOf("text-2"), up: colourOf("buy", 0.2), down: colourOf("sell", 0.2),
@@ -85,7 +87,7 @@ export class CandleChart {
       crosshair: { vertLine: { color: text, labelBackgroundColor: colourOf("surface-3") }, horzLine: { color: text, labelBackgroundColor: colourOf("surface-3") } },
     });
     this.series.applyOptions({
-      upColor: buy, downColor: sell, wickUpColor: buy, wickDownColor: sell, priceLineStyle: LineStyle.Dotted,
+      upColor: buy, downColor: sell, wickUpColor: buy, wickDownColor: sell, priceLineStyle: LineStyle.Dotted, priceLineColor: stale ? text : "",
       priceFormat: { type: "price", precision: digits, minMove: 1 / 10 ** digits },
     });
     this.averages.forEach((series, index) => series.applyOptions({ color: colourOf(`hue-${index + 1}`, 0.85), visible: averages }));

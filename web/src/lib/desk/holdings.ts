@@ -3,7 +3,7 @@ import { isLive, newestFirst, type Balance, type Fill, type Order, type Position
 import { createStore, type Store } from "@/lib/store";
 import type { Change } from "@/lib/stream/protocol";
 
-export interface AccountHoldings {
+interface AccountHoldings {
   orders: ReadonlyMap<string, Order>;
   positions: ReadonlyMap<string, Position>;
   balances: ReadonlyMap<string, Balance>;

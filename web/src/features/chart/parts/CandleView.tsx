@@ -5,7 +5,7 @@ import { Empty } from "@/components/Panel";
 import { NoAnswer, told } from "@/lib/api/problem";
 import { copy } from "@/lib/copy";
 import { second } from "@/lib/clock";
-import { useStore } from "@/lib/store";
+import { usePart, useStore } from "@/lib/store";
 import type { Fill, Instrument, Order, Position } from "@/lib/api/types";
 import type { CandleChart } from "@/lib/chart/candleChart";
 import { parse } from "@/lib/decimal/decimal";
@@ -51,6 +51,7 @@ export function CandleView(props: CandleViewProps) {
   const strips = useRef(new Map<string, HTMLElement>());
   const shownTheme = useStore(theme);
   const nowMs = useStore(second);
+  const isStale = usePart(ticker, (now) => now.stale);
   const digits = priceDigits(instrument, parse(newest?.close));
 
   const arrange = useCallback(() => {
@@ -90,7 +91,7 @@ export function CandleView(props: CandleViewProps) {
   }, [attempt]);
 
   // The library's colours are values, not variables: they are read anew with the theme.
-  useEffect(() => chart?.look({ digits, averages }), [chart, digits, averages, shownTheme]);
+  useEffect(() => chart?.look({ digits, averages, stale: isStale }), [chart, digits, averages, isStale, shownTheme]);
 
   useEffect(() => {
     if (!chart) return;
@@ -123,7 +124,7 @@ export function CandleView(props: CandleViewProps) {
     chart?.showLines(lines);
     onFrame(arrange);
     // A new look takes the lines away.
-  }, [chart, lines, shownTheme, digits, averages, arrange]);
+  }, [chart, lines, shownTheme, digits, averages, isStale, arrange]);
 
   const keep = useCallback((element: HTMLElement | null, line: OwnLine, part: "tag" | "strip") => {
     const all = part === "tag" ? tags.current : strips.current;
@@ -142,6 +143,7 @@ export function CandleView(props: CandleViewProps) {
   return (
     <div className="relative min-h-0 flex-1 overflow-hidden">
       <div ref={place} className="absolute inset-0" role="img" aria-label={`Candles of ${instrument.symbol}${newest ? `, last close ${newest.close}` : ""}`} />
+      {!newest && <p className="absolute inset-0 grid place-items-center text-text-2">{copy.noCandles}</p>}
       {shown && <Legend candle={shown} digits={digits} closesInMs={closesInMs} />}
       <Tags lines={lines} position={position} instrument={instrument} ticker={ticker} onCancel={onCancel} whyFixed={whyFixed} notChanged={notChanged} scale={scale} place={keep} />
     </div>

@@ -49,11 +49,12 @@ export function ChangeCell({ order, field, instrument, children }: CellProps) {
   };
   const border = finding?.level === "problem" ? "border-danger" : "border-line-strong";
   return (
-    <span onKeyDown={send}>
+    <span onKeyDown={send} className="flex justify-end">
       <DecimalInput
         ref={input} label={`${AMEND_NAMES[field]} of this order`} value={value} digits={digits} disabled={at.state === "sending"} finding={finding} describedBy={`change-${order.order_id}`}
         onChange={(typed) => stage(order, { [field]: typed }, "row")} onStep={step}
-        className={`-my-0.5 h-6 w-[11ch] min-w-0 rounded-chip border bg-surface-2 px-1.5 text-right focus-visible:outline-2 ${border}`}
+        // As wide as the column, however many digits are typed: no column moves.
+        className={`-mr-1.5 h-6 w-0 min-w-[calc(100%+6px)] rounded-chip border bg-surface-2 px-[5px] text-right ${border}`}
       />
     </span>
   );
@@ -64,6 +65,10 @@ export function ChangeLine({ order, instrument }: { order: Order; instrument: In
   useTopic({ topic: "ticker", venue: instrument.venue, symbol: order.symbol });
   const amendment = useAmendment(order, instrument, "row");
   const id = order.order_id;
+  const line = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    line.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   // The keyboard goes back to the row that it came from.
   useEffect(() => () => {
     requestAnimationFrame(() => document.activeElement === document.body && document.querySelector<HTMLElement>(`tr[data-row="${CSS.escape(id)}"]`)?.focus());
@@ -78,7 +83,7 @@ export function ChangeLine({ order, instrument }: { order: Order; instrument: In
     return value ? [[each, value] as const] : [];
   });
   return (
-    <div className="flex h-6 items-center justify-end gap-2 text-hint" role="group" aria-label={copy.changing(order.symbol)}>
+    <div ref={line} className="flex min-h-6 flex-wrap items-center gap-2 text-hint" role="group" aria-label={copy.changing(order.symbol)}>
       <span id={`change-${id}`} className={refusal || finding?.level === "problem" ? "text-danger" : "text-text-2"} role={refusal ? "alert" : undefined}>
         {refusal ? `${refusal.text} ${refusal.action}` : (finding?.text ?? copy.amendHint)}
       </span>

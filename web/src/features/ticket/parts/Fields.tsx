@@ -70,7 +70,7 @@ export function Fields({ draft, facts, checked, locked }: FieldsProps) {
             label="Distance as" value={draft.trailUnit} onChange={(trailUnit) => edit({ trailUnit, trail: "" })} className="grid grid-cols-2 gap-1"
             items={[{ value: "percent", label: "% of price" }, { value: "quote", label: instrument.quote }]} itemClass={SEGMENT}
           />
-          <DecimalField label="Begins at" unit={instrument.quote} value={draft.activation} digits={digits.price} disabled={locked} finding={checked.findings.activation} onChange={(activation) => edit({ activation })} onStep={stepPrice("activation")} />
+          <DecimalField label="Begins at" placeholder="at once" unit={instrument.quote} value={draft.activation} digits={digits.price} disabled={locked} finding={checked.findings.activation} onChange={(activation) => edit({ activation })} onStep={stepPrice("activation")} />
         </>
       )}
       {(hasTrigger(draft.type) || draft.type === "TRAILING_STOP") && (

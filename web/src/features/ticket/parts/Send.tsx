@@ -5,7 +5,8 @@ import { format } from "@/lib/decimal/format";
 import { priceDigits, sizeDigits, sizeUnit, venueName } from "@/lib/instrument";
 import { useStore } from "@/lib/store";
 import type { Facts, Review } from "../checks";
-import { hasPrice, TYPE_NAMES, type Draft } from "../draft";
+import { SIDE_NAMES, TYPE_NAMES } from "@/lib/order/names";
+import { hasPrice, type Draft } from "../draft";
 import { place, sending, wish } from "../store";
 
 const GUARD_MS = 250;
@@ -47,8 +48,8 @@ export function Send({ draft, facts, checked }: { draft: Draft; facts: Facts; ch
 }
 
 function words(draft: Draft, { instrument }: Facts, { quantity, spend }: Review): string {
-  if (spend !== null) return `${draft.side === "BUY" ? "Buy" : "Sell"} for ${format(spend)} ${instrument.quote}`;
-  return `${draft.side === "BUY" ? "Buy" : "Sell"} ${format(quantity, { digits: sizeDigits(instrument) })} ${sizeUnit(instrument)}`;
+  if (spend !== null) return `${SIDE_NAMES[draft.side]} for ${format(spend)} ${instrument.quote}`;
+  return `${SIDE_NAMES[draft.side]} ${format(quantity, { digits: sizeDigits(instrument) })} ${sizeUnit(instrument)}`;
 }
 
 /** live · Binance main · up to 94,185.0 */
