@@ -295,6 +295,7 @@ async function check(name: string, viewport: typeof DESK, isDark: boolean, run: 
       await page.getByText("Stream live").or(page.getByRole("button", { name: "Sell" })).first().waitFor();
       await page.getByRole("row", { name: /SOL\/USDT/ }).first().waitFor();
       await run(page, gateway);
+      assert.equal(await page.getByText("This panel stopped.").count(), 0);
     });
     assert.deepEqual(complaints, []);
     console.log(`ok    ${name}`);

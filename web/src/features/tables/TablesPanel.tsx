@@ -53,13 +53,13 @@ export function cancelSelected(): void {
   const protecting = chosen.filter((order) => order.reduce_only && order.trigger !== null && !warned.has(order.order_id));
   if (protecting.length > 0) {
     warned = new Set(protecting.map((order) => order.order_id));
-    announce("A selected stop protects a position. Press X again to cancel it.", "assertive");
+    announce(copy.protects, "assertive");
     return;
   }
   warned = new Set();
   for (const order of chosen) void cancelOrder(order);
   selection.set(new Set());
-  if (chosen.length > 0) announce(`${chosen.length} cancels asked for.`);
+  if (chosen.length > 0) announce(copy.cancelsAsked(chosen.length));
 }
 
 export function TablesPanel(props: TablesPanelProps) {

@@ -115,7 +115,7 @@ export function TicketPanel(props: TicketPanelProps) {
         <div className="flex items-center gap-3 tracking-[-0.012em]">
           <Choice
             label="Time in force" value={draft.timeInForce} onChange={(timeInForce) => edit({ timeInForce, ...(timeInForce === "GTD" && draft.expires === "" ? { expires: localOf(second.get() + DAY_MS) } : {}) })}
-            items={(["GTC", "IOC", "FOK", "GTD"] as const).map((value) => ({ value, label: value, disabled: value === "GTD" && draft.type === "MARKET" ? "A market order does not wait" : lacking(account.capabilities, venueName(account.venue), value) }))}
+            items={(["GTC", "IOC", "FOK", "GTD"] as const).map((value) => ({ value, label: value, disabled: value === "GTD" && draft.type === "MARKET" ? copy.marketNeverWaits : lacking(account.capabilities, venueName(account.venue), value) }))}
           />
           <span className="flex-1" />
           <Check label="Post-only" checked={draft.postOnly} disabled={neverRests(draft) ?? lacking(account.capabilities, venueName(account.venue), "post_only")} onChange={(postOnly) => edit({ postOnly })} />

@@ -1,11 +1,12 @@
 /** The rules of the ticket, pure: what is wrong, what it costs, and what would be sent. */
 import type { Account, Balance, Instrument, PlaceOrder, Position } from "@/lib/api/types";
+import { copy } from "@/lib/copy";
 import { absolute, add, compare, decimal, divide, HUNDRED, multiply, parse, quantise, rescale, shortest, sign, subtract, text, ZERO, type Decimal } from "@/lib/decimal/decimal";
 import { format, moneyDigits } from "@/lib/decimal/format";
 import { readAmount } from "@/lib/decimal/input";
 import { lotOf, notional, sizeUnit } from "@/lib/instrument";
 import { directionOf, firesAtOnce, nearMarket, outOfBounds, readPrice, readSize, type Finding, type Market } from "@/lib/order/rules";
-import { instantOf, localOf } from "@/lib/time";
+import { instantOf, localOf, momentOf } from "@/lib/time";
 import { hasPrice, hasTrigger, isSizedByVenue, type Draft } from "./draft";
 
 export interface Facts extends Market {
@@ -75,7 +76,7 @@ function readTrail(draft: Draft, findings: Review["findings"]): Decimal | null {
   const value = parse(readAmount(draft.trail)?.value);
   const isPart = draft.trailUnit === "percent";
   if (value !== null && sign(value) > 0 && (!isPart || compare(value, HUNDRED) < 0)) return value;
-  findings.trail = { level: "problem", text: isPart ? "The distance is a part of the price, such as 0.5 %." : "The distance is an amount of the price, such as 250." };
+  findings.trail = { level: "problem", text: isPart ? copy.trailPart : copy.trailAmount };
   return null;
 }
 
@@ -88,8 +89,9 @@ function readExpiry({ expires }: Draft, { nowMs }: Facts, findings: Review["find
   const atMs = instantOf(expires);
   if (atMs !== null && atMs > nowMs && atMs < LATEST_MS) return atMs;
   const nearest = localOf(atMs !== null && atMs >= LATEST_MS ? LATEST_MS - 2 * 86_400_000 : (Math.floor(nowMs / MINUTE_MS) + 2) * MINUTE_MS);
-  const words = atMs === null ? "This is not a time." : atMs > nowMs ? "This is too far ahead." : "This time has passed.";
-  findings.expires = { level: "problem", text: `${words} Nearest: ${nearest.replace("T", " ")}`, use: { label: "Use nearest", value: nearest } };
+  const shown = momentOf(instantOf(nearest) ?? nowMs, nowMs);
+  const words = atMs === null ? copy.noTime : atMs > nowMs ? copy.endTooFar(shown) : copy.endPassed(shown);
+  findings.expires = { level: "problem", text: words, use: { label: copy.useNearest, value: nearest } };
   return null;
 }
 
@@ -102,11 +104,11 @@ function readSpend(draft: Draft, free: Decimal | null, { instrument }: Facts, fi
   const bound = (words: string, at: Decimal, label: string) => {
     findings.size = { level: "problem", text: words, use: sign(at) > 0 ? { label, value: text(shortest(at)) } : undefined };
   };
-  if (least !== null && compare(value, least) < 0) bound(`Smallest order is ${format(shortest(least))} ${instrument.quote}`, least, "Use");
-  else if (most !== null && compare(value, most) > 0) bound(`Largest order is ${format(shortest(most))} ${instrument.quote}`, most, "Use");
+  if (least !== null && compare(value, least) < 0) bound(copy.tooSmall(`${format(shortest(least))} ${instrument.quote}`), least, "Use");
+  else if (most !== null && compare(value, most) > 0) bound(copy.tooLarge(`${format(shortest(most))} ${instrument.quote}`), most, "Use");
   else if (isFullyPaid(instrument) && free !== null && compare(value, free) > 0) {
     const room = rescale(free, moneyDigits(instrument.quote), "floor");
-    bound(`Needs ${format(value)} ${instrument.quote}, ${format(room)} free`, room, "Reduce");
+    bound(copy.needs(`${format(value)} ${instrument.quote}`, format(room)), room, "Reduce");
   }
   return value;
 }
@@ -130,7 +132,7 @@ function sized(draft: Draft, { instrument }: Facts, reference: Decimal | null, f
   const read = readAmount(draft.size);
   const value = parse(read?.value);
   if (value === null || sign(value) <= 0) {
-    findings.size = { level: "problem", text: "This is not a size." };
+    findings.size = { level: "problem", text: copy.noSize };
     return null;
   }
   if (draft.unit === "base" && !read?.percent) {
@@ -139,12 +141,12 @@ function sized(draft: Draft, { instrument }: Facts, reference: Decimal | null, f
     return value;
   }
   if (reference === null) {
-    findings.size = { level: "problem", text: "Without a price the size is not known." };
+    findings.size = { level: "problem", text: copy.sizeNeedsPrice };
     return null;
   }
   const isPart = draft.unit === "percent" || read?.percent === true;
   if (isPart && free === null) {
-    findings.size = { level: "problem", text: "What is free is not known." };
+    findings.size = { level: "problem", text: copy.freeUnknown };
     return null;
   }
   const money = isPart ? divide(multiply(free ?? ZERO, value), HUNDRED, 12, "floor") : value;
@@ -152,7 +154,7 @@ function sized(draft: Draft, { instrument }: Facts, reference: Decimal | null, f
   const per = instrument.inverse ? decimal(instrument.contract_size) : reference;
   const quantity = quantise(divide(money, per, 18, "floor"), lot, "floor");
   if (sign(quantity) > 0) return quantity;
-  findings.size = { level: "problem", text: `Less than one step of ${format(shortest(lot))} ${sizeUnit(instrument)}.` };
+  findings.size = { level: "problem", text: copy.underOneStep(`${format(shortest(lot))} ${sizeUnit(instrument)}`) };
   return null;
 }
 
@@ -166,7 +168,7 @@ function bounded(quantity: Decimal, value: Decimal | null, free: Decimal | null,
     const room = quantise(divide(multiply(quantity, free), value, 18, "floor"), lotOf(instrument, isMarket), "floor");
     findings.size = {
       level: "problem",
-      text: `Needs ${format(value, { digits: money, rounding: "ceiling" })} ${instrument.quote}, ${format(free, { digits: money, rounding: "floor" })} free`,
+      text: copy.needs(`${format(value, { digits: money, rounding: "ceiling" })} ${instrument.quote}`, format(free, { digits: money, rounding: "floor" })),
       use: sign(room) > 0 && isBase ? { label: "Reduce", value: text(room) } : undefined,
     };
   }

@@ -1,5 +1,6 @@
 /** What stands in the ticket, as typed; nothing in it is sent before it was checked. */
 import type { Capabilities, OrderType, PriceSource, Side, TimeInForce } from "@/lib/api/types";
+import { copy } from "@/lib/copy";
 
 export type SizeUnit = "base" | "quote" | "percent";
 export type TrailUnit = "percent" | "quote";
@@ -46,15 +47,15 @@ export function isSizedByVenue(draft: Draft, capabilities: Capabilities): boolea
 
 /** Why this order cannot be post-only, whatever the account offers. */
 export function neverRests({ type, timeInForce }: Draft): string | undefined {
-  if (!hasPrice(type)) return "Only orders with a limit price rest";
-  return timeInForce === "IOC" || timeInForce === "FOK" ? `${timeInForce} never rests` : undefined;
+  if (!hasPrice(type)) return copy.restsWithPrice;
+  return timeInForce === "IOC" || timeInForce === "FOK" ? copy.neverRests(timeInForce) : undefined;
 }
 
 /** Why the account cannot be asked for this; undefined where it can. */
 export function lacking(capabilities: Capabilities, venue: string, what: OrderType | TimeInForce | "post_only" | "reduce_only"): string | undefined {
-  if (what === "post_only" || what === "reduce_only") return capabilities[what] ? undefined : `${venue} has no ${what === "post_only" ? "post-only" : "reduce-only"}`;
+  if (what === "post_only" || what === "reduce_only") return capabilities[what] ? undefined : copy.lacksFlag(venue, what === "post_only" ? "post-only" : "reduce-only");
   const offered: readonly string[] = [...capabilities.order_types, ...capabilities.times_in_force];
-  return offered.includes(what) ? undefined : `${venue} does not offer it`;
+  return offered.includes(what) ? undefined : copy.notOffered(venue);
 }
 
 /** The same draft with only what the account offers. */

@@ -1,4 +1,5 @@
 /** What a failed request says: the server's problem (RFC 9457), or that there was no answer. */
+import { copy } from "@/lib/copy";
 import type { ProblemBody, Refusal } from "./types";
 
 /** The server answered, and refused. */
@@ -27,8 +28,8 @@ export function isProblemBody(value: unknown): value is ProblemBody {
 /** One sentence for a person. */
 export function told(error: unknown): string {
   if (error instanceof Problem) return sentence(error.body.detail);
-  if (error instanceof NoAnswer) return "The server did not answer.";
-  return "Something went wrong on this page.";
+  if (error instanceof NoAnswer) return copy.noAnswer;
+  return copy.ourFault;
 }
 
 export function sentence(text: string): string {

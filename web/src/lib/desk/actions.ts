@@ -1,5 +1,6 @@
 /** What a person does with an order that is there: cancel it. */
 import { announce } from "@/lib/announce";
+import { copy } from "@/lib/copy";
 import { call } from "@/lib/api/client";
 import { told } from "@/lib/api/problem";
 import type { Order } from "@/lib/api/types";
@@ -12,6 +13,6 @@ export async function cancelOrder(order: Order): Promise<void> {
     takeOrder(await call("delete", "/api/v1/orders/{order_id}", { path: { order_id: order.order_id } }));
   } catch (error) {
     markCancel(order.order_id, false);
-    announce(`Not cancelled: ${told(error)}`, "assertive");
+    announce(copy.notCancelled(told(error)), "assertive");
   }
 }

@@ -1,5 +1,6 @@
 /** The rules of one price and one size, pure: what is wrong with it, and the nearest value that would pass. */
 import type { Instrument, Order, Side } from "@/lib/api/types";
+import { copy } from "@/lib/copy";
 import { compare, decimal, divide, isMultiple, multiply, parse, quantise, shortest, sign, subtract, text, type Decimal } from "@/lib/decimal/decimal";
 import { format, percent } from "@/lib/decimal/format";
 import { readAmount } from "@/lib/decimal/input";
@@ -31,13 +32,13 @@ export function readPrice(typed: string, instrument: Instrument, side: Side | nu
   if (typed.trim() === "") return { value: null };
   const read = readAmount(typed);
   const value = parse(read?.value);
-  if (value === null || read?.percent || sign(value) <= 0) return { value: null, finding: problem("This is not a price.") };
+  if (value === null || read?.percent || sign(value) <= 0) return { value: null, finding: problem(copy.noPrice) };
   const tick = tickAt(instrument, value);
   if (isMultiple(value, tick)) return { value };
   const nearest = side === null ? quantise(value, tick) : passivePrice(instrument, value, side);
   const digits = priceDigits(instrument, value);
-  const words = `Price steps are ${format(shortest(tick))}. Nearest: ${format(nearest, { digits })}`;
-  return { value, finding: problem(words, { label: "Use nearest", value: text(nearest) }) };
+  const words = copy.offGrid(format(shortest(tick)), format(nearest, { digits }));
+  return { value, finding: problem(words, { label: copy.useNearest, value: text(nearest) }) };
 }
 
 /** What a resting price means at the market of this moment. */
@@ -48,9 +49,9 @@ export function nearMarket(price: Decimal, side: Side, postOnly: boolean, { bid,
   const difference = isBuy ? subtract(price, opposite) : subtract(opposite, price);
   if (sign(difference) < 0) return undefined;
   const far = divide(difference, opposite, 4);
-  if (postOnly) return problem("Would fill now, so post-only would be refused.");
-  if (compare(far, FAR) < 0) return { level: "note", text: "Would fill now as taker." };
-  return { level: "note", text: `${percent(far, 1, false)} ${isBuy ? "above the ask" : "below the bid"}. Would fill now.` };
+  if (postOnly) return problem(copy.crossesPostOnly);
+  if (compare(far, FAR) < 0) return { level: "note", text: copy.crosses };
+  return { level: "note", text: copy.crossesFar(percent(far, 1, false), isBuy) };
 }
 
 export type Direction = NonNullable<Order["trigger"]>["direction"];
@@ -68,8 +69,8 @@ export function firesAtOnce(trigger: Decimal, direction: Direction, instrument: 
   if (rises ? compare(trigger, now) > 0 : compare(trigger, now) < 0) return undefined;
   const nearest = moved(instrument, now, rises ? 1n : -1n);
   const digits = priceDigits(instrument, now);
-  const words = `Would fire at once: the last price is ${format(now, { digits })}. Nearest: ${format(nearest, { digits })}`;
-  return problem(words, { label: "Use nearest", value: text(nearest) });
+  const words = copy.firesAtOnce(format(now, { digits }), format(nearest, { digits }));
+  return problem(words, { label: copy.useNearest, value: text(nearest) });
 }
 
 /** A size in the units that the instrument counts. */
@@ -77,12 +78,12 @@ export function readSize(typed: string, instrument: Instrument, isMarket: boolea
   if (typed.trim() === "") return { value: null };
   const read = readAmount(typed);
   const value = parse(read?.value);
-  if (value === null || read?.percent || sign(value) <= 0) return { value: null, finding: problem("This is not a size.") };
+  if (value === null || read?.percent || sign(value) <= 0) return { value: null, finding: problem(copy.noSize) };
   const lot = lotOf(instrument, isMarket);
   if (isMultiple(value, lot)) return { value };
   const nearest = quantise(value, lot, "floor");
-  const use = sign(nearest) > 0 ? { label: "Use nearest", value: text(nearest) } : undefined;
-  return { value, finding: problem(`Sizes are multiples of ${format(shortest(lot))}${use ? `. Nearest: ${format(nearest)}` : ""}`, use) };
+  const use = sign(nearest) > 0 ? { label: copy.useNearest, value: text(nearest) } : undefined;
+  return { value, finding: problem(copy.offLot(format(shortest(lot)), use ? format(nearest) : null), use) };
 }
 
 interface Bounds {
@@ -97,13 +98,13 @@ export function outOfBounds(quantity: Decimal, value: Decimal | null, instrument
   const digits = sizeDigits(instrument);
   const offer = (size: Decimal) => ({ label: "Use", value: text(size) });
   const least = decimal(instrument.min_quantity);
-  if (compare(quantity, least) < 0) return problem(`Smallest order is ${format(least, { digits })} ${unit}`, offer(least));
+  if (compare(quantity, least) < 0) return problem(copy.tooSmall(`${format(least, { digits })} ${unit}`), offer(least));
   const smallest = parse(instrument.min_notional);
   if (smallest !== null && value !== null && compare(value, smallest) < 0 && !reduceOnly) {
     const enough = quantise(divide(multiply(smallest, quantity), value, 18, "ceiling"), lot, "ceiling");
-    return problem(`Smallest order is ${format(shortest(smallest))} ${instrument.quote} (about ${format(enough, { digits })} ${unit})`, offer(enough));
+    return problem(copy.tooSmall(`${format(shortest(smallest))} ${instrument.quote}`, `${format(enough, { digits })} ${unit}`), offer(enough));
   }
   const most = parse(isMarket ? (instrument.market_max_quantity ?? instrument.max_quantity) : instrument.max_quantity);
-  if (most !== null && compare(quantity, most) > 0) return problem(`Largest order is ${format(most, { digits })} ${unit}`, offer(most));
+  if (most !== null && compare(quantity, most) > 0) return problem(copy.tooLarge(`${format(most, { digits })} ${unit}`), offer(most));
   return undefined;
 }

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { environmentOf } from "@/lib/api/types";
 import { format } from "@/lib/decimal/format";
+import { readAmount } from "@/lib/decimal/input";
 import { priceDigits, sizeDigits, sizeUnit, venueName } from "@/lib/instrument";
 import { useStore } from "@/lib/store";
 import type { Facts, Review } from "../checks";
@@ -55,6 +56,6 @@ function words(draft: Draft, { instrument }: Facts, { quantity, spend }: Review)
 /** live · Binance main · up to 94,185.0 */
 function conditions(draft: Draft, { account, instrument }: Facts): string {
   const isBuy = draft.side === "BUY";
-  const bound = hasPrice(draft.type) ? `${isBuy ? "up to" : "down to"} ${format(draft.price.replaceAll(",", ""), { digits: priceDigits(instrument) })}` : TYPE_NAMES[draft.type].toLowerCase();
+  const bound = hasPrice(draft.type) ? `${isBuy ? "up to" : "down to"} ${format(readAmount(draft.price)?.value, { digits: priceDigits(instrument) })}` : TYPE_NAMES[draft.type].toLowerCase();
   return `${environmentOf(account)} · ${venueName(account.venue)} ${account.id} · ${bound}`;
 }
