@@ -10,6 +10,8 @@ export interface Column<R> {
   width?: number;
   /** Stays in sight at the right edge while the rest is scrolled below it. */
   pinned?: boolean;
+  /** Left out on a phone. */
+  isWide?: boolean;
   cell(row: R): ReactNode;
   sort?(a: R, b: R): number;
 }
@@ -67,7 +69,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
         <thead className="sticky top-0 z-10 bg-surface-1">
           <tr aria-rowindex={1}>
             {columns.map((column) => (
-              <th key={column.id} scope="col" style={column.width ? { minWidth: `${column.width}ch` } : undefined} aria-sort={order?.id === column.id ? (order.way > 0 ? "ascending" : "descending") : undefined} className={`h-[26px] px-[5px] text-hint font-normal whitespace-nowrap text-text-3 first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : "text-left"} ${column.pinned ? "pinned" : ""}`}>
+              <th key={column.id} scope="col" style={column.width ? { minWidth: `${column.width}ch` } : undefined} aria-sort={order?.id === column.id ? (order.way > 0 ? "ascending" : "descending") : undefined} className={`h-[26px] px-[5px] text-hint font-normal whitespace-nowrap text-text-3 first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : "text-left"} ${column.pinned ? "pinned" : ""} ${column.isWide ? "max-tablet:hidden" : ""}`}>
                 {column.sort ? (
                   <button type="button" className="h-6 hover:text-text-1" onClick={() => cycle(column.id)}>
                     {column.head}
@@ -90,7 +92,7 @@ export function DataTable<R>(props: DataTableProps<R>) {
               <Fragment key={key}>
               <tr data-row={key} aria-rowindex={index + 2} aria-selected={onSelect ? selected?.has(key) === true : undefined} tabIndex={index === shown[0] ? 0 : -1} onKeyDown={(event) => walk(event, row, key)} onClick={(event) => event.target instanceof HTMLTableCellElement && onSelect?.(key)} className={`hover:bg-surface-2 hover:[--row:var(--color-surface-2)] ${selected?.has(key) ? "bg-surface-3 [--row:var(--color-surface-3)]" : ""} ${rowClass?.(row) ?? ""}`}>
                 {columns.map((column, position) => (
-                  <td key={column.id} className={`h-[31px] border-t border-line px-[5px] whitespace-nowrap first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : ""} ${column.pinned ? "pinned" : ""} ${position === 0 ? (edge?.(row) ?? "") : ""}`}>{column.cell(row)}</td>
+                  <td key={column.id} className={`h-[31px] border-t border-line px-[5px] whitespace-nowrap first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : ""} ${column.pinned ? "pinned" : ""} ${column.isWide ? "max-tablet:hidden" : ""} ${position === 0 ? (edge?.(row) ?? "") : ""}`}>{column.cell(row)}</td>
                 ))}
               </tr>
               {line && <tr><td colSpan={columns.length} className="pb-1.5"><div className="sticky left-0 w-fit max-w-[100cqi] pr-3 pl-3.5">{line}</div></td></tr>}

@@ -317,6 +317,24 @@ async function accessible(page: Page): Promise<void> {
   assert.deepEqual(found, []);
 }
 
+/** The same while an order is changed and the ticket shows all that it has. */
+const accessibleAtWork: Flow = async (page) => {
+  await page.getByLabel("More order types").selectOption({ label: "Trailing stop" });
+  await page.getByLabel("Time in force").selectOption("GTD");
+  await page.getByLabel("Until").fill("2020-01-01T10:00");
+  const row = await openOrder(page, "o-1001");
+  await row.focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("93700.07");
+  await page.getByText("Price steps are 0.1. Nearest: 93,700.0").waitFor();
+  await accessible(page);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Limit sell 0.200 at/ }).focus();
+  await page.keyboard.press("Shift+ArrowUp");
+  await page.getByText(/% · .* ticks$/).waitFor();
+  await accessible(page);
+};
+
 const only = process.argv[2] ?? "";
 for (const [name, run] of Object.entries(flows)) if (name.includes(only)) await check(name, DESK, true, run);
 if ("on a phone an order is reviewed before it is sent".includes(only)) await check("on a phone an order is reviewed before it is sent", PHONE, true, reviewed);
@@ -324,6 +342,7 @@ for (const [place, viewport] of [["desk", DESK], ["phone", PHONE]] as const) {
   for (const isDark of [true, false]) {
     const name = `axe finds nothing: ${place}, ${isDark ? "dark" : "light"}`;
     if (name.includes(only)) await check(name, viewport, isDark, accessible);
+    if (place === "desk" && name.includes(only)) await check(`${name}, at work`, viewport, isDark, accessibleAtWork);
   }
 }
 console.log(failures === 0 ? "all well" : `${failures} failed`);

@@ -20,7 +20,7 @@ function place<R extends { symbol: string; account: string }>(known: Known, onSy
       id: "symbol", head: "Instrument", width: 15, sort: (a, b) => (a.symbol < b.symbol ? -1 : 1),
       cell: (row) => <button type="button" className="h-6 font-[550] hover:underline" onClick={() => onSymbol(row)}>{row.symbol}</button>,
     },
-    { id: "account", head: "Account", width: 18, cell: (row) => <AccountCell known={known} account={row.account} />, sort: (a, b) => (a.account < b.account ? -1 : 1) },
+    { id: "account", head: "Account", width: 18, isWide: true, cell: (row) => <AccountCell known={known} account={row.account} />, sort: (a, b) => (a.account < b.account ? -1 : 1) },
     { id: "env", head: "Money", width: 8, cell: (row) => <EnvCell known={known} account={row.account} /> },
   ];
 }
@@ -66,12 +66,12 @@ export function orderColumns(known: Known, nowMs: number, onSymbol: (row: Order)
     { id: "side", head: "Side", width: 5, cell: (row) => <SideTag side={row.side} /> },
     { id: "type", head: "Type", width: 10, cell: (row) => <>{TYPE_NAMES[row.type]}{row.post_only && <span className="text-text-3"> post</span>}{row.reduce_only && <span className="text-text-3"> reduce</span>}</> },
     { id: "size", head: "Size", align: "right", width: 9, cell: (row) => field(row, "quantity", amountOf(known, row)), sort: byAmount((row) => row.quantity) },
-    { id: "filled", head: "Filled", align: "right", width: 9, cell: (row) => <span className={sign(decimal(row.filled)) ? "" : "text-text-3"}>{size(known, row, row.filled)}</span> },
     { id: "price", head: "Price", align: "right", width: 10, cell: (row) => field(row, "limit_price", price(known, row, row.limit_price)), sort: byAmount((row) => row.limit_price) },
     { id: "trigger", head: "Trigger", align: "right", width: 12, cell: (row) => field(row, "trigger_price", <span className="text-text-2">{row.trail ? trailOf(known, row) : triggerOf(row)}</span>) },
+    { id: "status", head: "Status", width: 14, cell: (row) => <StatusTag order={row} age={row.updated_at ? ageOf(nowMs - Date.parse(row.updated_at)) : undefined} notChanged={acts?.notChanged(row)} /> },
+    { id: "filled", head: "Filled", align: "right", width: 9, cell: (row) => <span className={sign(decimal(row.filled)) ? "" : "text-text-3"}>{size(known, row, row.filled)}</span> },
     { id: "average", head: "Average", align: "right", width: 10, cell: (row) => <span className="text-text-2">{price(known, row, row.average_price)}</span> },
     { id: "tif", head: "TIF", width: 5, cell: (row) => <span className="text-text-2">{row.time_in_force}{row.expires_at && <> <Moment at={row.expires_at} nowMs={nowMs} /></>}</span> },
-    { id: "status", head: "Status", width: 14, cell: (row) => <StatusTag order={row} age={row.updated_at ? ageOf(nowMs - Date.parse(row.updated_at)) : undefined} notChanged={acts?.notChanged(row)} /> },
     { id: "at", head: "Placed", width: 10, cell: (row) => <Moment at={row.created_at} nowMs={nowMs} />, sort: (a, b) => ((a.created_at ?? "") < (b.created_at ?? "") ? -1 : 1) },
   ];
   if (acts === null) return [...columns, { id: "reason", head: "Reason", width: 16, cell: (row) => <span className="text-text-2">{row.reason}</span> }];
@@ -123,7 +123,7 @@ export function balanceColumns(known: Known): Column<Balance>[] {
   const money = (row: Balance, value: string | null) => format(value, { digits: moneyDigits(row.asset) });
   return [
     { id: "asset", head: "Asset", width: 8, cell: (row) => <span className="font-[550]">{row.asset}</span>, sort: (a, b) => (a.asset < b.asset ? -1 : 1) },
-    { id: "account", head: "Account", width: 18, cell: (row) => <AccountCell known={known} account={row.account} /> },
+    { id: "account", head: "Account", width: 18, isWide: true, cell: (row) => <AccountCell known={known} account={row.account} /> },
     { id: "env", head: "Money", width: 8, cell: (row) => <EnvCell known={known} account={row.account} /> },
     { id: "total", head: "Total", align: "right", width: 16, cell: (row) => money(row, row.total), sort: byAmount((row) => row.total) },
     { id: "available", head: "Free", align: "right", width: 16, cell: (row) => money(row, row.available), sort: byAmount((row) => row.available) },
