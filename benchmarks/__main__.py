@@ -15,6 +15,7 @@ from benchmarks import (
     simulation,
     startup,
     stream,
+    web,
 )
 
 PROGRAMS: Final[dict[str, Callable[[list[str]], int | None]]] = {
@@ -27,6 +28,7 @@ PROGRAMS: Final[dict[str, Callable[[list[str]], int | None]]] = {
     "simulation": simulation.main,
     "startup": startup.main,
     "stream": stream.main,
+    "web": web.main,
 }
 
 

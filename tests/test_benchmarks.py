@@ -123,6 +123,14 @@ def test_one_program_is_run_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None
     assert heard == [["3"]]
 
 
+def test_the_page_is_not_measured_without_npm(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert main(["web"]) == 1
+    assert "npm, which is not installed" in capsys.readouterr().err
+
+
 def test_a_name_that_is_none_is_answered_with_those_there_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
