@@ -33,6 +33,14 @@ export class Terminal {
     return terminal;
   }
 
+  /** Wait until there are prices that the server vouches for: bid and ask, as trades may be rare. */
+  async showsPrices(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const shown = [...document.querySelectorAll('[aria-label="Instrument"] [data-live]')];
+      return shown.some((price) => /\d/.test(price.textContent) && !price.closest(".aged"));
+    });
+  }
+
   /** Wait until the price moves before one's eyes. */
   async showsLivePrices(withinMs = 10_000): Promise<void> {
     await this.page.waitForFunction(
