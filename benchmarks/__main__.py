@@ -6,6 +6,7 @@ from typing import Final
 
 from benchmarks import (
     api,
+    first_minute,
     journal,
     matching,
     order_path,
@@ -20,6 +21,7 @@ from benchmarks import (
 
 PROGRAMS: Final[dict[str, Callable[[list[str]], int | None]]] = {
     "api": api.main,
+    "first_minute": first_minute.main,
     "journal": journal.main,
     "matching": matching.main,
     "order_path": order_path.main,

@@ -11,6 +11,7 @@ import typer
 from algotradehub.app.demo import demo_settings
 from algotradehub.app.embedded import Platform, run_embedded
 from algotradehub.app.running import run
+from algotradehub.cli.browser import open_page
 from algotradehub.cli.live_table import Watcher, show_lines, show_table
 from algotradehub.cli.printing import examples
 from algotradehub.settings import Settings
@@ -30,8 +31,8 @@ def demo(
             metavar="PORT", min=0, max=65535, help="Port of the API; 0 takes any that is free."
         ),
     ] = 8080,
-    no_browser: Annotated[  # noqa: ARG001 - for scripts: there is no page to open yet
-        bool, typer.Option("--no-browser", help="Open no page; for scripts.")
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Tell the terminal's address only; open nothing.")
     ] = False,
     data: Annotated[
         Path | None,
@@ -72,12 +73,14 @@ def demo(
         replay=tuple(replay or ()),
         speed=speed,
     )
-    run(lambda stop: _demo(settings, stop, for_s=for_s))
+    run(lambda stop: _demo(settings, stop, for_s=for_s, may_open=not no_browser))
 
 
-async def _demo(settings: Settings, stop: asyncio.Event, *, for_s: float | None) -> None:
+async def _demo(
+    settings: Settings, stop: asyncio.Event, *, for_s: float | None, may_open: bool
+) -> None:
     async with run_embedded(settings) as platform:
-        for line in _introduction(platform):
+        for line in _introduction(platform, may_open=may_open):
             _print(line)
         if for_s is not None:
             platform.clock.after(for_s, stop.set)
@@ -90,7 +93,7 @@ async def _demo(settings: Settings, stop: asyncio.Event, *, for_s: float | None)
     _print(f"Stopped. Everything is kept in {settings.data_dir}; start again to go on from here.")
 
 
-def _introduction(platform: Platform) -> list[str]:
+def _introduction(platform: Platform, *, may_open: bool) -> list[str]:
     account = platform.settings.accounts[0]
     symbol = platform.settings.paper_venues[0].listings[0].symbol
     data = shlex.quote(str(platform.settings.data_dir))
@@ -107,14 +110,33 @@ def _introduction(platform: Platform) -> list[str]:
     )
     return [
         f"API: {platform.url}{_PATH}   token: {platform.token_file}   data: {data}",
-        "Open the terminal in a browser:",
-        f'  python3 -m webbrowser "{platform.url}/#token=$(cat {token})"',
+        *_terminal(platform, may_open=may_open),
         "Place an order:",
         f"  {curl}",
         "List orders:",
         f"  ./run order list --data {data}",
         "Stop with Ctrl-C; nothing is lost.",
     ]
+
+
+def _terminal(platform: Platform, *, may_open: bool) -> list[str]:
+    """Open the terminal if there are its pages and somebody to see them; say how to."""
+    # Loaded already: the server needs it. A client of it should not wait for it.
+    from algotradehub.api import pages  # noqa: PLC0415 - see above
+
+    if not pages.are_built():
+        return [
+            "The pages of the terminal were not built: the API and the commands work without.",
+            "To have them, install Node 20.19 or newer with npm, and start again with ./run demo.",
+        ]
+    token = platform.token_file
+    secret = "" if token is None else f"#token={token.read_text().strip()}"
+    if may_open and open_page(f"{platform.url}/{secret}"):
+        head = "The terminal opens in your browser. If it does not:"
+    else:
+        head = "Open the terminal in a browser:"
+    shown = "" if token is None else f"#token=$(cat {shlex.quote(str(token))})"
+    return [head, f'  python3 -m webbrowser "{platform.url}/{shown}"']
 
 
 def _print(line: str) -> None:

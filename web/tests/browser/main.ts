@@ -1,13 +1,11 @@
 /** `npm run test:browser`: the built page in a real browser: flows by keyboard, axe, both themes. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { CUT_OFF, KEPT, NEVER_ANSWERED, REFUSED } from "../gateway/desk.ts";
 import { startGateway, type Gateway } from "../gateway/gateway.ts";
+import { accessible } from "./axe.ts";
 import { inBrowser } from "./browser.ts";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DESK = { width: 1600, height: 1000 };
 const PHONE = { width: 390, height: 844 };
 
@@ -305,16 +303,6 @@ async function check(name: string, viewport: typeof DESK, isDark: boolean, run: 
   } finally {
     await gateway.close().catch(() => undefined);
   }
-}
-
-async function accessible(page: Page): Promise<void> {
-  await page.evaluate(AXE);
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
-    const { violations } = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
-    return violations.map(({ id, nodes }) => `${id} (${nodes.length}): ${nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`).join(" | ")}`);
-  });
-  assert.deepEqual(found, []);
 }
 
 /** The same while an order is changed and the ticket shows all that it has. */

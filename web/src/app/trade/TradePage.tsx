@@ -59,8 +59,10 @@ function Desk({ workspace, account, instrument }: { workspace: Workspace; accoun
   };
   const closePosition = (held: Position) => {
     const isLong = !held.quantity.startsWith("-");
+    const market = `${held.venue}|${held.symbol}`;
     edit({
-      market: `${held.venue}|${held.symbol}`, side: isLong ? "SELL" : "BUY", type: "MARKET", unit: "base", size: held.quantity.replace("-", ""), reduceOnly: true,
+      // What is owned is sold: only a contract can be reduced.
+      market, side: isLong ? "SELL" : "BUY", type: "MARKET", unit: "base", size: held.quantity.replace("-", ""), reduceOnly: known.instruments.get(market)?.kind !== "SPOT",
     });
     go({ account: held.account, symbol: held.symbol });
     openTicket(true);
