@@ -110,7 +110,7 @@ CONTRACTS = {
 }
 LAYERS = (
     "cli simulation app settings api observability simulators backtest conformance trading "
-    "strategies algos security venues storage bus matching connectivity ports domain"
+    "strategies algos security venues storage bus matching connectivity ports domain client"
 )
 
 # Spelled in pieces, or this file would break its own rule.

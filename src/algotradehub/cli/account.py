@@ -15,6 +15,8 @@ from algotradehub.cli.printing import (
     print_table,
 )
 from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
+from algotradehub.client import operations
+from algotradehub.client.bodies import HaltAccount
 
 app = accounts
 
@@ -39,7 +41,8 @@ def halt(
     as_json: Json = False,
 ) -> None:
     """Stop new orders of an account; cancels go on, and what rests at the venue stays there."""
-    _print_halt(connect(server, token_file, data).halt(account, reason), as_json=as_json)
+    wanted = operations.halt_account(account, HaltAccount(reason=reason))
+    _print_halt(connect(server, token_file, data).ask(wanted), as_json=as_json)
 
 
 @app.command(epilog=examples("account resume paper-a"))
@@ -51,7 +54,8 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Let an account take new orders again."""
-    _print_halt(connect(server, token_file, data).resume(account), as_json=as_json)
+    wanted = operations.resume_account(account)
+    _print_halt(connect(server, token_file, data).ask(wanted), as_json=as_json)
 
 
 @app.command(epilog=examples("account limits paper-a"))
@@ -63,7 +67,7 @@ def limits(
     as_json: Json = False,
 ) -> None:
     """Show the limits of an account, and how much of each is used."""
-    answer = connect(server, token_file, data).limits(account)
+    answer = connect(server, token_file, data).ask(operations.get_limits(account))
     if as_json:
         print_json(answer)
     else:

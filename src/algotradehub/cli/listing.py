@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from algotradehub.cli.client import MAX_ROWS
+from algotradehub.cli.asking import MAX_ROWS
 from algotradehub.cli.printing import (
     Column,
     Json,
@@ -16,6 +16,7 @@ from algotradehub.cli.printing import (
     remark,
 )
 from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
+from algotradehub.client import operations
 
 Account = Annotated[str | None, typer.Option(help="Of this account only.")]
 Symbol = Annotated[str | None, typer.Option(help="Of this symbol only, such as BTC/USDT.")]
@@ -121,8 +122,8 @@ def list_positions(
     as_json: Json = False,
 ) -> None:
     """List positions."""
-    query = {"account": account, "flat": str(all_of_them).lower()}
-    page = connect(server, token_file, data).get("/positions", query)
+    wanted = operations.list_positions(account=account, flat=all_of_them)
+    page = connect(server, token_file, data).ask(wanted)
     print_page(page, "positions", POSITIONS, as_json=as_json, empty="No positions.")
 
 
@@ -139,9 +140,9 @@ def list_fills(
     as_json: Json = False,
 ) -> None:
     """List fills, newest first."""
-    query = {"account": account, "symbol": symbol, "order_id": order}
-    client = connect(server, token_file, data)
-    page = client.pages("/fills", query, "fills", limit=MAX_ROWS if all_of_them else limit)
+    wanted = operations.list_fills(account=account, symbol=symbol, order_id=order)
+    platform = connect(server, token_file, data)
+    page = platform.pages(wanted, "fills", limit=MAX_ROWS if all_of_them else limit)
     print_page(page, "fills", FILLS, as_json=as_json, empty="No fills.")
 
 
@@ -154,7 +155,7 @@ def list_balances(
     as_json: Json = False,
 ) -> None:
     """List balances: the venue's word, and what our own books expect."""
-    page = connect(server, token_file, data).get("/balances", {"account": account})
+    page = connect(server, token_file, data).ask(operations.list_balances(account=account))
     print_page(page, "balances", BALANCES, as_json=as_json, empty="No balances.")
 
 
@@ -166,7 +167,7 @@ def list_accounts(
     as_json: Json = False,
 ) -> None:
     """List accounts."""
-    page = connect(server, token_file, data).get("/accounts")
+    page = connect(server, token_file, data).ask(operations.list_accounts())
     print_page(page, "accounts", ACCOUNTS, as_json=as_json, empty="No accounts.")
 
 
@@ -183,9 +184,9 @@ def list_instruments(
     as_json: Json = False,
 ) -> None:
     """List what can be traded."""
-    client = connect(server, token_file, data)
-    query = {"account": account, "venue": venue}
-    page = client.pages("/instruments", query, "instruments", limit=MAX_ROWS)
+    platform = connect(server, token_file, data)
+    every = operations.list_instruments(account=account, venue=venue)
+    page = platform.pages(every, "instruments", limit=MAX_ROWS)
     wanted = text.upper()
     found = [each for each in page["instruments"] if wanted in each["symbol"]]
     shown = {**page, "instruments": found}

@@ -9,9 +9,10 @@ import msgspec
 import typer
 
 from algotradehub.app.announcement import read_announcement, usual_directories
-from algotradehub.cli.client import Client
+from algotradehub.cli.asking import Platform
 from algotradehub.cli.exit_codes import ExitCode, Failure
 from algotradehub.cli.printing import remark
+from algotradehub.client import Client, NotAnAddress
 
 ServerUrl: TypeAlias = Annotated[
     str | None,
@@ -47,8 +48,8 @@ class _Running(msgspec.Struct, frozen=True):
 
 def connect(
     server: str | None, token_file: Path | None, data: Path | None, *, trades: bool = False
-) -> Client:
-    """Return a client of the platform that the options name, or of the one that runs here.
+) -> Platform:
+    """Return the platform that the options name, or the one that runs here.
 
     Where several run, the first is asked and named on stderr: the platform's own, then the demo.
 
@@ -65,7 +66,7 @@ def connect(
     if server is not None:
         found = [each for each in running if each.url == server.rstrip("/")]
         token_file = token_file or (found[0].token_file if found else None)
-        return Client(server, _token(token_file))
+        return _platform(server, token_file)
     if not running:
         where = f"no platform uses {data}" if data else "no platform runs here"
         raise Failure(
@@ -81,7 +82,17 @@ def connect(
                 ExitCode.USAGE, f"several platforms run here, choose one with --server: {names}"
             )
         remark(f"answered by {chosen.url}; running here: {names}")
-    return Client(chosen.url, _token(token_file or chosen.token_file))
+    return _platform(chosen.url, token_file or chosen.token_file)
+
+
+def _platform(url: str, token_file: Path | None) -> Platform:
+    try:
+        return Platform(Client(url, _token(token_file)))
+    except NotAnAddress:
+        raise Failure(
+            ExitCode.USAGE,
+            f"--server takes an address such as http://127.0.0.1:8080, not {url!r}",
+        ) from None
 
 
 def _running(directories: Sequence[Path]) -> list[_Running]:

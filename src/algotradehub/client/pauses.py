@@ -1,0 +1,17 @@
+"""How long a client waits before it asks again, and the machine's own way to wait."""
+
+import time
+from typing import Final
+
+BETWEEN_ATTEMPTS_S: Final = (0.2, 0.5, 1.0, 2.0)  # before each repetition
+
+
+def pause(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+async def pause_in_loop(seconds: float) -> None:
+    # Here, because who only waits has no use for a loop.
+    import asyncio  # noqa: PLC0415 - see above
+
+    await asyncio.sleep(seconds)
