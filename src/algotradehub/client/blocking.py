@@ -95,7 +95,8 @@ class Client(BlockingMethods):
             connection.close()
         if len(content) > MAX_ANSWER_BYTES:
             raise exchange.too_large(self.url, response.status)
-        if response.length:  # so many bytes were promised and did not come
+        # So many bytes were promised and did not come; or none were, as if the headers were cut.
+        if response.length or (response.length is None and not response.chunked):
             raise Unanswered(self.url, "it ended too early", sent=True)
         return Reply(response.status, content, response.headers.get("Retry-After"))
 

@@ -115,3 +115,10 @@ def test_what_a_killed_platform_left_behind_is_passed_over(home: Path) -> None:
     (home / "algotradehub" / "server.json").write_text(text)
     with pytest.raises(Failure, match="no platform runs here"):
         connect(None, None, None)
+
+
+@pytest.mark.parametrize("url", ["localhost", "ftp://localhost", "http://h:99999", "http://h/api"])
+def test_an_address_that_is_none(url: str) -> None:
+    with pytest.raises(Failure, match="--server takes") as raised:
+        connect(url, None, None)
+    assert raised.value.code is ExitCode.USAGE
