@@ -1,7 +1,8 @@
 """The platform's API for programs: typed, and careful with what may be sent twice.
 
 ``Client`` waits and needs nothing but this package; ``AsyncClient`` is awaited and needs the extra
-``client``. Values are in ``client.models`` (answers) and ``client.bodies`` (what is asked for).
+``client``. Values are in ``client.models`` (answers), ``client.bodies`` (what is asked for) and
+``client.stream.messages``.
 """
 
 from algotradehub.client import operations

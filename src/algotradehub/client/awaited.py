@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Self
 
 from algotradehub.client import exchange
 from algotradehub.client.errors import Unanswered
 from algotradehub.client.exchange import MAX_ANSWER_BYTES, TIMEOUT_S, Attempts, Outgoing, Reply
 from algotradehub.client.methods import AsyncMethods
-from algotradehub.client.pauses import pause_in_loop
+from algotradehub.client.pauses import jitter, pause_in_loop
 from algotradehub.client.request import Answer, Request
 
 if TYPE_CHECKING:
     import httpx2
+
+    from algotradehub.client.stream.messages import Message
+    from algotradehub.client.stream.topics import Topic
 
 
 class AsyncClient(AsyncMethods):
@@ -90,6 +94,27 @@ class AsyncClient(AsyncMethods):
             if cursor is None:
                 return
             request = request.asking(cursor=cursor)
+
+    async def stream(self, *topics: Topic) -> AsyncGenerator[Message, None]:
+        """Follow ``topics``, such as ``topics.account("mine")``, until the caller leaves.
+
+        When the connection is lost, ``Interrupted`` is told and the stream comes back by itself:
+        accounts go on where they were, or ``AccountReset`` and a snapshot are told. Who reads too
+        slowly is told the newest values. Leave with ``break`` under ``contextlib.aclosing``, or by
+        cancelling the task, so that the connection closes at once.
+
+        Raises:
+            Unanswered: The platform was not reached at the first attempt.
+            ApiProblem: The platform refuses the token or a topic.
+            Unreadable: What is told cannot be read.
+        """
+        # Here, because who makes requests only has no use for it, and it takes a while.
+        from algotradehub.client.stream.following import follow  # noqa: PLC0415 - see above
+
+        told = follow(self._address, self._token, topics, pause=self.pause, jitter=jitter)
+        async with aclosing(told) as messages:
+            async for message in messages:
+                yield message
 
     async def _reply(self, request: Request[Any]) -> Reply:
         message = exchange.outgoing(request, self._token)

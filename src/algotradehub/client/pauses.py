@@ -10,6 +10,14 @@ def pause(seconds: float) -> None:
     time.sleep(seconds)
 
 
+def jitter() -> float:
+    """A number in [0, 1), so that not all come back at the same instant."""
+    # Here, because only who follows a stream needs it.
+    import random  # noqa: PLC0415 - see above
+
+    return random.random()
+
+
 async def pause_in_loop(seconds: float) -> None:
     # Here, because who only waits has no use for a loop.
     import asyncio  # noqa: PLC0415 - see above
