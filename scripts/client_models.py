@@ -144,13 +144,15 @@ class Models:
         return "\n".join(lines)
 
     def _field(self, struct: str, field: str, described: Schema) -> Iterator[str]:
+        if keyword.iskeyword(field):
+            raise ValueError(f"{struct}: a field cannot be called {field} in Python")
         asked = struct in self.asked
         union = struct + "".join(part.title() for part in field.split("_"))
         annotation = self.annotation(described, union, asked=asked)
         default = ""
         if "default" in described:
             default = f" = {_literal(described['default'])}"
-        yield f"    {identifier(field)}: {annotation}{default}"
+        yield f"    {field}: {annotation}{default}"
         yield from docstring(described.get("description"))
 
     def _union(self, name: str, schema: Schema, kinds: list[Schema]) -> str:

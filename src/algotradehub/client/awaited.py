@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from algotradehub.client import exchange
 from algotradehub.client.errors import Unanswered
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from algotradehub.client.stream.messages import Message
     from algotradehub.client.stream.topics import Topic
+
+
+CONNECTIONS: Final = 100  # at once; a request that is one more waits for its turn
 
 
 class AsyncClient(AsyncMethods):
@@ -46,12 +49,17 @@ class AsyncClient(AsyncMethods):
         self._token = token
         self.pause = pause
         self._httpx2 = _httpx2()
+        self._unsent = (
+            self._httpx2.ConnectError,
+            self._httpx2.ConnectTimeout,
+            self._httpx2.PoolTimeout,
+        )
         # No proxy of the environment and no kept connection, as ``Client`` has it.
         self._http = self._httpx2.AsyncClient(
             base_url=self.url,
             timeout=TIMEOUT_S,
             trust_env=False,
-            limits=self._httpx2.Limits(max_connections=None, max_keepalive_connections=0),
+            limits=self._httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=0),
         )
 
     @property
@@ -139,7 +147,7 @@ class AsyncClient(AsyncMethods):
                     content += chunk
                     if len(content) > MAX_ANSWER_BYTES:
                         raise exchange.too_large(self.url, response.status_code)
-        except (self._httpx2.ConnectError, self._httpx2.ConnectTimeout) as error:
+        except self._unsent as error:
             raise self._unanswered(error, sent=False) from error
         except self._httpx2.HTTPError as error:
             raise self._unanswered(error, sent=True) from error

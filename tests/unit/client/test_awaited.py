@@ -1,11 +1,12 @@
 """What is of the client that is awaited alone: pages, its end, and the package it needs."""
 
+import asyncio
 import subprocess
 import sys
 
 import pytest
 
-from algotradehub.client import AsyncClient, Unreadable, operations
+from algotradehub.client import AsyncClient, Unanswered, Unreadable, operations
 from tests.unit.cli.answering import Platform, page
 
 
@@ -77,3 +78,26 @@ def test_importing_the_client_imports_neither_values_nor_transport() -> None:
     assert "algotradehub.client.operations" in imported
     for name in ("algotradehub.client.models", "httpx2", "asyncio", "algotradehub.domain"):
         assert name not in imported
+
+
+async def test_more_requests_than_connections_wait_for_their_turn(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("algotradehub.client.awaited.CONNECTIONS", 2)
+    for _ in range(10):
+        platform.say({"status": "up"})
+    async with AsyncClient(platform.url) as client:
+        answers = await asyncio.gather(*(client.health() for _ in range(10)))
+    assert [each.status for each in answers] == ["up"] * 10
+
+
+async def test_a_request_whose_turn_never_came_was_not_sent(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("algotradehub.client.awaited.CONNECTIONS", 0)
+    monkeypatch.setattr("algotradehub.client.awaited.TIMEOUT_S", 0.01)
+    async with AsyncClient(platform.url) as client:
+        with pytest.raises(Unanswered) as raised:
+            await client.health()
+    assert not raised.value.sent
+    assert platform.asked == []
