@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 if TYPE_CHECKING:
-    from algotradehub.client.models import {enums}
+    from algotradehub.client.models import {models}
 '''
 _WIDTH: Final = 90
 _LONGEST_SUMMARY: Final = 93
@@ -68,7 +68,11 @@ class Models:
             for name, schema in self.schemas.items()
             if "enum" in schema
         }
-        self.used_enums: set[str] = set()
+        # What another file may import from bodies and from models; ruff drops what it does not use.
+        self.names = {
+            "bodies": ", ".join(sorted(self.asked)),
+            "models": ", ".join(sorted(self.schemas.keys() - self.asked)),
+        }
         self._unions: dict[str, str] = {}
 
     def answers(self) -> str:
@@ -80,10 +84,8 @@ class Models:
         return "\n\n".join([head, *enums, *structs, *self._unions.values()])
 
     def bodies(self) -> str:
-        self.used_enums.clear()
         structs = [self._struct(name) for name in sorted(self.asked)]
-        enums = ", ".join(sorted(self.used_enums))
-        return "\n\n".join([_BODIES.format(header=HEADER, enums=enums), *structs])
+        return "\n\n".join([_BODIES.format(header=HEADER, **self.names), *structs])
 
     def annotation(self, schema: Schema, name: str, *, asked: bool) -> str:
         """The type of what ``schema`` describes; ``name`` is that of a union, if it is one."""
@@ -100,10 +102,7 @@ class Models:
             case {"enum": words} if asked:
                 literal = f"Literal[{', '.join(map(_quoted, words))}]"
                 known = self._enums.get(frozenset(words))
-                if known is None:
-                    return literal
-                self.used_enums.add(known)
-                return f"{known} | {literal}"
+                return literal if known is None else f"{known} | {literal}"
             case {"type": "array", "items": item}:
                 return self._array(schema, self.annotation(item, name, asked=asked), asked=asked)
             case {"type": "object", "additionalProperties": value}:

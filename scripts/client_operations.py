@@ -106,25 +106,11 @@ class Operation(NamedTuple):
 
 
 def builders(models: Models) -> str:
-    found = list(_operations(models))
-    functions = []
-    for each in found:
+    functions = [_BUILDERS.format(header=HEADER, **models.names)]
+    for each in _operations(models):
         lines = [f"def {each.name}({each.signature}) -> Request[{each.answer or 'str'}]:"]
-        lines += each.docstring
-        given = [f'method="{each.method.upper()}"', f'path=f"{_path(each)}"']
-        given[1] = given[1].replace('f"', '"') if "{" not in given[1] else given[1]
-        given.append(f'answer="{each.answer}"')
-        query = [each for each in each.named if each.place == "query"]
-        if query:
-            entries = ", ".join(f'"{one.name}": {_argument(one)}' for one in query)
-            given.append(f"query={{{entries}}}")
-        if any(one.place == "header" for one in each.parameters):
-            given.append("idempotency_key=idempotency_key")
-        if any(one.place == "body" for one in each.parameters):
-            given.append("body=body")
-        given.append(f"repeatable={each.repeatable}")
-        functions.append("\n".join([*lines, f"    return Request({', '.join(given)})"]))
-    return "\n\n".join([_BUILDERS.format(header=HEADER, **_names(models, found)), *functions])
+        functions.append("\n".join([*lines, *each.docstring, f"    return {_request(each)}"]))
+    return "\n\n".join(functions)
 
 
 def methods(models: Models) -> str:
@@ -136,7 +122,25 @@ def methods(models: Models) -> str:
     ):
         head = _CLASS.format(name=name, client=client, keyword=keyword)
         classes.append(head + "\n\n".join(_method(each, keyword, wait) for each in found))
-    return "\n\n".join([_METHODS.format(header=HEADER, **_names(models, found)), *classes])
+    return "\n\n".join([_METHODS.format(header=HEADER, **models.names), *classes])
+
+
+def _request(each: Operation) -> str:
+    path = each.path
+    for one in each.positional:
+        path = path.replace(f"{{{one.name}}}", f"{{segment({identifier(one.name)})}}")
+    query = [f'"{one.name}": {_argument(one)}' for one in each.named if one.place == "query"]
+    places = {one.place for one in each.parameters}
+    given = [
+        f'method="{each.method.upper()}"',
+        f'path=f"{path}"' if "path" in places else f'path="{path}"',
+        f'answer="{each.answer}"',
+        f"query={{{', '.join(query)}}}" if query else "",
+        "idempotency_key=idempotency_key" if "header" in places else "",
+        "body=body" if "body" in places else "",
+        f"repeatable={each.repeatable}",
+    ]
+    return f"Request({', '.join(filter(None, given))})"
 
 
 def _method(each: Operation, keyword: str, wait: str) -> str:
@@ -200,25 +204,3 @@ def _schema_of(described: Mapping[str, Any]) -> Schema:
 def _argument(parameter: Parameter) -> str:
     name = parameter.name
     return "idempotency_key" if name == _KEY else identifier(name)
-
-
-def _path(operation: Operation) -> str:
-    path = operation.path
-    for each in operation.positional:
-        path = path.replace(f"{{{each.name}}}", f"{{segment({identifier(each.name)})}}")
-    return path
-
-
-def _names(models: Models, found: list[Operation]) -> dict[str, str]:
-    """What the operations name of the bodies and of the answers."""
-    words = {word for each in found for word in (each.answer, *_types(each)) if word}
-    known = words & models.schemas.keys()
-    return {
-        "bodies": ", ".join(sorted(known & models.asked)),
-        "models": ", ".join(sorted(known - models.asked)),
-    }
-
-
-def _types(operation: Operation) -> Iterator[str]:
-    for each in operation.parameters:
-        yield from each.annotation.replace("[", " ").replace("]", " ").split()
