@@ -16,6 +16,8 @@ from algotradehub.cli.printing import (
     print_table,
 )
 from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
+from algotradehub.client import operations
+from algotradehub.client.bodies import HaltAccount
 
 app = accounts
 
@@ -56,7 +58,8 @@ def halt(
 
     Cancels go on, and orders that rest at the venue stay there.
     """
-    _print_halt(connect(server, token_file, data).halt(account, reason), as_json=as_json)
+    wanted = operations.halt_account(account, HaltAccount(reason=reason))
+    _print_halt(connect(server, token_file, data).ask(wanted), as_json=as_json)
 
 
 @app.command(epilog=examples("account resume paper-a", "account resume paper-a --json"))
@@ -68,7 +71,8 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Let an account take new orders again."""
-    _print_halt(connect(server, token_file, data).resume(account), as_json=as_json)
+    wanted = operations.resume_account(account)
+    _print_halt(connect(server, token_file, data).ask(wanted), as_json=as_json)
 
 
 @app.command(epilog=examples("account limits paper-a", "account limits paper-a --json"))
@@ -80,7 +84,7 @@ def limits(
     as_json: Json = False,
 ) -> None:
     """Show the limits of an account, and how much of each is used."""
-    answer = connect(server, token_file, data).limits(account)
+    answer = connect(server, token_file, data).ask(operations.get_limits(account))
     if as_json:
         print_json(answer)
     else:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from algotradehub.cli import completion
-from algotradehub.cli.client import MAX_ROWS
+from algotradehub.cli.asking import MAX_ROWS
 from algotradehub.cli.exit_codes import ExitCode
 from algotradehub.cli.printing import (
     Column,
@@ -18,6 +18,7 @@ from algotradehub.cli.printing import (
     remark,
 )
 from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
+from algotradehub.client import operations
 
 Account = Annotated[
     str | None,
@@ -163,8 +164,8 @@ def list_positions(
 
     Quantities are in base units, prices in quote units, profit before fees in what is settled in.
     """
-    query = {"account": account, "flat": str(all_of_them).lower()}
-    page = connect(server, token_file, data).get("/positions", query)
+    wanted = operations.list_positions(account=account, flat=all_of_them)
+    page = connect(server, token_file, data).ask(wanted)
     print_page(page, "positions", POSITIONS, as_json=as_json, empty="No positions.")
 
 
@@ -190,9 +191,9 @@ def list_fills(
     as_json: Json = False,
 ) -> None:
     """List fills, newest first. A fee that is not known yet is shown as ?."""
-    query = {"account": account, "symbol": symbol, "order_id": order}
-    client = connect(server, token_file, data)
-    page = client.pages("/fills", query, "fills", limit=MAX_ROWS if all_of_them else limit)
+    wanted = operations.list_fills(account=account, symbol=symbol, order_id=order)
+    platform = connect(server, token_file, data)
+    page = platform.pages(wanted, "fills", limit=MAX_ROWS if all_of_them else limit)
     print_page(page, "fills", FILLS, as_json=as_json, empty="No fills.")
 
 
@@ -205,7 +206,7 @@ def list_balances(
     as_json: Json = False,
 ) -> None:
     """List balances: what the venue says, and what our own books expect."""
-    page = connect(server, token_file, data).get("/balances", {"account": account})
+    page = connect(server, token_file, data).ask(operations.list_balances(account=account))
     print_page(page, "balances", BALANCES, as_json=as_json, empty="No balances.")
 
 
@@ -217,7 +218,7 @@ def list_accounts(
     as_json: Json = False,
 ) -> None:
     """List accounts, and why one takes no orders."""
-    page = connect(server, token_file, data).get("/accounts")
+    page = connect(server, token_file, data).ask(operations.list_accounts())
     print_page(page, "accounts", ACCOUNTS, as_json=as_json, empty="No accounts.")
 
 
@@ -252,9 +253,9 @@ def list_instruments(
 
     Prices are in quote units, lot and least quantity in base units; a fee of 0.001 is 0.1 %.
     """
-    client = connect(server, token_file, data)
-    query = {"account": account, "venue": venue}
-    page = client.pages("/instruments", query, "instruments", limit=MAX_ROWS)
+    platform = connect(server, token_file, data)
+    every = operations.list_instruments(account=account, venue=venue)
+    page = platform.pages(every, "instruments", limit=MAX_ROWS)
     wanted = text.upper()
     found = [each for each in page["instruments"] if wanted in each["symbol"]]
     shown = {**page, "instruments": found}

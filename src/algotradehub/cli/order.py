@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from algotradehub.cli import completion
-from algotradehub.cli.client import MAX_ROWS, Client, Unanswered
+from algotradehub.cli.asking import MAX_ROWS, Lost, Platform
 from algotradehub.cli.exit_codes import ExitCode, Failure
 from algotradehub.cli.listing import (
     FILLS,
@@ -30,6 +30,8 @@ from algotradehub.cli.printing import (
     remark,
 )
 from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect, find
+from algotradehub.client import operations
+from algotradehub.client.bodies import CancelOrders, ChangeOrder, PlaceOrder, TrailBody, TriggerBody
 from algotradehub.connectivity.ids import InstallationIds
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import (
@@ -169,8 +171,8 @@ def place(
     Exit codes: 0 the order is recorded; with --wait 0 it filled, 1 it did not; 3 it may have been
     placed; 4 a rule refused it; 5 it was never sent.
     """
-    client = connect(server, token_file, data, trades=True)
-    body: dict[str, object] = {
+    platform = connect(server, token_file, data, trades=True)
+    body: dict[str, Any] = {
         "account": account,
         "symbol": symbol,
         "side": side,
@@ -184,24 +186,24 @@ def place(
         "reduce_only": reduce_only or None,
     }
     if trigger is not None:
-        body["trigger"] = {"price": trigger, "direction": _direction(body["type"], side)}
+        direction: Any = _direction(body["type"], side)
+        body["trigger"] = TriggerBody(price=trigger, direction=direction)
     if trail is not None or trail_bps is not None:
-        body["trail"] = _given({"offset": trail, "offset_bps": trail_bps})
+        body["trail"] = TrailBody(offset=trail, offset_bps=trail_bps)
     if key is None:
         key = InstallationIds(0).token()[:_KEY_CHARACTERS]
         remark(f"idempotency key {key}")
     try:
-        order = client.place(_given(body), key)
-    except Unanswered as error:
-        if not error.sent:
-            raise
+        wanted = PlaceOrder(**_given(body))
+        order = platform.ask(operations.place_order(wanted, idempotency_key=key))
+    except Lost as error:
         raise Failure(
             error.code,
             f"{error}\nThe order may have been placed. Give the same command again with "
             f"--key {key}: that places it at most once.",
         ) from error
     if wait is not None:
-        order = _ended(client, order, wait)
+        order = _ended(platform, order, wait)
     print_order(order, as_json=as_json)
     raise typer.Exit(_verdict(order, waited=wait is not None))
 
@@ -236,11 +238,12 @@ def cancel(
         raise typer.BadParameter("give either the ID of one order, or --all")
     if not all_of_them and (account or symbol):
         raise typer.BadParameter("--account and --symbol go with --all")
-    client = connect(server, token_file, data)
+    platform = connect(server, token_file, data)
     if order_id is not None:
-        print_order(client.cancel(order_id), as_json=as_json)
+        print_order(platform.ask(operations.cancel_order(order_id)), as_json=as_json)
         return
-    answer = client.cancel_all(_given({"account": account, "symbol": symbol}))
+    which = CancelOrders(account=account, symbol=symbol)
+    answer = platform.ask(operations.cancel_orders(which))
     raise typer.Exit(print_outcomes(answer, as_json=as_json))
 
 
@@ -268,11 +271,11 @@ def amend(
     The order changes when the venue confirms; `order show` tells what is still pending. If the
     answer is lost (exit code 3), look at the order before you ask again.
     """
-    changes = _given({"quantity": quantity, "limit_price": price, "trigger_price": trigger})
-    if not changes:
+    changes = ChangeOrder(quantity=quantity, limit_price=price, trigger_price=trigger)
+    if changes == ChangeOrder():
         raise typer.BadParameter("give at least one of --quantity, --price and --trigger")
-    client = connect(server, token_file, data)
-    print_order(client.amend(order_id, changes), as_json=as_json)
+    platform = connect(server, token_file, data)
+    print_order(platform.ask(operations.change_order(order_id, changes)), as_json=as_json)
 
 
 @app.command(
@@ -318,9 +321,9 @@ def list_orders(
         wanted = Wanted(account=account, symbol=symbol, statuses=status or (), limit=limit)
         watch_orders(lambda: find(server, token_file, data), wanted, ORDERS, as_json=as_json)
         return
-    client = connect(server, token_file, data)
-    query = {"account": account, "symbol": symbol, "status": status}
-    page = client.pages("/orders", query, "orders", limit=limit)
+    platform = connect(server, token_file, data)
+    every = operations.list_orders(account=account, symbol=symbol).asking(status=status)
+    page = platform.pages(every, "orders", limit=limit)
     print_page(page, "orders", ORDERS, as_json=as_json, empty="No orders.")
 
 
@@ -338,9 +341,10 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show all that is known of one order, and its fills."""
-    client = connect(server, token_file, data)
-    order = client.order(order_id)
-    fills = client.pages("/fills", {"order_id": order_id}, "fills", limit=MAX_ROWS)["fills"]
+    platform = connect(server, token_file, data)
+    order = platform.ask(operations.get_order(order_id))
+    of_it = operations.list_fills(order_id=order_id)
+    fills = platform.pages(of_it, "fills", limit=MAX_ROWS)["fills"]
     if as_json:
         print_json({**order, "fills": fills})
         return
@@ -364,19 +368,19 @@ def _direction(order_type: object, side: Side) -> TriggerDirection:
     return TriggerDirection.RISES_TO if rises else TriggerDirection.FALLS_TO
 
 
-def _given(values: Mapping[str, object]) -> dict[str, object]:
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _ended(client: Client, order: dict[str, Any], wait_s: float) -> dict[str, Any]:
+def _ended(platform: Platform, order: dict[str, Any], wait_s: float) -> dict[str, Any]:
     """Look until the order has ended, for at least ``wait_s``."""
     if order["status"] not in FINAL_STATUSES:
         remark(f"order {order['order_id']} is {order['status']}, waiting for its end")
     for _ in range(math.ceil(wait_s / POLL_S)):
         if order["status"] in FINAL_STATUSES:
             break
-        client.pause(POLL_S)
-        order = client.order(order["order_id"])
+        platform.pause(POLL_S)
+        order = platform.ask(operations.get_order(order["order_id"]))
     return order
 
 

@@ -9,9 +9,10 @@ import msgspec
 import typer
 
 from algotradehub.app.announcement import read_announcement, usual_directories
-from algotradehub.cli.client import Client
+from algotradehub.cli.asking import Platform
 from algotradehub.cli.exit_codes import ExitCode, Failure
 from algotradehub.cli.printing import remark
+from algotradehub.client import Client, NotAnAddress
 
 ServerUrl: TypeAlias = Annotated[
     str | None,
@@ -52,10 +53,24 @@ class _Running(msgspec.Struct, frozen=True):
 
 def connect(
     server: str | None, token_file: Path | None, data: Path | None, *, trades: bool = False
-) -> Client:
-    """Return a client of the platform that ``find`` finds."""
-    found = find(server, token_file, data, trades=trades)
-    return Client(found.url, found.token)
+) -> Platform:
+    """Return the platform that ``find`` finds."""
+    return platform_at(find(server, token_file, data, trades=trades))
+
+
+def platform_at(server: Server) -> Platform:
+    """Return the platform at an address.
+
+    Raises:
+        Failure: It is none.
+    """
+    try:
+        return Platform(Client(server.url, server.token))
+    except NotAnAddress:
+        raise Failure(
+            ExitCode.USAGE,
+            f"--server takes an address such as http://127.0.0.1:8080, not {server.url!r}",
+        ) from None
 
 
 def find(

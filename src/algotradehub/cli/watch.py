@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 import typer
 
 from algotradehub.api.bridge import encode
-from algotradehub.cli.client import Client
+from algotradehub.cli.asking import Platform
 from algotradehub.cli.exit_codes import ExitCode, Failure
 from algotradehub.cli.printing import (
     Column,
@@ -22,9 +22,10 @@ from algotradehub.cli.printing import (
     remark,
     shown,
 )
-from algotradehub.cli.servers import Server
+from algotradehub.cli.servers import Server, platform_at
 from algotradehub.cli.stream import SILENT_FOR_S, Stream, open_stream
 from algotradehub.cli.watched import Order, Wanted, Watched, age, ended
+from algotradehub.client import operations
 from algotradehub.connectivity import clock
 from algotradehub.domain.order import FINAL_STATUSES
 
@@ -122,8 +123,8 @@ def _watch(
         try:
             server = find()
             with open_stream(server) as stream:
-                client = Client(server.url, server.token)
-                changed = _caught_up(stream, client, watched, wanted)
+                platform = platform_at(server)
+                changed = _caught_up(stream, platform, watched, wanted)
                 if gone is not None:
                     display.note(f"connected again: {server.url}")
                 gone, pauses = None, iter(PAUSES_S)
@@ -132,7 +133,7 @@ def _watch(
                 while True:
                     message = stream.receive(display.due_s)
                     if message is not None:
-                        display.tell(_news(message, client, watched))
+                        display.tell(_news(message, platform, watched))
                     display.refresh()
         except Failure as error:
             pause_s = next(pauses, None) if error.code is ExitCode.UNREACHABLE else None
@@ -145,9 +146,9 @@ def _watch(
             pause(pause_s)
 
 
-def _caught_up(stream: Stream, client: Client, watched: Watched, wanted: Wanted) -> list[Order]:
+def _caught_up(stream: Stream, platform: Platform, watched: Watched, wanted: Wanted) -> list[Order]:
     """Follow every account and learn how things stand; return what is news, oldest first."""
-    accounts = [wanted.account] if wanted.account else _accounts(client)
+    accounts = [wanted.account] if wanted.account else _accounts(platform)
     for name in accounts:
         stream.subscribe("account", account=name)
     waiting = set(accounts)
@@ -155,38 +156,35 @@ def _caught_up(stream: Stream, client: Client, watched: Watched, wanted: Wanted)
     while waiting:
         message = stream.receive()
         if message is not None:
-            changed += _news(message, client, watched)
+            changed += _news(message, platform, watched)
             if message["type"] == "snapshot":
                 waiting.discard(message["account"])
-    changed += [order for order in _ended_before(client, wanted) if watched.hear(order)]
+    changed += [order for order in _ended_before(platform, wanted) if watched.hear(order)]
     newest = {order["order_id"]: order for order in changed}
     return sorted(newest.values(), key=age)[-wanted.limit :]
 
 
-def _accounts(client: Client) -> list[str]:
-    return [account["id"] for account in client.get("/accounts")["accounts"]]
+def _accounts(platform: Platform) -> list[str]:
+    return [account["id"] for account in platform.ask(operations.list_accounts())["accounts"]]
 
 
-def _ended_before(client: Client, wanted: Wanted) -> list[Order]:
+def _ended_before(platform: Platform, wanted: Wanted) -> list[Order]:
     if wanted.statuses and not wanted.statuses & FINAL_STATUSES:
         return []
-    query = {
-        "account": wanted.account,
-        "symbol": wanted.symbol,
-        "status": sorted(wanted.statuses) or None,
-    }
-    page = client.pages("/orders", query, "orders", limit=wanted.limit)
+    every = operations.list_orders(account=wanted.account, symbol=wanted.symbol)
+    every = every.asking(status=sorted(wanted.statuses) or None)
+    page = platform.pages(every, "orders", limit=wanted.limit)
     return [order for order in page["orders"] if ended(order)]
 
 
-def _news(message: Mapping[str, Any], client: Client, watched: Watched) -> list[Order]:
+def _news(message: Mapping[str, Any], platform: Platform, watched: Watched) -> list[Order]:
     """What a message of the stream tells of orders that is worth telling on."""
     told = message.get("orders", [])
     changed = [order for order in told if watched.hear(order)]
     if message["type"] == "snapshot":
         gone = watched.live(message["account"]) - {order["order_id"] for order in told}
         for order_id in sorted(gone):  # they ended while nobody told us
-            order = _looked_up(client, order_id)
+            order = _looked_up(platform, order_id)
             if order is None:
                 watched.drop(order_id)
             elif watched.hear(order):
@@ -194,10 +192,10 @@ def _news(message: Mapping[str, Any], client: Client, watched: Watched) -> list[
     return changed
 
 
-def _looked_up(client: Client, order_id: str) -> Order | None:
+def _looked_up(platform: Platform, order_id: str) -> Order | None:
     """The order as it is; None where the platform knows of none, such as one with other data."""
     try:
-        return client.order(order_id)
+        return platform.ask(operations.get_order(order_id))
     except Failure as error:
         if error.document.get("error_code") == "not_found":
             return None
