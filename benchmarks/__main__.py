@@ -6,6 +6,7 @@ from typing import Final
 
 from benchmarks import (
     api,
+    first_minute,
     journal,
     matching,
     order_path,
@@ -15,10 +16,12 @@ from benchmarks import (
     simulation,
     startup,
     stream,
+    web,
 )
 
 PROGRAMS: Final[dict[str, Callable[[list[str]], int | None]]] = {
     "api": api.main,
+    "first_minute": first_minute.main,
     "journal": journal.main,
     "matching": matching.main,
     "order_path": order_path.main,
@@ -27,6 +30,7 @@ PROGRAMS: Final[dict[str, Callable[[list[str]], int | None]]] = {
     "simulation": simulation.main,
     "startup": startup.main,
     "stream": stream.main,
+    "web": web.main,
 }
 
 

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from benchmarks import journal, overview, restart, startup, stream
+from benchmarks import first_minute, journal, overview, restart, startup, stream
 from benchmarks.__main__ import PROGRAMS, main
 from benchmarks.overview import (
     Goal,
@@ -123,11 +123,19 @@ def test_one_program_is_run_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None
     assert heard == [["3"]]
 
 
+def test_the_page_is_not_measured_without_npm(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert main(["web"]) == 1
+    assert "npm, which is not installed" in capsys.readouterr().err
+
+
 def test_a_name_that_is_none_is_answered_with_those_there_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["jurnal"]) == 2
-    assert capsys.readouterr().err.startswith("jurnal is none of: api, journal, matching, ")
+    assert capsys.readouterr().err.startswith("jurnal is none of: api, first_minute, journal, ")
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: f"{bug.where}: {bug.what}")
@@ -141,3 +149,10 @@ def test_the_stream_is_measured_in_facts() -> None:
     rows = list(stream_rows(stream.measure(clients=2, facts=3)))
     assert [row.unit for row in rows] == ["facts/s", "us"]
     assert all(row.ours > 0 for row in rows)
+
+
+def test_a_newcomer_has_a_fill_within_a_minute_and_prices_at_once_later() -> None:
+    first = first_minute.First(api_s=20, prices_s=21, fill_s=60)
+    second = first_minute.Second(api_s=2, prices_s=3.1)
+    starts = first_minute.Starts(first=first, second=second)
+    assert [row.met for row in first_minute.rows(starts)] == [None, None, True, None, False]

@@ -35,6 +35,8 @@ def test_the_documented_table_is_the_one_in_the_code() -> None:
 
 def test_links_between_documents_lead_somewhere() -> None:
     for document in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
-        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text()):
+        text = document.read_text()
+        pictures = re.findall(r'\bsrc(?:set)?="([^"]+)"', text)
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text) + pictures:
             if "://" not in target:
                 assert (document.parent / target).exists(), f"{document.name}: {target}"

@@ -15,6 +15,7 @@ from algotradehub.domain import money
 from algotradehub.domain.errors import InvalidRequest, Refusal
 from algotradehub.domain.reading import MAX_QUOTED, Spoken, amount, listed, read
 from algotradehub.matching.candle_path import LimitsFill
+from algotradehub.matching.self_trade import SelfTrade
 from algotradehub.strategies.market_maker import MarketMakerParameters
 from algotradehub.trading.account_desk import Durability
 
@@ -182,6 +183,8 @@ class PaperVenueSettings(msgspec.Struct, frozen=True, kw_only=True):
     )
     leverage: Positive = Decimal(1)
     latency: LatencySettings | None = None  # None: nothing takes time
+    # When two orders of one account would match; in a replay they never meet.
+    self_trade: SelfTrade = SelfTrade.ALLOWED
     trouble: TroubleSettings | None = None  # None: a line that never fails
     market: SyntheticSettings | ReplaySettings = SyntheticSettings()
 

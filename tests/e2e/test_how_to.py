@@ -1,5 +1,6 @@
 """Every block of docs/how-to is what a reader would type, and works."""
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
 PAGES = sorted((ROOT / "docs" / "how-to").glob("*.md"))
 BLOCK = re.compile(
     r"^```(?P<kind>\w+)(?: (?P<word>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
@@ -32,7 +34,8 @@ class Reader:
         if kind == "sh":
             for line in text.strip().splitlines():
                 assert line.startswith("./run "), f"a reader would type {line!r}"
-                command = line.replace("./run ", PROGRAM, 1)
+                command = line.replace("./run python ", f"{sys.executable} ", 1)
+                command = command.replace("./run ", PROGRAM, 1)
                 if word == "background":
                     self._starts(command)
                 else:
@@ -92,4 +95,21 @@ def test_a_reader_gets_to_the_end_of_it(page: Path, tmp_path: Path) -> None:
 
 
 def test_there_are_pages() -> None:
-    assert len(PAGES) >= 3
+    assert len(PAGES) >= 4
+
+
+def test_the_order_in_the_readme_is_placed(tmp_path: Path) -> None:
+    """Its Python is run as it is, but for the port, which another program may have."""
+    (code,) = (b["text"] for b in BLOCK.finditer(README.read_text()) if b["kind"] == "python")
+    reader = Reader(tmp_path)
+    data = tmp_path / "home" / "algotradehub-demo"
+    reader.environment |= {"HOME": str(tmp_path)}
+    (tmp_path / ".local").mkdir()
+    (tmp_path / ".local" / "share").symlink_to(tmp_path / "home")
+    try:
+        reader.does("sh", "background", "./run demo --port 0\n")
+        url = json.loads((data / "server.json").read_text())["url"]
+        reader.does("python", "order.py", code.replace("http://127.0.0.1:8080", url))
+        reader.does("sh", None, "./run python order.py\n")
+    finally:
+        reader.stops()

@@ -73,6 +73,11 @@ def load(folders: tuple[Path, ...] = FOLDERS) -> Mapping[str, Page]:
     return {}
 
 
+def are_built(folders: tuple[Path, ...] = FOLDERS) -> bool:
+    """Whether there are pages to load."""
+    return any((folder / INDEX).is_file() for folder in folders)
+
+
 def install(app: FastAPI, pages: Mapping[str, Page]) -> None:
     """Serve ``pages``. Only names that were read at the start exist, so no path leads elsewhere."""
     index = pages.get(INDEX)

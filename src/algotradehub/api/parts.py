@@ -1,20 +1,27 @@
-"""What the gateway is handed: it builds nothing and reaches for nothing."""
+"""What the gateway is handed: it builds nothing and reaches for nothing.
 
-from collections.abc import Callable, Mapping, Sequence
+A name that stands for nothing is answered by where it stands: in a path, that there is nothing
+there (404); in a query, a body or a frame of the stream, that the field breaks a rule (422), with
+the nearest name that would not.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Protocol, cast
 
 import msgspec
 from fastapi import Depends, Path, Request
 
 from algotradehub.api.fields import Name
-from algotradehub.domain.errors import InvalidRequest, NotFound
+from algotradehub.api.refusals import nearest_word, shown
+from algotradehub.domain.errors import InvalidRequest, NotFound, Refusal
 from algotradehub.domain.fill import Fill
-from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
+from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId, VenueId
 from algotradehub.domain.order import Order
 from algotradehub.domain.records import Record
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.ids import IdSource
 from algotradehub.ports.store import OrderFilter
+from algotradehub.ports.venue import MarketFeed
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.trading.orders import OrderManager
@@ -90,6 +97,30 @@ class ApiParts(msgspec.Struct, frozen=True, kw_only=True):
             return self.orders.desk(AccountId(account), self.tenant)
         except InvalidRequest:
             raise NotFound(f"there is no account {account}") from None
+
+    def feed(self, venue: VenueId, symbols: Iterable[Symbol] = ()) -> MarketFeed:
+        """The market data that a query or a frame names.
+
+        Raises:
+            InvalidRequest: There is none of this venue here, or it does not list a symbol.
+        """
+        try:
+            feed = self.market.feed(venue)
+        except NotFound:
+            rule = "a venue with market data here"
+            raise _unknown("venue", rule, venue, self.market.venues) from None
+        for symbol in symbols:
+            try:
+                self.market.require_listed(venue, symbol)
+            except NotFound:
+                listed = self.market.symbols(venue)
+                raise _unknown("symbol", f"listed by {venue}", symbol, listed) from None
+        return feed
+
+
+def _unknown(field: str, rule: str, value: str, known: Iterable[str]) -> InvalidRequest:
+    nearest = nearest_word(value, known)
+    return InvalidRequest(Refusal(field=field, rule=rule, value=shown(value), nearest=nearest))
 
 
 async def _parts_of(request: Request) -> ApiParts:

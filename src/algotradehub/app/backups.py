@@ -34,19 +34,22 @@ def back_up(data: Path, target: Path, *, settings: Path | None, now_ns: int) -> 
 
     Args:
         data: A data directory; a platform may be using it.
-        target: Must not exist.
+        target: Must not exist, and be outside of ``data``.
         settings: A settings file to copy as well.
         now_ns: Wall time, for the manifest.
 
     Raises:
         NotFound: There is no journal in ``data``.
-        InvalidRequest: ``target`` exists.
+        InvalidRequest: ``target`` exists, or is in ``data``.
         StorageDamaged: The journal or the database cannot be trusted; nothing was kept.
         OSError: Something cannot be read or written; nothing was kept.
     """
     directory = names_in(data)
     if not directory.journal.is_dir():
         raise NotFound(f"{data} holds no journal, so there is nothing to back up: use --data DIR")
+    if target.resolve().is_relative_to(data.resolve()):
+        rule = "a directory outside of the data directory, whose end it must survive"
+        raise InvalidRequest(Refusal(field="TARGET", rule=rule, value=str(target)))
     with _appearing(target, "TARGET") as folder:
         files = []
         if directory.projection.exists():

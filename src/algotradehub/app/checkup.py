@@ -65,7 +65,7 @@ def check_up(data: Path, *, now_ns: int) -> Iterator[Finding]:
         yield Finding(
             check="data directory",
             level=Level.FAIL,
-            detail=f"{data} is not there",
+            detail=f"{data} is {'no directory' if data.exists() else 'not there'}",
             advice="name the right one with --data, or make it with `algotradehub serve` or "
             "`algotradehub demo`",
         )

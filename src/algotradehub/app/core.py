@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from algotradehub.app.one_cause import one_cause
 from algotradehub.app.projector import Projection, Projector
 from algotradehub.app.restoring import IN_MEMORY_NS, restore_in_parts
 from algotradehub.bus.memory import MemoryBus
@@ -156,7 +157,7 @@ async def open_core(
 async def _tasks() -> AsyncIterator[Spawn]:
     """Tasks that end with the context; one that fails ends it at once (crash-only)."""
     running: set[asyncio.Task[None]] = set()
-    try:
+    with one_cause():
         async with asyncio.TaskGroup() as group:
 
             def spawn(coroutine: Coroutine[Any, Any, None]) -> None:
@@ -169,10 +170,6 @@ async def _tasks() -> AsyncIterator[Spawn]:
             finally:
                 for task in tuple(running):
                     task.cancel()
-    except BaseExceptionGroup as failed:
-        if len(failed.exceptions) > 1:
-            raise
-        raise failed.exceptions[0] from None  # one cause needs no group around it
 
 
 async def _forget_ended(state: DeskState, projector: Projector, clock: Clock) -> None:

@@ -74,6 +74,8 @@ async def run_embedded(settings: Settings) -> AsyncIterator[Platform]:
         InvalidRequest: A setting cannot be used, such as a file to replay that is no recording.
         AuthenticationFailed: The token's file cannot be used.
         StorageDamaged: What is stored cannot be trusted as it is; the message says what to do.
+        BaseExceptionGroup: Several parts failed at once. One failure is raised as itself, and so
+            is an error of the body.
     """
     money.install_context()
     async with AsyncExitStack() as stack:

@@ -151,7 +151,10 @@ def _markets(settings: PaperVenueSettings) -> Iterator[Market]:
     for listing in settings.listings:
         match settings.market:
             case SyntheticSettings():
-                yield PriceTimeMarket(_instrument(settings, listing, listing.tick or _TICK))
+                yield PriceTimeMarket(
+                    _instrument(settings, listing, listing.tick or _TICK),
+                    self_trade=settings.self_trade,
+                )
             case ReplaySettings() as replay:
                 tick = listing.tick or _finest_step(_recorded(replay, listing.symbol))
                 yield _recorded_market(_instrument(settings, listing, tick), replay.fills)

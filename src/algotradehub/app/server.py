@@ -15,6 +15,7 @@ from algotradehub.api.app import create_app
 from algotradehub.api.parts import LOOPBACK, ApiParts
 from algotradehub.api.stream.gateway import open_stream
 from algotradehub.app.core import Core
+from algotradehub.app.one_cause import one_cause
 from algotradehub.app.queries import ProjectionQueries
 from algotradehub.domain.ids import TenantId
 from algotradehub.ports.clock import Clock
@@ -80,16 +81,17 @@ async def serve(
             limit_concurrency=CONNECTIONS,
         )
         server = _Server(config)
-        async with asyncio.TaskGroup() as tasks:
-            telling = tasks.create_task(stream.run())
-            task = tasks.create_task(server.serve(sockets=[listening]))
-            try:
-                yield
-            finally:
-                server.should_exit = True
-                # Not left to the group: an error in the body would cancel it in mid-answer.
-                await asyncio.wait([task])
-                telling.cancel()
+        with one_cause():
+            async with asyncio.TaskGroup() as tasks:
+                telling = tasks.create_task(stream.run())
+                task = tasks.create_task(server.serve(sockets=[listening]))
+                try:
+                    yield
+                finally:
+                    server.should_exit = True
+                    # Not left to the group: an error in the body would cancel it in mid-answer.
+                    await asyncio.wait([task])
+                    telling.cancel()
 
 
 def allowed_hosts(settings: ApiSettings) -> frozenset[str]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from algotradehub.cli import completion
 from algotradehub.cli.listing import accounts
 from algotradehub.cli.printing import (
     Column,
@@ -15,10 +16,19 @@ from algotradehub.cli.printing import (
     print_table,
 )
 from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
+from algotradehub.client import operations
+from algotradehub.client.bodies import HaltAccount
 
 app = accounts
 
-Name = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its name, as `account list` has it.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="ACCOUNT",
+        autocompletion=completion.accounts,
+        help="Its name, as `account list` has it.",
+    ),
+]
 
 LIMITS: Final = (
     Column("LIMIT", "name"),
@@ -29,20 +39,30 @@ LIMITS: Final = (
 _OF_EACH_ORDER: Final = ("max_order_notional", "price_band_bps")
 
 
-@app.command(epilog=examples("account halt paper-a 'the feed looks wrong'"))
+@app.command(
+    epilog=examples(
+        "account halt paper-a maintenance", "account halt paper-a 'the feed looks wrong'"
+    )
+)
 def halt(
     account: Name,
-    reason: Annotated[str, typer.Argument(help="For people: refused orders will name it.")],
+    reason: Annotated[
+        str, typer.Argument(metavar="REASON", help="For people; refused orders name it.")
+    ],
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Stop new orders of an account; cancels go on, and what rests at the venue stays there."""
-    _print_halt(connect(server, token_file, data).halt(account, reason), as_json=as_json)
+    """Refuse new orders of an account until it is resumed.
+
+    Cancels go on, and orders that rest at the venue stay there.
+    """
+    wanted = operations.halt_account(account, HaltAccount(reason=reason))
+    _print_halt(connect(server, token_file, data).ask(wanted), as_json=as_json)
 
 
-@app.command(epilog=examples("account resume paper-a"))
+@app.command(epilog=examples("account resume paper-a", "account resume paper-a --json"))
 def resume(
     account: Name,
     server: ServerUrl = None,
@@ -51,10 +71,11 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Let an account take new orders again."""
-    _print_halt(connect(server, token_file, data).resume(account), as_json=as_json)
+    wanted = operations.resume_account(account)
+    _print_halt(connect(server, token_file, data).ask(wanted), as_json=as_json)
 
 
-@app.command(epilog=examples("account limits paper-a"))
+@app.command(epilog=examples("account limits paper-a", "account limits paper-a --json"))
 def limits(
     account: Name,
     server: ServerUrl = None,
@@ -63,7 +84,7 @@ def limits(
     as_json: Json = False,
 ) -> None:
     """Show the limits of an account, and how much of each is used."""
-    answer = connect(server, token_file, data).limits(account)
+    answer = connect(server, token_file, data).ask(operations.get_limits(account))
     if as_json:
         print_json(answer)
     else:

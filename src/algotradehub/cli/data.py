@@ -25,6 +25,7 @@ from algotradehub.cli.printing import (
     print_json,
     print_line,
     print_table,
+    shown,
 )
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.market import BookUpdate, MarketEvent
@@ -35,6 +36,7 @@ app = typer.Typer(
     help="Recorded market data: look at it, import it.",
     no_args_is_help=True,
     rich_markup_mode=None,
+    add_completion=False,
 )
 
 Files: TypeAlias = Annotated[
@@ -51,23 +53,28 @@ Columns: TypeAlias = Annotated[
     typer.Option(
         "--map",
         metavar="ROLE=NAME",
-        help="Which column of the file is what, such as time=When; repeatable.",
+        help="Which column is what, such as time=When; repeatable. Roles: time, price, quantity, "
+        "side; bid, ask; open, high, low, close, volume.",
     ),
 ]
 Header: TypeAlias = Annotated[
     str | None,
-    typer.Option(metavar="NAMES", help="Column names, joined by commas, for a file without any."),
+    typer.Option(metavar="NAMES", help="Columns of a file without names: time,price,quantity."),
 ]
 Interval: TypeAlias = Annotated[
     int | None, typer.Option(metavar="SECONDS", min=1, help="Of candles, if the rows mislead.")
 ]
 Zone: TypeAlias = Annotated[
-    str | None, typer.Option(help="Of times without one, such as Asia/Kolkata; else UTC.")
+    str | None,
+    typer.Option(metavar="ZONE", help="Of times without one, such as Asia/Kolkata; else UTC."),
 ]
 CloseTimes: TypeAlias = Annotated[
     bool, typer.Option("--close-times", help="Candles are stamped with their end.")
 ]
-Member: TypeAlias = Annotated[str | None, typer.Option(help="Which file of a zip.")]
+DecimalComma: TypeAlias = Annotated[
+    bool, typer.Option("--decimal-comma", help="Numbers are written 1.234,5.")
+]
+Member: TypeAlias = Annotated[str | None, typer.Option(metavar="NAME", help="Which file of a zip.")]
 
 _GAPS: Final = (
     Column("MISSING", "missing", number=True),
@@ -86,14 +93,23 @@ def info(
     interval: Interval = None,
     zone: Zone = None,
     close_times: CloseTimes = False,
+    decimal_comma: DecimalComma = False,
     member: Member = None,
     as_json: Json = False,
 ) -> None:
-    """Read files to their end and say what is in them: rows, times, prices, gaps, damage.
+    """Say what is in files: rows, times, prices, gaps, damage.
 
     The exit code is 6 if one of them is damaged or cannot be read.
     """
-    told = _read_as(columns, header, interval, zone, close_times=close_times, member=member)
+    told = ReadAs(
+        columns=_roles(columns),
+        header=tuple(header.split(",")) if header else (),
+        interval_s=interval,
+        zone=zone,
+        time_is_close=close_times,
+        decimal_comma=decimal_comma,
+        member=member,
+    )
     documents = [_info(path, told) for path in files]
     if as_json:
         print_json({"files": documents})
@@ -107,14 +123,14 @@ def info(
 @app.command(
     "import",
     epilog=examples(
-        "data import BTCUSDT-trades.zip --venue binance --symbol BTC/USDT",
-        "data import prices.csv --venue nse --symbol RELIANCE/INR --zone Asia/Kolkata --preview",
+        "data import prices.csv --venue nse --symbol TCS/INR --preview",
+        "data import trades.zip --venue binance --symbol BTC/USDT",
     ),
 )
 def import_files(
     files: Files,
-    venue: Annotated[str, typer.Option(help="Whose data it is, such as binance.")],
-    symbol: Annotated[str, typer.Option(help="Unified name, such as BTC/USDT.")],
+    venue: Annotated[str, typer.Option(metavar="VENUE", help="Whose data it is, such as binance.")],
+    symbol: Annotated[str, typer.Option(metavar="SYMBOL", help="Of what, such as BTC/USDT.")],
     data: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Data directory; the usual one if left out."),
@@ -127,19 +143,28 @@ def import_files(
     interval: Interval = None,
     zone: Zone = None,
     close_times: CloseTimes = False,
+    decimal_comma: DecimalComma = False,
     member: Member = None,
     as_json: Json = False,
 ) -> None:
-    """Store recorded market data of one instrument in the data directory.
+    """Store recorded market data of one instrument.
 
     A file is read to its end first: one bad row, named with its line and column, and nothing of
     the file is stored. Files before it stay. Importing a file again changes nothing. Needs the
     extra `data`.
     """
-    told = _read_as(columns, header, interval, zone, close_times=close_times, member=member)
+    told = ReadAs(
+        columns=_roles(columns),
+        header=tuple(header.split(",")) if header else (),
+        interval_s=interval,
+        zone=zone,
+        time_is_close=close_times,
+        decimal_comma=decimal_comma,
+        member=member,
+    )
     if preview:
-        shown = [(path, _preview(path, VenueId(venue), Symbol(symbol), told)) for path in files]
-        _print_previews(shown, as_json=as_json)
+        read = [(path, _preview(path, VenueId(venue), Symbol(symbol), told)) for path in files]
+        _print_previews(read, as_json=as_json)
         return
     directory = data or usual_directories(os.environ)[0]
     documents = []
@@ -160,29 +185,14 @@ def import_files(
         print_json({"data_dir": str(directory), "imported": documents})
 
 
-def _read_as(
-    columns: Sequence[str] | None,
-    header: str | None,
-    interval_s: int | None,
-    zone: str | None,
-    *,
-    close_times: bool,
-    member: str | None,
-) -> ReadAs:
+def _roles(columns: Sequence[str] | None) -> dict[str, str]:
     roles = {}
     for text in columns or ():
         role, equals, name = text.partition("=")
         if not (role and equals and name):
             raise typer.BadParameter(f"--map takes ROLE=NAME, such as time=When, not {text!r}")
         roles[role] = name
-    return ReadAs(
-        columns=roles,
-        header=tuple(header.split(",")) if header else (),
-        interval_s=interval_s,
-        zone=zone,
-        time_is_close=close_times,
-        member=member,
-    )
+    return roles
 
 
 def _info(path: Path, told: ReadAs) -> dict[str, Any]:
@@ -247,7 +257,7 @@ def _print_found(document: dict[str, Any]) -> None:
 
 
 def _preview(path: Path, venue: VenueId, symbol: Symbol, told: ReadAs) -> Preview:
-    with _exact(path):
+    with _exact(path, stores=False):
         return recordings.preview(path, venue=venue, symbol=symbol, mapping=told)
 
 
@@ -294,7 +304,7 @@ def _event(event: MarketEvent) -> dict[str, Any]:
 
 
 @contextmanager
-def _exact(path: Path) -> Iterator[None]:
+def _exact(path: Path, *, stores: bool = True) -> Iterator[None]:
     """A file that cannot be trusted ends the command; the message names line and column."""
     try:
         yield
@@ -306,7 +316,9 @@ def _exact(path: Path) -> Iterator[None]:
             "line": error.line,
             "column": error.column,
         }
-        raise Failure(ExitCode.DAMAGED, f"{error}; nothing of it was stored", document) from error
+        told = shown(str(error))
+        message = f"{told}; nothing of it was stored" if stores else told
+        raise Failure(ExitCode.DAMAGED, message, document) from error
 
 
 @contextmanager

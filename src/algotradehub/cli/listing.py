@@ -5,7 +5,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from algotradehub.cli.client import MAX_ROWS
+from algotradehub.cli import completion
+from algotradehub.cli.asking import MAX_ROWS
+from algotradehub.cli.exit_codes import ExitCode
 from algotradehub.cli.printing import (
     Column,
     Json,
@@ -16,10 +18,23 @@ from algotradehub.cli.printing import (
     remark,
 )
 from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
+from algotradehub.client import operations
 
-Account = Annotated[str | None, typer.Option(help="Of this account only.")]
-Symbol = Annotated[str | None, typer.Option(help="Of this symbol only, such as BTC/USDT.")]
-Limit = Annotated[int, typer.Option(min=1, max=MAX_ROWS, help="At most so many.")]
+Account = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ACCOUNT", autocompletion=completion.accounts, help="Of this account only."
+    ),
+]
+Symbol = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SYMBOL",
+        autocompletion=completion.symbols,
+        help="Of this symbol only, such as BTC/USDT.",
+    ),
+]
+Limit = Annotated[int, typer.Option(metavar="COUNT", min=1, max=MAX_ROWS, help="At most so many.")]
 All = Annotated[bool, typer.Option("--all", help=f"Without that limit, up to {MAX_ROWS:,}.")]
 
 
@@ -39,6 +54,14 @@ def _why_not(account: Mapping[str, Any]) -> str | None:
     return reason
 
 
+def _amount(order: Mapping[str, Any]) -> str:
+    """Quantity in base units, or a value with the currency it is in."""
+    if order["quantity"] is not None:
+        return str(order["quantity"])
+    quote = order["symbol"].partition("/")[2].partition(":")[0]
+    return f"{order['value']} {quote}"
+
+
 FILLS: Final = (
     Column("TIME (UTC)", lambda fill: instant(fill["venue_time"])),
     Column("ACCOUNT", "account"),
@@ -52,6 +75,19 @@ FILLS: Final = (
     Column("LIQUIDITY", "liquidity"),
     Column("CAUSE", "cause"),
     Column("ORDER", "order_id"),
+)
+ORDERS: Final = (
+    Column("ORDER", "order_id"),
+    Column("CREATED (UTC)", lambda order: instant(order["created_at"])[:19]),
+    Column("ACCOUNT", "account"),
+    Column("SYMBOL", "symbol"),
+    Column("SIDE", "side"),
+    Column("TYPE", "type"),
+    Column("QUANTITY", _amount, number=True),
+    Column("PRICE", "limit_price", number=True),
+    Column("FILLED", "filled", number=True),
+    Column("AVERAGE", "average_price", number=True),
+    Column("STATUS", "status"),
 )
 POSITIONS: Final = (
     Column("ACCOUNT", "account"),
@@ -95,7 +131,9 @@ INSTRUMENTS: Final = (
 
 
 def _group(about: str) -> typer.Typer:
-    group = typer.Typer(help=about, no_args_is_help=True, rich_markup_mode=None)
+    group = typer.Typer(
+        help=about, no_args_is_help=True, rich_markup_mode=None, add_completion=False
+    )
     # Without a callback a group of one command would be that command.
     group.callback()(_nothing)
     return group
@@ -111,26 +149,40 @@ accounts = _group("Accounts, and whether they accept orders.")
 instruments = _group("Instruments, and the rules of price and quantity.")
 
 
-@positions.command("list", epilog=examples("position list --account paper-a"))
+@positions.command(
+    "list", epilog=examples("position list", "position list --account paper-a --all")
+)
 def list_positions(
     account: Account = None,
-    all_of_them: Annotated[bool, typer.Option("--all", help="Flat ones too.")] = False,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Also those that are flat.")] = False,
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List positions."""
-    query = {"account": account, "flat": str(all_of_them).lower()}
-    page = connect(server, token_file, data).get("/positions", query)
+    """List positions and their profit.
+
+    Quantities are in base units, prices in quote units, profit before fees in what is settled in.
+    """
+    wanted = operations.list_positions(account=account, flat=all_of_them)
+    page = connect(server, token_file, data).ask(wanted)
     print_page(page, "positions", POSITIONS, as_json=as_json, empty="No positions.")
 
 
-@fills.command("list", epilog=examples("fill list --symbol BTC/USDT --limit 10"))
+@fills.command(
+    "list",
+    epilog=examples(
+        "fill list --symbol BTC/USDT --limit 10",
+        "fill list --order 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --json",
+    ),
+)
 def list_fills(
     account: Account = None,
     symbol: Symbol = None,
-    order: Annotated[str | None, typer.Option(metavar="ID", help="Of this order only.")] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(metavar="ID", autocompletion=completion.orders, help="Of this order only."),
+    ] = None,
     limit: Limit = 50,
     all_of_them: All = False,
     server: ServerUrl = None,
@@ -138,14 +190,14 @@ def list_fills(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List fills, newest first."""
-    query = {"account": account, "symbol": symbol, "order_id": order}
-    client = connect(server, token_file, data)
-    page = client.pages("/fills", query, "fills", limit=MAX_ROWS if all_of_them else limit)
+    """List fills, newest first. A fee that is not known yet is shown as ?."""
+    wanted = operations.list_fills(account=account, symbol=symbol, order_id=order)
+    platform = connect(server, token_file, data)
+    page = platform.pages(wanted, "fills", limit=MAX_ROWS if all_of_them else limit)
     print_page(page, "fills", FILLS, as_json=as_json, empty="No fills.")
 
 
-@balances.command("list", epilog=examples("balance list --account paper-a"))
+@balances.command("list", epilog=examples("balance list", "balance list --account paper-a"))
 def list_balances(
     account: Account = None,
     server: ServerUrl = None,
@@ -153,39 +205,57 @@ def list_balances(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List balances: the venue's word, and what our own books expect."""
-    page = connect(server, token_file, data).get("/balances", {"account": account})
+    """List balances: what the venue says, and what our own books expect."""
+    page = connect(server, token_file, data).ask(operations.list_balances(account=account))
     print_page(page, "balances", BALANCES, as_json=as_json, empty="No balances.")
 
 
-@accounts.command("list", epilog=examples("account list"))
+@accounts.command("list", epilog=examples("account list", "account list --json"))
 def list_accounts(
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List accounts."""
-    page = connect(server, token_file, data).get("/accounts")
+    """List accounts, and why one takes no orders."""
+    page = connect(server, token_file, data).ask(operations.list_accounts())
     print_page(page, "accounts", ACCOUNTS, as_json=as_json, empty="No accounts.")
 
 
-@instruments.command("list", epilog=examples("instrument list eth"))
+@instruments.command(
+    "list", epilog=examples("instrument list eth", "instrument list --account paper-a")
+)
 def list_instruments(
     text: Annotated[
-        str, typer.Argument(help="Part of the symbol, in upper or lower case.", show_default=False)
+        str,
+        typer.Argument(
+            metavar="TEXT",
+            help="Part of the symbol, such as btc; left out, all are listed.",
+            show_default=False,
+        ),
     ] = "",
-    account: Annotated[str | None, typer.Option(help="Traded by this account.")] = None,
-    venue: Annotated[str | None, typer.Option(help="Of this venue only.")] = None,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ACCOUNT", autocompletion=completion.accounts, help="Traded by this account."
+        ),
+    ] = None,
+    venue: Annotated[
+        str | None,
+        typer.Option(metavar="VENUE", autocompletion=completion.venues, help="Of this venue only."),
+    ] = None,
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List what can be traded."""
-    client = connect(server, token_file, data)
-    query = {"account": account, "venue": venue}
-    page = client.pages("/instruments", query, "instruments", limit=MAX_ROWS)
+    """List what can be traded, its rules and fees.
+
+    Prices are in quote units, lot and least quantity in base units; a fee of 0.001 is 0.1 %.
+    """
+    platform = connect(server, token_file, data)
+    every = operations.list_instruments(account=account, venue=venue)
+    page = platform.pages(every, "instruments", limit=MAX_ROWS)
     wanted = text.upper()
     found = [each for each in page["instruments"] if wanted in each["symbol"]]
     shown = {**page, "instruments": found}
@@ -204,3 +274,30 @@ def print_page(
         remark("storage is behind: the newest changes may be missing")
     if page.get("next_cursor"):
         remark("there may be more: give a larger --limit, or --all")
+
+
+def print_outcomes(answer: Mapping[str, Any], *, as_json: bool) -> ExitCode:
+    """Print what became of each order; one that could not be cancelled makes it a failure."""
+    results = answer["results"]
+    if as_json:
+        print_json(answer)
+    else:
+        done = [each["order"] for each in results if "order" in each]
+        print_table(ORDERS, done, empty="No live orders.")
+    problems = [each["problem"] for each in results if "problem" in each]
+    for problem in problems:
+        remark(f"{problem['order_id']} is not cancelled: {problem['detail']}")
+    return ExitCode.FAILED if problems else ExitCode.OK
+
+
+def print_order(order: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(order)
+        return
+    print_table(ORDERS, [order], empty="")
+    if order["reason"]:
+        remark(f"{order['origin'] or 'the venue'}: {order['reason']}")
+    if order["cancel_pending"]:
+        remark("the cancel was asked for and is repeated until the venue answers")
+    if order["amend_pending"]:
+        remark("the change was asked for; the order changes when the venue confirms")

@@ -5,6 +5,7 @@ and a client of a running platform never waits for the platform's own imports.
 """
 
 import errno
+import os
 import platform
 import sys
 from importlib import import_module
@@ -14,14 +15,15 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from algotradehub import __version__
+from algotradehub.cli.bash_words import whole_words
 from algotradehub.cli.exit_codes import HELP, ExitCode, Failure, failure_of
-from algotradehub.cli.printing import Json, in_json, print_json, print_line, remark
+from algotradehub.cli.printing import Json, examples, in_json, print_json, print_line, remark
 from algotradehub.domain.errors import AlgoTradeHubError
 
 # Name, where it is, and the first sentence of its help, which a test compares with the real one.
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("cli.demo:demo", "Watch paper trading on three simulated venues."),
-    "serve": ("cli.serve:serve", "Trade as the settings say."),
+    "demo": ("cli.demo:app", "Watch paper trading on three simulated venues."),
+    "serve": ("cli.serve:app", "Trade as the settings say."),
     "order": ("cli.order:app", "Place, cancel, amend, list and show orders."),
     "position": ("cli.listing:positions", "Positions and their profit."),
     "fill": ("cli.listing:fills", "Fills, one by one."),
@@ -36,7 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("cli.upkeep:migrate", "Bring the stored tables up to this version."),
     "backup": ("cli.upkeep:backup", "Copy everything that cannot be made again."),
     "restore": ("cli.upkeep:restore", "Make a data directory from a backup."),
-    "simulate": ("cli.simulate:simulate", "Run the deterministic simulation."),
+    "simulate": ("cli.simulate:app", "Run the deterministic simulation."),
     "version": ("cli.main:version", "Print the version of this program."),
 }
 
@@ -53,7 +55,8 @@ class _Listed(TyperCommand):
         found = getattr(import_module(f"algotradehub.{module}"), attribute)
         if not isinstance(found, typer.Typer):
             alone = typer.Typer(rich_markup_mode=None, add_completion=False)
-            alone.command(self.name)(found)
+            # A mere function takes --json and no more.
+            alone.command(self.name, epilog=examples(str(self.name), f"{self.name} --json"))(found)
             found = alone
         command = typer.main.get_command(found)
         command.name = self.name
@@ -83,11 +86,28 @@ class Commands(TyperGroup):
         except OSError as error:
             if error.errno == errno.EPIPE:  # whoever read our output has seen enough
                 raise
-            failure = Failure(ExitCode.FAILED, str(error))
+            failure = Failure(ExitCode.FAILED, _trouble(error))
         remark(f"error: {failure}")
         if in_json(ctx):
             print_json(failure.document)
         raise typer.Exit(failure.code)
+
+
+def _trouble(error: OSError) -> str:
+    """What the operating system refuses, where, and what to do about it."""
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            said = "the disk is full; make room there, then try again"
+        case errno.EACCES | errno.EPERM:
+            said = "this user may not do that; change its permissions, or choose another place"
+        case errno.EROFS:
+            said = "it is read-only; choose another place"
+        case errno.ENOTDIR | errno.EEXIST:
+            said = "something that is no directory is in the way; choose another place"
+        case _:
+            said = error.strerror or str(error) or type(error).__name__
+    where = (str(name) for name in (error.filename, error.filename2) if name is not None)
+    return ": ".join((*where, said))
 
 
 app = typer.Typer(
@@ -116,8 +136,8 @@ def _program(
 ) -> None:
     """Trade exchanges, on-chain venues and brokers from one place.
 
-    Begin with `algotradehub demo`; then, in another terminal, `algotradehub order place
-    binance-paper BTC/USDT buy 0.01 --wait 5`.
+    Begin with `algotradehub demo`. In another terminal, `algotradehub order place binance-paper
+    BTC/USDT buy 0.01` buys a little, and `algotradehub order list --watch` shows what happens.
 
     `algotradehub COMMAND --help` explains a command. Commands that print data take --json.
     """
@@ -139,5 +159,6 @@ def version(as_json: Json = False) -> None:
 
 def main() -> None:
     """Run the command that was asked for; ends the process."""
-    app(prog_name="algotradehub")
+    with whole_words(os.environ):
+        app(prog_name="algotradehub")
     sys.exit(ExitCode.OK)

@@ -6,21 +6,32 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from algotradehub.cli.client import MAX_ROWS, Client, Unanswered
+from algotradehub.cli import completion
+from algotradehub.cli.asking import MAX_ROWS, Lost, Platform
 from algotradehub.cli.exit_codes import ExitCode, Failure
-from algotradehub.cli.listing import FILLS, Account, All, Limit, Symbol, print_page
+from algotradehub.cli.listing import (
+    FILLS,
+    ORDERS,
+    Account,
+    All,
+    Limit,
+    Symbol,
+    print_order,
+    print_outcomes,
+    print_page,
+)
 from algotradehub.cli.printing import (
-    Column,
     Json,
     examples,
-    instant,
     print_facts,
     print_json,
     print_line,
     print_table,
     remark,
 )
-from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
+from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect, find
+from algotradehub.client import operations
+from algotradehub.client.bodies import CancelOrders, ChangeOrder, PlaceOrder, TrailBody, TriggerBody
 from algotradehub.connectivity.ids import InstallationIds
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import (
@@ -36,33 +47,19 @@ POLL_S: Final = 0.2
 _KEY_CHARACTERS: Final = 32
 
 app = typer.Typer(
-    help="Place, cancel, amend, list and show orders.", no_args_is_help=True, rich_markup_mode=None
+    help="Place, cancel, amend, list and show orders.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
 )
 
-OrderId = Annotated[str, typer.Argument(metavar="ID", help="The order's id, 32 characters.")]
-
-
-def _amount(order: Mapping[str, Any]) -> str:
-    """Quantity in base units, or a value with the currency it is in."""
-    if order["quantity"] is not None:
-        return str(order["quantity"])
-    quote = order["symbol"].partition("/")[2].partition(":")[0]
-    return f"{order['value']} {quote}"
-
-
-ORDERS: Final = (
-    Column("ORDER", "order_id"),
-    Column("CREATED (UTC)", lambda order: instant(order["created_at"])[:19]),
-    Column("ACCOUNT", "account"),
-    Column("SYMBOL", "symbol"),
-    Column("SIDE", "side"),
-    Column("TYPE", "type"),
-    Column("QUANTITY", _amount, number=True),
-    Column("PRICE", "limit_price", number=True),
-    Column("FILLED", "filled", number=True),
-    Column("AVERAGE", "average_price", number=True),
-    Column("STATUS", "status"),
-)
+_ID_HELP: Final = "The order's id, 32 characters."
+OrderId = Annotated[
+    str, typer.Argument(metavar="ID", autocompletion=completion.open_orders, help=_ID_HELP)
+]
+AnyOrderId = Annotated[
+    str, typer.Argument(metavar="ID", autocompletion=completion.orders, help=_ID_HELP)
+]
 
 
 @app.command(
@@ -74,20 +71,39 @@ ORDERS: Final = (
 )
 def place(
     account: Annotated[
-        str, typer.Argument(metavar="ACCOUNT", help="Such as paper-a; see `account list`.")
+        str,
+        typer.Argument(
+            metavar="ACCOUNT",
+            autocompletion=completion.accounts,
+            help="Such as paper-a; see `account list`.",
+        ),
     ],
     symbol: Annotated[
-        str, typer.Argument(metavar="SYMBOL", help="BTC/USDT spot, BTC/USDT:USDT perpetual.")
+        str,
+        typer.Argument(
+            metavar="SYMBOL",
+            autocompletion=completion.symbols,
+            help="BTC/USDT spot, BTC/USDT:USDT perpetual.",
+        ),
     ],
     side: Annotated[
-        Side, typer.Argument(metavar="SIDE", case_sensitive=False, help="buy or sell.")
+        Side,
+        typer.Argument(
+            metavar="SIDE",
+            case_sensitive=False,
+            autocompletion=completion.words(Side),
+            help="buy or sell.",
+        ),
     ],
     quantity: Annotated[
         str | None,
         typer.Argument(metavar="QUANTITY", help="In base units; leave it out with --value."),
     ] = None,
     price: Annotated[
-        str | None, typer.Option(help="Limit price. Without it the order is a market order.")
+        str | None,
+        typer.Option(
+            metavar="PRICE", help="Limit price in quote units; without it, a market order."
+        ),
     ] = None,
     order_type: Annotated[
         OrderType | None,
@@ -95,39 +111,52 @@ def place(
             "--type",
             metavar="TYPE",
             case_sensitive=False,
+            autocompletion=completion.words(OrderType),
             help=f"Follows from the other options if left out: {', '.join(OrderType).lower()}.",
         ),
     ] = None,
     value: Annotated[
-        str | None, typer.Option(help="What to spend or receive, in quote units.")
+        str | None, typer.Option(metavar="AMOUNT", help="To spend or receive, in quote units.")
     ] = None,
     trigger: Annotated[
-        str | None, typer.Option(help="Price at which a stop or take-profit order starts to work.")
+        str | None,
+        typer.Option(metavar="PRICE", help="Where a stop or take-profit order starts to work."),
     ] = None,
     trail: Annotated[
-        str | None, typer.Option(help="Trailing stop: distance in quote units.")
+        str | None, typer.Option(metavar="DISTANCE", help="Of a trailing stop, in quote units.")
     ] = None,
     trail_bps: Annotated[
-        str | None, typer.Option(help="Trailing stop: distance in hundredths of a per cent.")
+        str | None, typer.Option(metavar="BPS", help="The same, in hundredths of a per cent.")
     ] = None,
     tif: Annotated[
         TimeInForce | None,
-        typer.Option(case_sensitive=False, help="Time in force; GTC if left out."),
+        typer.Option(
+            case_sensitive=False,
+            autocompletion=completion.words(TimeInForce),
+            metavar="TIF",
+            help="Time in force: gtc (left out), ioc, fok, or gtd with --expires.",
+        ),
     ] = None,
     expires: Annotated[
-        str | None, typer.Option(help="For GTD: UTC, such as 2027-01-15T08:00:00Z.")
+        str | None, typer.Option(metavar="TIME", help="In UTC, such as 2027-01-15T08:00:00Z.")
     ] = None,
-    post_only: Annotated[bool, typer.Option("--post-only", help="Never take.")] = False,
+    post_only: Annotated[
+        bool, typer.Option("--post-only", help="Only rest; refused where it would match at once.")
+    ] = False,
     reduce_only: Annotated[
-        bool, typer.Option("--reduce-only", help="Never open or turn a position.")
+        bool, typer.Option("--reduce-only", help="Only make a position smaller.")
     ] = False,
     key: Annotated[
         str | None,
-        typer.Option(help="Idempotency key, up to 64 characters; made up if left out."),
+        typer.Option(
+            metavar="KEY", help="Idempotency key, up to 64 characters; made up if left out."
+        ),
     ] = None,
     wait: Annotated[
         float | None,
-        typer.Option(metavar="SECONDS", min=0, max=86_400, help="Wait for the order's end."),
+        typer.Option(
+            metavar="SECONDS", min=0, max=86_400, help="Wait so long for the order's end."
+        ),
     ] = None,
     server: ServerUrl = None,
     token_file: TokenFile = None,
@@ -136,15 +165,14 @@ def place(
 ) -> None:
     """Place an order.
 
-    It is sent under an idempotency key: the same key and order, sent again, is the same order,
-    never a second one. That is why this command repeats a request whose answer was lost, and why
-    you may: give the key again.
+    The same order under the same key, sent again, is placed once. So a request whose answer was
+    lost is repeated, and you may do the same: give the key again.
 
-    The exit code is 0 once the order is recorded. With --wait it is 0 if the order filled, 1 if it
-    ended otherwise or still works. It is 4 if a rule refused it, and 5 if it was never sent.
+    Exit codes: 0 the order is recorded; with --wait 0 it filled, 1 it did not; 3 it may have been
+    placed; 4 a rule refused it; 5 it was never sent.
     """
-    client = connect(server, token_file, data, trades=True)
-    body: dict[str, object] = {
+    platform = connect(server, token_file, data, trades=True)
+    body: dict[str, Any] = {
         "account": account,
         "symbol": symbol,
         "side": side,
@@ -158,25 +186,25 @@ def place(
         "reduce_only": reduce_only or None,
     }
     if trigger is not None:
-        body["trigger"] = {"price": trigger, "direction": _direction(body["type"], side)}
+        direction: Any = _direction(body["type"], side)
+        body["trigger"] = TriggerBody(price=trigger, direction=direction)
     if trail is not None or trail_bps is not None:
-        body["trail"] = _given({"offset": trail, "offset_bps": trail_bps})
+        body["trail"] = TrailBody(offset=trail, offset_bps=trail_bps)
     if key is None:
         key = InstallationIds(0).token()[:_KEY_CHARACTERS]
         remark(f"idempotency key {key}")
     try:
-        order = client.place(_given(body), key)
-    except Unanswered as error:
-        if not error.sent:
-            raise
+        wanted = PlaceOrder(**_given(body))
+        order = platform.ask(operations.place_order(wanted, idempotency_key=key))
+    except Lost as error:
         raise Failure(
             error.code,
             f"{error}\nThe order may have been placed. Give the same command again with "
             f"--key {key}: that places it at most once.",
         ) from error
     if wait is not None:
-        order = _ended(client, order, wait)
-    _print_order(order, as_json=as_json)
+        order = _ended(platform, order, wait)
+    print_order(order, as_json=as_json)
     raise typer.Exit(_verdict(order, waited=wait is not None))
 
 
@@ -188,7 +216,8 @@ def place(
 )
 def cancel(
     order_id: Annotated[
-        str | None, typer.Argument(metavar="ID", help="The order's id, 32 characters.")
+        str | None,
+        typer.Argument(metavar="ID", autocompletion=completion.open_orders, help=_ID_HELP),
     ] = None,
     all_of_them: Annotated[
         bool, typer.Option("--all", help="Every live order, or those of --account and --symbol.")
@@ -200,46 +229,53 @@ def cancel(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Ask for an order to be cancelled, or with --all for every live one.
+    """Cancel an order, or with --all every live one.
 
-    The platform asks the venue until the venue says that the order ended, so there is no need to
-    repeat this. An order that has ended already is shown as it is.
+    The venue is asked until it says that the order ended: there is no need to repeat this. An order
+    that has ended already is shown as it is. The exit code is 1 if one could not be cancelled.
     """
     if (order_id is None) is not all_of_them:
         raise typer.BadParameter("give either the ID of one order, or --all")
     if not all_of_them and (account or symbol):
         raise typer.BadParameter("--account and --symbol go with --all")
-    client = connect(server, token_file, data)
+    platform = connect(server, token_file, data)
     if order_id is not None:
-        _print_order(client.cancel(order_id), as_json=as_json)
+        print_order(platform.ask(operations.cancel_order(order_id)), as_json=as_json)
         return
-    answer = client.cancel_all(_given({"account": account, "symbol": symbol}))
-    raise typer.Exit(_print_outcomes(answer, as_json=as_json))
+    which = CancelOrders(account=account, symbol=symbol)
+    answer = platform.ask(operations.cancel_orders(which))
+    raise typer.Exit(print_outcomes(answer, as_json=as_json))
 
 
-@app.command(epilog=examples("order amend 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --price 59990"))
+@app.command(
+    epilog=examples(
+        "order amend 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --price 59990",
+        "order amend 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --quantity 0.02",
+    )
+)
 def amend(
     order_id: OrderId,
     quantity: Annotated[
-        str | None, typer.Option(help="The new total, filled part included.")
+        str | None,
+        typer.Option(metavar="AMOUNT", help="New total in base units, the filled part included."),
     ] = None,
-    price: Annotated[str | None, typer.Option(help="The new limit price.")] = None,
-    trigger: Annotated[str | None, typer.Option(help="The new trigger price.")] = None,
+    price: Annotated[str | None, typer.Option(metavar="PRICE", help="New limit price.")] = None,
+    trigger: Annotated[str | None, typer.Option(metavar="PRICE", help="New trigger price.")] = None,
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Ask for new values of a resting order; what is left out stays as it is.
+    """Change a resting order; what is left out stays as it is.
 
     The order changes when the venue confirms; `order show` tells what is still pending. If the
-    answer is lost, look at the order before you ask again.
+    answer is lost (exit code 3), look at the order before you ask again.
     """
-    changes = _given({"quantity": quantity, "limit_price": price, "trigger_price": trigger})
-    if not changes:
+    changes = ChangeOrder(quantity=quantity, limit_price=price, trigger_price=trigger)
+    if changes == ChangeOrder():
         raise typer.BadParameter("give at least one of --quantity, --price and --trigger")
-    client = connect(server, token_file, data)
-    _print_order(client.amend(order_id, changes), as_json=as_json)
+    platform = connect(server, token_file, data)
+    print_order(platform.ask(operations.change_order(order_id, changes)), as_json=as_json)
 
 
 @app.command(
@@ -247,6 +283,7 @@ def amend(
     epilog=examples(
         "order list --status open --status partially_filled",
         "order list --account paper-a --all --json",
+        "order list --watch",
     ),
 )
 def list_orders(
@@ -254,34 +291,60 @@ def list_orders(
     symbol: Symbol = None,
     status: Annotated[
         list[OrderStatus] | None,
-        typer.Option(case_sensitive=False, help="May be repeated: any of them."),
+        typer.Option(
+            case_sensitive=False,
+            autocompletion=completion.words(OrderStatus),
+            metavar="STATUS",
+            help=f"Any of these, repeatable: {', '.join(OrderStatus).lower()}.",
+        ),
     ] = None,
     limit: Limit = 50,
     all_of_them: All = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and show changes.")] = False,
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List orders, newest first."""
-    client = connect(server, token_file, data)
-    query = {"account": account, "symbol": symbol, "status": status}
-    page = client.pages("/orders", query, "orders", limit=MAX_ROWS if all_of_them else limit)
+    """List orders, newest first.
+
+    With --watch a terminal shows a table that is kept up to date; a pipe gets the orders, oldest
+    first, then a line for each change, or with --json a JSON object. Ctrl-C ends it (exit code 0).
+    A platform that goes away is looked for again for a minute (then 3).
+    """
+    limit = MAX_ROWS if all_of_them else limit
+    if watch:
+        # Here, because a list does without a stream.
+        from algotradehub.cli.watch import watch_orders  # noqa: PLC0415 - see above
+        from algotradehub.cli.watched import Wanted  # noqa: PLC0415 - see above
+
+        wanted = Wanted(account=account, symbol=symbol, statuses=status or (), limit=limit)
+        watch_orders(lambda: find(server, token_file, data), wanted, ORDERS, as_json=as_json)
+        return
+    platform = connect(server, token_file, data)
+    every = operations.list_orders(account=account, symbol=symbol).asking(status=status)
+    page = platform.pages(every, "orders", limit=limit)
     print_page(page, "orders", ORDERS, as_json=as_json, empty="No orders.")
 
 
-@app.command(epilog=examples("order show 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d"))
+@app.command(
+    epilog=examples(
+        "order show 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d",
+        "order show 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --json",
+    )
+)
 def show(
-    order_id: OrderId,
+    order_id: AnyOrderId,
     server: ServerUrl = None,
     token_file: TokenFile = None,
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
     """Show all that is known of one order, and its fills."""
-    client = connect(server, token_file, data)
-    order = client.order(order_id)
-    fills = client.pages("/fills", {"order_id": order_id}, "fills", limit=MAX_ROWS)["fills"]
+    platform = connect(server, token_file, data)
+    order = platform.ask(operations.get_order(order_id))
+    of_it = operations.list_fills(order_id=order_id)
+    fills = platform.pages(of_it, "fills", limit=MAX_ROWS)["fills"]
     if as_json:
         print_json({**order, "fills": fills})
         return
@@ -305,19 +368,19 @@ def _direction(order_type: object, side: Side) -> TriggerDirection:
     return TriggerDirection.RISES_TO if rises else TriggerDirection.FALLS_TO
 
 
-def _given(values: Mapping[str, object]) -> dict[str, object]:
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _ended(client: Client, order: dict[str, Any], wait_s: float) -> dict[str, Any]:
+def _ended(platform: Platform, order: dict[str, Any], wait_s: float) -> dict[str, Any]:
     """Look until the order has ended, for at least ``wait_s``."""
     if order["status"] not in FINAL_STATUSES:
         remark(f"order {order['order_id']} is {order['status']}, waiting for its end")
     for _ in range(math.ceil(wait_s / POLL_S)):
         if order["status"] in FINAL_STATUSES:
             break
-        client.pause(POLL_S)
-        order = client.order(order["order_id"])
+        platform.pause(POLL_S)
+        order = platform.ask(operations.get_order(order["order_id"]))
     return order
 
 
@@ -330,30 +393,3 @@ def _verdict(order: Mapping[str, Any], *, waited: bool) -> ExitCode:
             return ExitCode.OK
         case _:
             return ExitCode.FAILED if waited else ExitCode.OK
-
-
-def _print_outcomes(answer: Mapping[str, Any], *, as_json: bool) -> ExitCode:
-    """Print what became of each order; one that could not be cancelled makes it a failure."""
-    results = answer["results"]
-    if as_json:
-        print_json(answer)
-    else:
-        done = [each["order"] for each in results if "order" in each]
-        print_table(ORDERS, done, empty="No live orders.")
-    problems = [each["problem"] for each in results if "problem" in each]
-    for problem in problems:
-        remark(f"{problem['order_id']} is not cancelled: {problem['detail']}")
-    return ExitCode.FAILED if problems else ExitCode.OK
-
-
-def _print_order(order: Mapping[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json(order)
-        return
-    print_table(ORDERS, [order], empty="")
-    if order["reason"]:
-        remark(f"{order['origin'] or 'the venue'}: {order['reason']}")
-    if order["cancel_pending"]:
-        remark("the cancel was asked for and is repeated until the venue answers")
-    if order["amend_pending"]:
-        remark("the change was asked for; the order changes when the venue confirms")

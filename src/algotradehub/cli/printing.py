@@ -45,7 +45,7 @@ Json: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--json",
-        help="Print one JSON document and nothing else; amounts are text.",
+        help="Print one JSON document, amounts as text.",
         callback=_note,
     ),
 ]
@@ -90,8 +90,19 @@ def print_table(columns: Sequence[Column], rows: Iterable[Row], *, empty: str) -
         return
     # Here, because --json does without it and it takes longer to import than all of this.
     from rich.console import Console  # noqa: PLC0415 - see above
-    from rich.table import Table  # noqa: PLC0415 - see above
-    from rich.text import Text  # noqa: PLC0415 - see above
+
+    table = table_of(columns, cells)
+    console = Console(file=sys.stdout, width=_COLUMNS)
+    with console.capture() as capture:
+        console.print(table)
+    for line in capture.get().splitlines():
+        print_line(line.rstrip())
+
+
+def table_of(columns: Sequence[Column], cells: Iterable[Sequence[str]]) -> Any:
+    """Make a table for a ``rich`` console; a row's cells are those of the columns."""
+    from rich.table import Table  # noqa: PLC0415 - as in ``print_table``
+    from rich.text import Text  # noqa: PLC0415 - as in ``print_table``
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in columns:
@@ -99,11 +110,7 @@ def print_table(columns: Sequence[Column], rows: Iterable[Row], *, empty: str) -
         table.add_column(column.title, justify=justify, no_wrap=True)
     for row in cells:
         table.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))
-    console = Console(file=sys.stdout, width=_COLUMNS)
-    with console.capture() as capture:
-        console.print(table)
-    for line in capture.get().splitlines():
-        print_line(line.rstrip())
+    return table
 
 
 def print_facts(facts: Mapping[str, object]) -> None:

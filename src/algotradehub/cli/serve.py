@@ -9,10 +9,18 @@ import typer
 from algotradehub.app.embedded import run_embedded
 from algotradehub.app.event_log import EventLog
 from algotradehub.app.running import run
+from algotradehub.cli.printing import examples
 from algotradehub.domain.errors import InvalidRequest, Refusal
 from algotradehub.settings import Settings, load
 
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
+
+@app.command(
+    epilog=examples(
+        "serve --settings settings.toml", "serve --settings settings.toml --data ./data --port 0"
+    )
+)
 def serve(
     settings: Annotated[
         Path | None,
@@ -24,7 +32,9 @@ def serve(
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="Port of the API; 0 takes any that is free."),
+        typer.Option(
+            metavar="PORT", min=0, max=65535, help="Port of the API; 0 takes any that is free."
+        ),
     ] = None,
     token_file: Annotated[
         Path | None,
@@ -34,7 +44,13 @@ def serve(
         bool, typer.Option("--log-json", help="Log JSON objects instead of key=value.")
     ] = False,
 ) -> None:
-    """Trade as the settings say. Environment: ALGOTRADEHUB__SECTION__KEY."""
+    """Trade as the settings say.
+
+    Every setting can also come from the environment: ALGOTRADEHUB__API__PORT is port in [api].
+    Logs go to stdout. Ctrl-C stops it in order; the next start goes on where this one was, also
+    after kill -9. Exit codes: 4 a setting is wrong; 5 the port or the directory is in use, or the
+    disk is full; 6 stored data is damaged.
+    """
     api = _given({"port": port, "token_file": token_file})
     loaded = load(settings, overrides=_given({"data_dir": data, "api": api}))
     if not loaded.accounts:

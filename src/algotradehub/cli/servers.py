@@ -9,9 +9,10 @@ import msgspec
 import typer
 
 from algotradehub.app.announcement import read_announcement, usual_directories
-from algotradehub.cli.client import Client
+from algotradehub.cli.asking import Platform
 from algotradehub.cli.exit_codes import ExitCode, Failure
 from algotradehub.cli.printing import remark
+from algotradehub.client import Client, NotAnAddress
 
 ServerUrl: TypeAlias = Annotated[
     str | None,
@@ -19,8 +20,7 @@ ServerUrl: TypeAlias = Annotated[
         "--server",
         metavar="URL",
         envvar="ALGOTRADEHUB_SERVER",
-        help="Address of the platform, such as http://127.0.0.1:8080; found by itself if it runs "
-        "on this machine.",
+        help="The platform, such as http://127.0.0.1:8080; left out, the one on this machine.",
     ),
 ]
 TokenFile: TypeAlias = Annotated[
@@ -29,14 +29,20 @@ TokenFile: TypeAlias = Annotated[
         "--token-file",
         metavar="FILE",
         envvar="ALGOTRADEHUB_TOKEN_FILE",
-        help="Holds the API's token; found by itself beside the data of a platform on this "
-        "machine.",
+        help="Holds the token for it; left out, that of the platform on this machine.",
     ),
 ]
 ServedData: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", help="Speak to the platform that uses this directory."),
+    typer.Option("--data", metavar="DIR", help="The platform that uses this data directory."),
 ]
+
+
+class Server(msgspec.Struct, frozen=True):
+    """Where to ask, and as whom."""
+
+    url: str
+    token: str | None  # None where none is asked for
 
 
 class _Running(msgspec.Struct, frozen=True):
@@ -47,8 +53,30 @@ class _Running(msgspec.Struct, frozen=True):
 
 def connect(
     server: str | None, token_file: Path | None, data: Path | None, *, trades: bool = False
-) -> Client:
-    """Return a client of the platform that the options name, or of the one that runs here.
+) -> Platform:
+    """Return the platform that ``find`` finds."""
+    return platform_at(find(server, token_file, data, trades=trades))
+
+
+def platform_at(server: Server) -> Platform:
+    """Return the platform at an address.
+
+    Raises:
+        Failure: It is none.
+    """
+    try:
+        return Platform(Client(server.url, server.token))
+    except NotAnAddress:
+        raise Failure(
+            ExitCode.USAGE,
+            f"--server takes an address such as http://127.0.0.1:8080, not {server.url!r}",
+        ) from None
+
+
+def find(
+    server: str | None, token_file: Path | None, data: Path | None, *, trades: bool = False
+) -> Server:
+    """Return the platform that the options name, or the one that runs here.
 
     Where several run, the first is asked and named on stderr: the platform's own, then the demo.
 
@@ -65,7 +93,7 @@ def connect(
     if server is not None:
         found = [each for each in running if each.url == server.rstrip("/")]
         token_file = token_file or (found[0].token_file if found else None)
-        return Client(server, _token(token_file))
+        return Server(server, _token(token_file))
     if not running:
         where = f"no platform uses {data}" if data else "no platform runs here"
         raise Failure(
@@ -81,7 +109,7 @@ def connect(
                 ExitCode.USAGE, f"several platforms run here, choose one with --server: {names}"
             )
         remark(f"answered by {chosen.url}; running here: {names}")
-    return Client(chosen.url, _token(token_file or chosen.token_file))
+    return Server(chosen.url, _token(token_file or chosen.token_file))
 
 
 def _running(directories: Sequence[Path]) -> list[_Running]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from algotradehub.cli.printing import examples
 from algotradehub.connectivity.clock import monotonic_ns
 from algotradehub.simulation.campaign import Verdict, campaign, cores, run_scenario, shrink
 from algotradehub.simulation.scenario import draw
@@ -17,15 +18,21 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
 _FAILED = 1
 _NS = 1_000_000_000
 
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
+
+@app.command(epilog=examples("simulate --seeds 2000 --budget 10m", "simulate --seed 7 --trace"))
 def simulate(
-    seed: Annotated[int, typer.Option(help="The first seed.")] = 1,
-    seeds: Annotated[int, typer.Option(min=1, help="How many seeds, one after another.")] = 1_000,
+    seed: Annotated[int, typer.Option(metavar="NUMBER", help="The first seed.")] = 1,
+    seeds: Annotated[
+        int, typer.Option(metavar="COUNT", min=1, help="How many seeds, one after another.")
+    ] = 1_000,
     budget: Annotated[
-        str | None, typer.Option(help="Stop handing out seeds after this long: 90s, 10m, 2h.")
+        str | None, typer.Option(metavar="TIME", help="Begin no seed after so long: 90s, 10m, 2h.")
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes that share the work; default: one a core.")
+        int | None,
+        typer.Option(metavar="COUNT", min=1, max=256, help="Processes; left out, one a core."),
     ] = None,
     trace: Annotated[
         bool, typer.Option("--trace", help="Print everything that happens in the first seed.")
@@ -37,12 +44,12 @@ def simulate(
         bool, typer.Option("--no-shrink", help="Show a failing seed as it is.")
     ] = False,
 ) -> None:
-    """Run the deterministic simulation; exit with 1 and a shrunk history if a promise breaks.
+    """Run the deterministic simulation.
 
     A seed draws a venue that loses, delays, doubles and garbles, users who place, repeat,
     cancel and amend, and deaths of the process or the machine at chosen effects. Afterwards
     everything heals, and books and venue must tell the same story. The same seed gives the same
-    history, always.
+    history, always. The exit code is 1 if a promise breaks; the shortest history of it is shown.
     """
     if os.environ.get("PYTHONHASHSEED") != "0":
         # Sets of text are iterated in hash order: the same seed must be the same in every process.

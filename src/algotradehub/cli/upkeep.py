@@ -23,7 +23,7 @@ backup = typer.Typer(rich_markup_mode=None, add_completion=False)
 restore = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-@migrate.command("migrate", epilog=examples("backup before-upgrade", "migrate"))
+@migrate.command("migrate", epilog=examples("migrate", "migrate --data ./data"))
 def run_migrate(data: Data = None, as_json: Json = False) -> None:
     """Bring the stored tables up to this version.
 
@@ -40,7 +40,10 @@ def run_migrate(data: Data = None, as_json: Json = False) -> None:
         print_line(f"{directory}: schema {done.before or 'none'} is now {done.after}")
 
 
-@backup.command("backup", epilog=examples("backup backups/monday --settings settings.toml"))
+@backup.command(
+    "backup",
+    epilog=examples("backup backups/monday", "backup backups/tuesday --settings settings.toml"),
+)
 def run_backup(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="New directory for the backup.")],
     data: Data = None,
@@ -65,7 +68,12 @@ def run_backup(
     _print_manifest(made, str(target), f"{directory} is backed up in {target}", as_json=as_json)
 
 
-@restore.command("restore", epilog=examples("restore backups/monday --data ./data"))
+@restore.command(
+    "restore",
+    epilog=examples(
+        "restore backups/monday --data ./data", "restore nas/algotradehub --data ./data --json"
+    ),
+)
 def run_restore(
     source: Annotated[
         Path,

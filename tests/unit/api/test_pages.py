@@ -94,6 +94,11 @@ async def test_pages_are_refused_by_a_name_that_is_not_ours(folder: Path) -> Non
         assert (await api.ask("GET", "/", host="evil.example")).status == 421
 
 
+def test_pages_are_built_where_there_is_a_first_one(folder: Path, tmp_path: Path) -> None:
+    assert pages.are_built((tmp_path / "none", folder))
+    assert not pages.are_built((tmp_path / "none",))
+
+
 async def test_pages_that_were_not_built_say_so(tmp_path: Path) -> None:
     async with served(tmp_path) as api:
         reply = await api.ask("GET", "/")

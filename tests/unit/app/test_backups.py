@@ -144,6 +144,14 @@ def test_nothing_is_overwritten(installed: DataDirectory, tmp_path: Path) -> Non
     assert content_of(installed.path) == before
 
 
+def test_a_backup_within_what_it_is_of_is_refused(installed: DataDirectory) -> None:
+    before = content_of(installed.path)
+    for target in (installed.path / "backup", installed.path / "x" / ".." / "backup"):
+        with pytest.raises(InvalidRequest, match="outside of the data directory"):
+            back_up(installed.path, target, settings=None, now_ns=NOW_NS)
+    assert content_of(installed.path) == before
+
+
 def test_a_directory_without_a_journal_has_nothing_to_back_up(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="holds no journal"):
         back_up(tmp_path, tmp_path / "backup", settings=None, now_ns=NOW_NS)

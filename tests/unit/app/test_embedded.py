@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from algotradehub.api.stream.gateway import Stream
 from algotradehub.api.views.orders import order_view
 from algotradehub.app.embedded import Platform, run_embedded
 from algotradehub.domain.errors import InvalidRequest, NotReady, StorageDamaged
@@ -260,3 +261,36 @@ async def test_a_failed_start_lets_go_of_everything(tmp_path: Path) -> None:
     async with run_embedded(small_settings(tmp_path)):
         assert gc.get_freeze_count() > 0
     assert gc.get_freeze_count() == 0
+
+
+async def test_an_error_is_raised_as_itself_also_where_the_api_is_on(tmp_path: Path) -> None:
+    settings = small_settings(tmp_path, api={"port": 0})
+    with pytest.raises(ZeroDivisionError) as raised:
+        async with run_embedded(settings):
+            raise ZeroDivisionError("in the body")
+    assert raised.value.__cause__ is None
+
+
+async def test_a_failed_start_is_raised_as_itself_also_where_the_api_is_on(
+    tmp_path: Path,
+) -> None:
+    api = {"port": 0, "token_file": str(tmp_path / "token")}
+    strategy = {"kind": "file", "name": "own", "account": ACCOUNT, "symbol": SYMBOL}
+    settings = small_settings(
+        tmp_path / "data", api=api, strategies=[{**strategy, "file": str(tmp_path / "none.py")}]
+    )
+    with pytest.raises(InvalidRequest, match="FileNotFoundError"):
+        async with run_embedded(settings):
+            pass
+
+
+async def test_what_breaks_inside_is_raised_as_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(self: Stream) -> None:
+        raise StorageDamaged("the stream fell over")
+
+    monkeypatch.setattr(Stream, "run", broken)
+    with pytest.raises(StorageDamaged, match="fell over"):
+        async with run_embedded(small_settings(tmp_path, api={"port": 0})):
+            await asyncio.Event().wait()

@@ -10,6 +10,7 @@ TRADING: Final = ("algotradehub.app.embedded", "algotradehub.venues.paper.accoun
 OTHERS: Final = (
     "alembic",
     "algotradehub.api",
+    "algotradehub.client",
     "algotradehub.storage.timeseries",
     "fastapi",
     "polars",

@@ -11,10 +11,13 @@ import pytest
 from algotradehub.app.data_directory import DataDirectory, open_data_directory
 from algotradehub.app.paper import open_paper_venues
 from algotradehub.connectivity.clock import LoopClock
+from algotradehub.domain.errors import InvalidRequest
 from algotradehub.domain.evidence import Connection, Evidence
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import FixedTick, InstrumentKind, Side
 from algotradehub.domain.market import MarketEvent
+from algotradehub.domain.order import OrderType
+from algotradehub.matching.outcomes import Closed, Matched, NewOrder
 from algotradehub.matching.recorded import RecordedMarket
 from algotradehub.settings import Settings
 from algotradehub.trading.account_desk import Durability
@@ -86,6 +89,52 @@ async def test_limits_reach_the_core(tmp_path: Path) -> None:
     async with open_paper_venues(settings, directory(tmp_path), clock()) as venues:
         [setup] = venues.accounts()
     assert setup.limits == RiskLimits(max_position=Decimal(2))
+
+
+@pytest.mark.parametrize(
+    ("mode", "matched", "ended"),
+    [
+        (None, 2, ["new", "old"]),
+        ("ALLOWED", 2, ["new", "old"]),
+        ("CANCEL_NEWEST", 0, ["new"]),
+        ("CANCEL_OLDEST", 0, ["old"]),
+        ("CANCEL_BOTH", 0, ["new", "old"]),
+        ("DECREMENT", 0, ["new", "old"]),
+    ],
+)
+async def test_what_orders_of_one_account_do_to_each_other_is_a_setting(
+    tmp_path: Path, mode: str | None, matched: int, ended: list[str]
+) -> None:
+    venue = {"id": VENUE, "listings": [{"symbol": SYMBOL, "price": "64000"}]}
+    if mode is not None:
+        venue["self_trade"] = mode
+    settings = small_settings(tmp_path, paper_venues=[venue])
+    async with open_paper_venues(settings, directory(tmp_path), clock()) as venues:
+        market = venues.venues[VENUE].market(SYMBOL)
+        told = [
+            outcome
+            for name, side in (("old", Side.BUY), ("new", Side.SELL))
+            for outcome in market.place(limit_order(name, side), 1)
+        ]
+    assert sum(isinstance(each, Matched) for each in told) == matched
+    assert sorted(each.order_id for each in told if isinstance(each, Closed)) == ended
+
+
+def test_a_self_trade_mode_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    venue = {"id": VENUE, "listings": [{"symbol": SYMBOL, "price": "1"}], "self_trade": "NONE"}
+    with pytest.raises(InvalidRequest, match=r"self_trade: .*CANCEL_OLDEST"):
+        small_settings(tmp_path, paper_venues=[venue])
+
+
+def limit_order(name: str, side: Side) -> NewOrder:
+    return NewOrder(
+        order_id=name,
+        owner=ACCOUNT,
+        side=side,
+        type=OrderType.LIMIT,
+        quantity=Decimal(1),
+        limit_price=Decimal(64_000),
+    )
 
 
 async def first_quotes(settings: Settings, path: Path, *, epoch: int = 1) -> list[MarketEvent]:

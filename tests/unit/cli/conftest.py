@@ -11,7 +11,7 @@ from tests.unit.cli.answering import Platform, answering
 @pytest.fixture
 def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     """One that is found without options, and a client that does not wait before it repeats."""
-    monkeypatch.setattr("algotradehub.cli.client.PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr("algotradehub.client.exchange.BETWEEN_ATTEMPTS_S", (0.0, 0.0))
     monkeypatch.setattr("algotradehub.cli.order.POLL_S", 0.0001)
     with answering() as running:
         monkeypatch.setenv("ALGOTRADEHUB_SERVER", running.url)

@@ -1,9 +1,13 @@
 """``data info`` and ``data import``: what a file holds, how it is read, and where it is bad."""
 
+import gzip
 import json
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -173,3 +177,117 @@ def test_an_import_shows_where_it_is(trades: Path, monkeypatch: pytest.MonkeyPat
         progress(1, 2)
     with data._progress(trades, quiet=True) as progress:
         assert progress is None
+
+
+GERMAN = "time;open;high;low;close;volume\n" + "".join(
+    f"{1735689600 + minute * 60};100,5;101,0;99,5;100,0;1.234,5\n" for minute in range(3)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "first"),
+    [
+        (GERMAN, ["--decimal-comma"], {"open": "100.5", "volume": "1234.5"}),
+        (TRADES.replace(",", ";"), [], {"price": "100.5", "quantity": "2"}),
+        (TRADES.replace(",", "\t"), [], {"price": "100.5"}),
+        (f"\ufeff{TRADES}", [], {"price": "100.5"}),
+        (TRADES.replace("\n", "\r\n"), [], {"price": "100.5"}),
+        ("1735689600,100.5,2\n1735689601,100.25,1\n", [], {"price": "100.5"}),
+        ("100.5,2,1735689600\n", ["--header", "price,size,time"], {"quantity": "2"}),
+        ("Kurs;Menge;Wann\n1;2;1735689600\n",
+         ["--map", "price=Kurs", "--map", "quantity=Menge", "--map", "time=Wann"],
+         {"price": "1", "quantity": "2"}),
+    ],
+)  # fmt: skip
+def test_awkward_files_are_read(
+    trades: Path, text: str, options: list[str], first: dict[str, str]
+) -> None:
+    trades.write_text(text, newline="")
+    event = previewed(trades, *options)
+    assert {name: event[name] for name in first} == first
+
+
+@pytest.mark.parametrize(
+    ("time", "zone", "at"),
+    [
+        ("1735689600", None, "2025-01-01T00:00:00.000000000Z"),
+        ("1735689600.5", None, "2025-01-01T00:00:00.500000000Z"),
+        ("1735689600001", None, "2025-01-01T00:00:00.001000000Z"),
+        ("1735689600000001", None, "2025-01-01T00:00:00.000001000Z"),
+        ("1735689600000000001", None, "2025-01-01T00:00:00.000000001Z"),
+        ("2025-01-01T05:30:00+05:30", None, "2025-01-01T00:00:00.000000000Z"),
+        ("2025-01-01 05:30:00", "Asia/Kolkata", "2025-01-01T00:00:00.000000000Z"),
+        ("2025-01-01 00:00:00", None, "2025-01-01T00:00:00.000000000Z"),
+    ],
+)
+def test_times_of_every_kind(trades: Path, time: str, zone: str | None, at: str) -> None:
+    trades.write_text(f"time,price,quantity\n{time},1,2\n")
+    assert previewed(trades, *(["--zone", zone] if zone else []))["venue_time_at"] == at
+
+
+def previewed(path: Path, *options: str) -> Any:
+    """The first event of the file, as it would be stored."""
+    result = run("import", path, "--venue", "v", "--symbol", "A/B", "--preview", "--json", *options)
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)["previews"][0]["events"][0]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (GERMAN.encode(), 'line 2, column "open": not a number, unless with --decimal-comma'),
+        (b"time,price\n1735689600,1\n", "the column quantity is missing; found: time, price"),
+        (b"wann,kurs,menge\n1735689600,1,2\n", "trades need time, price, quantity"),
+        (CANDLES.splitlines()[0].encode() + b"\n1735689600,1,2,0.5,1.5,10\n", "--interval"),
+        (b"time,price,quantity\n01/02/2025,1,2\n", "write YYYY-MM-DD"),
+        (b"time,price,quantity\n1735689600,1\n", "line 2: 2 columns where the header has 3"),
+        (b"x" * 3_000_000, "line 1"),
+        (b",".join(b"c%d" % n for n in range(50_000)) + b"\n1\n", "and 49,950 more"),
+        (b"\x00\xff" * 1_000, "line 1: not text"),
+        (b"\x1b[2J,price,quantity\n1,2,3\n", "\N{REPLACEMENT CHARACTER}[2J"),
+        (b"", "the file is empty"),
+        (b"time,price,quantity\n", "a header and no rows"),
+        (gzip.compress(TRADES.encode(), mtime=0)[:40], "cut off or damaged"),
+        (
+            b"time,price,quantity\n1735689600,1,2\n1735689500,1,2\n1735689700,1,2\n",
+            "line 3",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_what_to_do(
+    trades: Path, content: bytes, said: str
+) -> None:
+    trades.write_bytes(content)
+    target = trades.parent / "data"
+    result = run("import", trades, "--venue", "v", "--symbol", "A/B", "--data", target)
+    assert result.exit_code == 6
+    assert said in result.stderr
+    assert len(result.stderr) < 1_500
+    assert result.stderr.endswith("nothing of it was stored\n")
+    assert not [path for path in target.rglob("*") if path.is_file()]
+
+
+def test_a_preview_does_not_speak_of_storing(trades: Path) -> None:
+    trades.write_text(GERMAN)
+    result = run("import", trades, "--venue", "v", "--symbol", "A/B", "--preview")
+    assert result.exit_code == 6
+    assert "stored" not in result.stderr
+
+
+def test_a_compressed_file_is_known_by_what_is_in_it(trades: Path) -> None:
+    trades.write_bytes(gzip.compress(TRADES.encode(), mtime=0))
+    assert previewed(trades)["price"] == "100.5"
+
+
+def test_columns_of_parquet_may_be_of_many_types(tmp_path: Path) -> None:
+    path = tmp_path / "trades.parquet"
+    at = [datetime(2025, 1, 1, tzinfo=UTC)]
+    for price in ([Decimal("1.5")], ["1.5"], [1.5]):
+        pl.DataFrame({"time": at, "price": price, "quantity": [2]}).write_parquet(path)
+        assert previewed(path)["price"] == "1.5"
+    for odd in ([[1.5]], [{"a": 1}], [b"1"], [True], [None], [float("nan")]):
+        frame = pl.DataFrame({"time": at, "price": odd, "quantity": [2]}, strict=False)
+        frame.write_parquet(path)
+        result = run("import", path, "--venue", "v", "--symbol", "A/B", "--preview")
+        assert result.exit_code == 6
+        assert 'line 1, column "price"' in result.stderr

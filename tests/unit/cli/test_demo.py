@@ -1,15 +1,23 @@
 """The demo as people meet it: a process that prints, trades, ends, and comes back."""
 
 import json
+import os
+import pty
 import re
 import shutil
 import signal
 import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from select import select
 
 import msgspec
 import pytest
 
+import algotradehub
 from algotradehub.app.demo import demo_settings
 from algotradehub.app.embedded import Platform, run_embedded
 from algotradehub.domain.order import OrderStatus
@@ -94,6 +102,85 @@ def killed_after_fills(data: Path) -> int:
     found = re.search(r"(\d+) fills", told)
     assert found is not None
     return int(found[1])
+
+
+@pytest.mark.parametrize("options", [(), ("--no-browser",)])
+def test_at_a_terminal_with_a_display_the_page_opens(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    package = copied(tmp_path, with_pages=True)
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" >{opened}\n')
+    browser.chmod(0o755)
+    os.mkfifo(opened)
+    visits = os.open(opened, os.O_RDONLY | os.O_NONBLOCK)
+    seen = {"DISPLAY": ":0", "BROWSER": str(browser), "CI": ""}
+    ours, theirs = pty.openpty()
+    with copy_of_program(package, tmp_path / "data", *options, stdout=theirs, more=seen) as process:
+        os.close(theirs)
+        told = read_until(ours, b"Stop with Ctrl-C").decode()
+        if options:
+            assert "Open the terminal in a browser:" in told
+            visited = ""
+        else:
+            assert "The terminal opens in your browser" in told
+            assert select([visits], [], [], 30)[0]
+            token = (tmp_path / "data" / "token").read_text().strip()
+            visited = rf"http://127\.0\.0\.1:\d+/#token={token}\n"
+        process.send_signal(signal.SIGTERM)
+        read_until(ours, b"Stopped.")
+        assert process.wait(timeout=30) == 0
+    os.close(ours)
+    assert re.fullmatch(visited, os.read(visits, 1_000).decode())
+    os.close(visits)
+
+
+def test_without_pages_it_says_how_to_get_them_and_serves_the_api(tmp_path: Path) -> None:
+    package = copied(tmp_path, with_pages=False)
+    pipe = subprocess.PIPE
+    with copy_of_program(package, tmp_path / "data", stdout=pipe, more={}) as process:
+        api = line_with(process, "API:").split()[1]
+        line_with(process, "The pages of the terminal were not built")
+        token = (tmp_path / "data" / "token").read_text().strip()
+        asked = urllib.request.Request(api, headers={"Authorization": f"Bearer {token}"})  # noqa: S310 - ours
+        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - ours
+            assert "orders" in json.load(answer)
+
+
+def copied(tmp_path: Path, *, with_pages: bool) -> Path:
+    """The program in a folder of its own, with a page or without; return what Python searches."""
+    package = Path(algotradehub.__file__).parent
+    searched = tmp_path / "src"
+    shutil.copytree(package, searched / package.name, ignore=shutil.ignore_patterns("_web"))
+    if with_pages:
+        (tmp_path / "web" / "dist").mkdir(parents=True)
+        (tmp_path / "web" / "dist" / "index.html").write_text("<!doctype html>")
+    return searched
+
+
+@contextmanager
+def copy_of_program(
+    searched: Path, data: Path, *options: str, stdout: int, more: dict[str, str]
+) -> Iterator["subprocess.Popen[str]"]:
+    command = ["demo", "--port", "0", "--data", str(data), *options]
+    with subprocess.Popen(  # noqa: S603 - this very program
+        [sys.executable, "-m", "algotradehub", *command],
+        stdout=stdout,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(searched)} | more,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def read_until(terminal: int, wanted: bytes) -> bytes:
+    """What a program wrote to a terminal, up to ``wanted``."""
+    told = b""
+    while wanted not in told:
+        told += os.read(terminal, 65_536)
+    return told
 
 
 def test_two_at_once_is_one_sentence(tmp_path: Path) -> None:

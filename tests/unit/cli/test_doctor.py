@@ -59,5 +59,12 @@ def test_the_usual_directory_is_looked_at(home: Path) -> None:
     assert f"{home / 'algotradehub'} is not there" in result.stdout
 
 
+def test_a_file_is_no_data_directory(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = run("--data", tmp_path / "file")
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'file'} is no directory" in result.stdout
+
+
 def test_a_wrong_command_line() -> None:
     assert run("here").exit_code == 2

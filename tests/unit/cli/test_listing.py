@@ -77,7 +77,7 @@ def run(*arguments: str) -> Any:
         (
             ("fill", "list", "--symbol", "BTC/USDT", "--order", ORDER_ID, "--limit", "7"),
             page("fills", [fill(fee="0.6", fee_asset="USDT")]),
-            f"/fills?symbol=BTC%2FUSDT&order_id={ORDER_ID}&limit=7",
+            f"/fills?order_id={ORDER_ID}&symbol=BTC%2FUSDT&limit=7",
             f"{FILLED_AT} paper-a BTC/USDT BUY 0.01 60000 0.6 USDT MAKER TRADE {ORDER_ID}",
         ),
         (

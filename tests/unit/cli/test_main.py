@@ -157,11 +157,30 @@ def test_an_error_of_ours_is_a_document_for_programs(broken: list[Exception]) ->
     }
 
 
-def test_trouble_with_a_file_is_a_sentence(broken: list[Exception]) -> None:
-    broken.append(PermissionError(errno.EACCES, "Permission denied", "/etc/x"))
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/etc/x"),
+            "/etc/x: this user may not do that; change its permissions, or choose another place",
+        ),
+        (OSError(errno.ENOSPC, "No space"), "the disk is full; make room there, then try again"),
+        (OSError(errno.EROFS, "Read-only", "/mnt"), "/mnt: it is read-only; choose another place"),
+        (
+            FileExistsError(errno.EEXIST, "File exists", "/f"),
+            "/f: something that is no directory is in the way; choose another place",
+        ),
+        (OSError(errno.EIO, "Input/output error", "a", None, "b"), "a: b: Input/output error"),
+        (OSError("no number"), "no number"),
+    ],
+)
+def test_trouble_with_a_file_is_a_sentence(
+    broken: list[Exception], error: OSError, said: str
+) -> None:
+    broken.append(error)
     result = run("version")
     assert result.exit_code == 1
-    assert result.stderr == "error: [Errno 13] Permission denied: '/etc/x'\n"
+    assert result.stderr == f"error: {said}\n"
 
 
 def test_a_closed_pipe_is_no_trouble(broken: list[Exception]) -> None:

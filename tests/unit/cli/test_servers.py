@@ -28,8 +28,8 @@ def run(stack: ExitStack, directory: Path, port: int, token: str | None = "t" * 
 
 
 def token_of(client: object) -> str | None:
-    headers: dict[str, str] = client._headers  # type: ignore[attr-defined]
-    return headers.get("Authorization")
+    token: str | None = client._client._token  # type: ignore[attr-defined]
+    return token
 
 
 @pytest.mark.parametrize("name", ["algotradehub", "algotradehub-demo"])
@@ -39,7 +39,7 @@ def test_one_that_runs_here_is_found_with_its_token(
     run(stack, home / name, 1001)
     client = connect(None, None, None)
     assert client.url == "http://127.0.0.1:1001"
-    assert token_of(client) == f"Bearer {'t' * 20}"
+    assert token_of(client) == "t" * 20
     assert capsys.readouterr().err == ""
 
 
@@ -80,7 +80,7 @@ def test_nobody_there_says_how_to_start_one(tmp_path: Path) -> None:
 
 def test_a_named_server_gets_a_token_only_if_it_is_ours(home: Path, stack: ExitStack) -> None:
     run(stack, home / "algotradehub", 1001)
-    assert token_of(connect("http://127.0.0.1:1001/", None, None)) == f"Bearer {'t' * 20}"
+    assert token_of(connect("http://127.0.0.1:1001/", None, None)) == "t" * 20
     assert token_of(connect("http://127.0.0.1:1009", None, None)) is None
 
 
@@ -88,7 +88,7 @@ def test_a_named_token_file_wins(tmp_path: Path, home: Path, stack: ExitStack) -
     run(stack, home / "algotradehub", 1001)
     other = tmp_path / "other"
     other.write_text("o" * 20)
-    assert token_of(connect(None, other, None)) == f"Bearer {'o' * 20}"
+    assert token_of(connect(None, other, None)) == "o" * 20
 
 
 def test_a_platform_without_a_token_is_spoken_to_without_one(home: Path, stack: ExitStack) -> None:
@@ -115,3 +115,10 @@ def test_what_a_killed_platform_left_behind_is_passed_over(home: Path) -> None:
     (home / "algotradehub" / "server.json").write_text(text)
     with pytest.raises(Failure, match="no platform runs here"):
         connect(None, None, None)
+
+
+@pytest.mark.parametrize("url", ["localhost", "ftp://localhost", "http://h:99999", "http://h/api"])
+def test_an_address_that_is_none(url: str) -> None:
+    with pytest.raises(Failure, match="--server takes") as raised:
+        connect(url, None, None)
+    assert raised.value.code is ExitCode.USAGE

@@ -37,6 +37,11 @@ def broken_world(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(invariants, "check_all", judge)
 
 
+@pytest.mark.parametrize("jobs", ["0", "257"])
+def test_processes_are_bounded(jobs: str) -> None:
+    assert run("--jobs", jobs).exit_code == 2
+
+
 def test_clean_seeds_are_counted() -> None:
     result = run("--seed", "5", "--seeds", "3")
     assert result.exit_code == 0

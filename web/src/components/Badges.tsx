@@ -1,5 +1,6 @@
 /** Small signs that always carry a word or a shape beside their colour. */
 import type { Environment, Order, Side } from "@/lib/api/types";
+import { SIDE_NAMES } from "@/lib/order/names";
 
 const ENVIRONMENTS: Record<Environment, string> = {
   live: "bg-text-1 text-surface-1",
@@ -18,8 +19,8 @@ export function edgeOf(env: Environment): string {
   return env === "paper" ? "edge-paper" : env === "sandbox" ? "edge-sandbox" : "";
 }
 
-export function SideTag({ side, words = ["Buy", "Sell"] }: { side: Side; words?: [string, string] }) {
-  return <span className={side === "BUY" ? "text-buy" : "text-sell"}>{side === "BUY" ? words[0] : words[1]}</span>;
+export function SideTag({ side, words = SIDE_NAMES }: { side: Side; words?: Record<Side, string> }) {
+  return <span className={side === "BUY" ? "text-buy" : "text-sell"}>{words[side]}</span>;
 }
 
 export type Health = "ok" | "stale" | "offline" | "closed";
@@ -54,13 +55,14 @@ const STATUS: Record<Order["status"], [tone: string, word: string]> = {
 };
 
 /** Pending looks pending: what was only asked for is said as such. */
-export function StatusTag({ order, age }: { order: Order; age?: string | undefined }) {
+export function StatusTag({ order, age, notChanged }: { order: Order; age?: string | undefined; notChanged?: string | undefined }) {
   const [tone, word] = STATUS[order.status];
   const asked = order.cancel_pending ? "cancelling…" : order.amend_pending ? "changing…" : null;
   return (
     <span className={`rounded-tag ${order.status === "UNKNOWN" ? "px-1.5 py-0.5" : ""} ${asked ? "text-text-3" : tone}`} title={order.reason || undefined}>
       {asked ?? word}
       {order.status === "UNKNOWN" && age ? ` ${age}` : ""}
+      {notChanged && !asked ? <span className="text-warn" title={notChanged}> ▲ not changed</span> : null}
     </span>
   );
 }

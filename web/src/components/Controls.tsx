@@ -1,5 +1,6 @@
 /** Buttons, segments, check boxes and the plain select: one of each. */
 import type { ComponentPropsWithRef, ReactNode } from "react";
+import { announce } from "@/lib/announce";
 import { Icon, type IconName } from "./Icon";
 
 const KINDS = {
@@ -8,10 +9,15 @@ const KINDS = {
   main: "bg-text-1 text-surface-1 font-[550]",
 } as const;
 
-type ButtonProps = ComponentPropsWithRef<"button"> & { kind?: keyof typeof KINDS };
+type ButtonProps = ComponentPropsWithRef<"button"> & {
+  kind?: keyof typeof KINDS;
+  /** Why it does nothing now: shown on hover, said when it is pressed. It can still be reached. */
+  reason?: string | null;
+};
 
-export function Button({ kind = "plain", className = "", ...rest }: ButtonProps) {
-  return <button type="button" className={`inline-flex h-6 items-center justify-center gap-1.5 rounded-chip px-2 text-hint whitespace-nowrap disabled:text-text-3 ${KINDS[kind]} ${className}`} {...rest} />;
+export function Button({ kind = "plain", className = "", reason = null, ...rest }: ButtonProps) {
+  const off = reason === null ? {} : { "aria-disabled": true, "aria-description": reason, title: reason, onClick: () => announce(reason, "assertive") };
+  return <button type="button" className={`inline-flex h-6 items-center justify-center gap-1.5 rounded-chip px-2 text-hint whitespace-nowrap disabled:text-text-3 aria-disabled:cursor-default aria-disabled:text-text-3 ${KINDS[reason === null ? kind : "plain"]} ${className}`} {...rest} {...off} />;
 }
 
 export function IconButton({ icon, label, ...rest }: ComponentPropsWithRef<"button"> & { icon: IconName; label: string }) {
@@ -91,7 +97,7 @@ interface ChoiceProps<T extends string> {
 export function Choice<T extends string>({ label, value, items, onChange, className = "" }: ChoiceProps<T>) {
   return (
     <span className={`relative inline-flex items-center ${className}`}>
-      <select aria-label={label} value={value} onChange={(event) => onChange(event.target.value as T)} className="h-6 appearance-none rounded-chip bg-transparent pr-4 pl-0.5 hover:bg-surface-2">
+      <select aria-label={label} value={value} onChange={(event) => onChange(event.target.value as T)} className="field-sizing-content h-6 appearance-none rounded-chip bg-transparent pr-4 pl-0.5 hover:bg-surface-2">
         {items.map((item) => (
           <option key={item.value} value={item.value} disabled={item.disabled !== undefined} className="bg-surface-1 text-text-1">
             {item.disabled ? `${item.label} (${item.disabled})` : item.label}

@@ -1,6 +1,6 @@
 /** The one table: sticky head, sorted by its columns, walked by keys, virtual when it is long. */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, useState, type ReactNode } from "react";
+import { Fragment, useMemo, useRef, useState, type ReactNode } from "react";
 
 export interface Column<R> {
   id: string;
@@ -8,6 +8,10 @@ export interface Column<R> {
   align?: "right";
   /** The widest that is expected, so that nothing moves: in characters. */
   width?: number;
+  /** Stays in sight at the right edge while the rest is scrolled below it. */
+  pinned?: boolean;
+  /** Left out on a phone. */
+  isWide?: boolean;
   cell(row: R): ReactNode;
   sort?(a: R, b: R): number;
 }
@@ -21,6 +25,10 @@ interface DataTableProps<R> {
   edge?(row: R): string;
   selected?: ReadonlySet<string>;
   onSelect?(key: string): void;
+  /** What Enter on a row does. */
+  onOpen?(row: R): void;
+  /** A line of its own below a row that is being worked on. */
+  below?(row: R): ReactNode;
   empty: ReactNode;
 }
 
@@ -28,7 +36,7 @@ const ROW_PX = 31;
 const VIRTUAL_FROM = 100;
 
 export function DataTable<R>(props: DataTableProps<R>) {
-  const { label, columns, rowKey, rowClass, edge, selected, onSelect, empty } = props;
+  const { label, columns, rowKey, rowClass, edge, selected, onSelect, onOpen, below: lineBelow, empty } = props;
   const [order, setOrder] = useState<{ id: string; way: 1 | -1 } | null>(null);
   const frame = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => {
@@ -43,22 +51,25 @@ export function DataTable<R>(props: DataTableProps<R>) {
   const below = isVirtual ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
 
   const cycle = (id: string) => setOrder((now) => (now?.id !== id ? { id, way: -1 } : now.way === -1 ? { id, way: 1 } : null));
-  const walk = (event: React.KeyboardEvent<HTMLTableRowElement>, key: string) => {
+  const walk = (event: React.KeyboardEvent<HTMLTableRowElement>, row: R, key: string) => {
     if (event.target !== event.currentTarget) return;
-    const next = event.key === "ArrowDown" ? event.currentTarget.nextElementSibling : event.key === "ArrowUp" ? event.currentTarget.previousElementSibling : null;
-    if (next instanceof HTMLElement) next.focus();
+    const rowsShown = [...(event.currentTarget.parentElement?.querySelectorAll<HTMLElement>("tr[data-row]") ?? [])];
+    const at = rowsShown.indexOf(event.currentTarget);
+    const next = event.key === "ArrowDown" ? rowsShown[at + 1] : event.key === "ArrowUp" ? rowsShown[at - 1] : undefined;
+    next?.focus();
     if (event.key === " ") onSelect?.(key);
-    if (next || event.key === " ") event.preventDefault();
+    if (event.key === "Enter") onOpen?.(row);
+    if (next || event.key === " " || event.key === "Enter") event.preventDefault();
   };
 
   if (rows.length === 0) return empty;
   return (
-    <div ref={frame} className="min-h-0 flex-1 overflow-auto" tabIndex={-1}>
+    <div ref={frame} className="@container min-h-0 flex-1 overflow-auto" tabIndex={-1}>
       <table role="grid" aria-label={label} aria-rowcount={rows.length + 1} className="w-full border-separate border-spacing-0 text-cell">
         <thead className="sticky top-0 z-10 bg-surface-1">
           <tr aria-rowindex={1}>
             {columns.map((column) => (
-              <th key={column.id} scope="col" style={column.width ? { minWidth: `${column.width}ch` } : undefined} aria-sort={order?.id === column.id ? (order.way > 0 ? "ascending" : "descending") : undefined} className={`h-[26px] px-[5px] text-hint font-normal whitespace-nowrap text-text-3 first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : "text-left"}`}>
+              <th key={column.id} scope="col" style={column.width ? { minWidth: `${column.width}ch` } : undefined} aria-sort={order?.id === column.id ? (order.way > 0 ? "ascending" : "descending") : undefined} className={`h-[26px] px-[5px] text-hint font-normal whitespace-nowrap text-text-3 first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : "text-left"} ${column.pinned ? "pinned" : ""} ${column.isWide ? "max-tablet:hidden" : ""}`}>
                 {column.sort ? (
                   <button type="button" className="h-6 hover:text-text-1" onClick={() => cycle(column.id)}>
                     {column.head}
@@ -76,12 +87,16 @@ export function DataTable<R>(props: DataTableProps<R>) {
           {shown.map((index) => {
             const row = rows[index] as R;
             const key = rowKey(row);
+            const line = lineBelow?.(row);
             return (
-              <tr key={key} data-row={key} aria-rowindex={index + 2} aria-selected={onSelect ? selected?.has(key) === true : undefined} tabIndex={index === shown[0] ? 0 : -1} onKeyDown={(event) => walk(event, key)} onClick={(event) => event.target instanceof HTMLTableCellElement && onSelect?.(key)} className={`hover:bg-surface-2 ${selected?.has(key) ? "bg-surface-3" : ""} ${rowClass?.(row) ?? ""}`}>
+              <Fragment key={key}>
+              <tr data-row={key} aria-rowindex={index + 2} aria-selected={onSelect ? selected?.has(key) === true : undefined} tabIndex={index === shown[0] ? 0 : -1} onKeyDown={(event) => walk(event, row, key)} onClick={(event) => event.target instanceof HTMLTableCellElement && onSelect?.(key)} className={`hover:bg-surface-2 hover:[--row:var(--color-surface-2)] ${selected?.has(key) ? "bg-surface-3 [--row:var(--color-surface-3)]" : ""} ${rowClass?.(row) ?? ""}`}>
                 {columns.map((column, position) => (
-                  <td key={column.id} className={`h-[31px] border-t border-line px-[5px] whitespace-nowrap first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : ""} ${position === 0 ? (edge?.(row) ?? "") : ""}`}>{column.cell(row)}</td>
+                  <td key={column.id} className={`h-[31px] border-t border-line px-[5px] whitespace-nowrap first:pl-3.5 last:pr-3 ${column.align === "right" ? "text-right" : ""} ${column.pinned ? "pinned" : ""} ${column.isWide ? "max-tablet:hidden" : ""} ${position === 0 ? (edge?.(row) ?? "") : ""}`}>{column.cell(row)}</td>
                 ))}
               </tr>
+              {line && <tr><td colSpan={columns.length} className="pb-1.5"><div className="sticky left-0 w-fit max-w-[100cqi] pr-3 pl-3.5">{line}</div></td></tr>}
+              </Fragment>
             );
           })}
           {below > 0 && <tr aria-hidden="true"><td style={{ height: below }} /></tr>}

@@ -42,10 +42,11 @@ export function Empty({ text, children }: { text: string; children?: ReactNode }
 }
 
 /** Grey bars in the final layout, after the moment in which nothing should change. */
-export function Skeleton({ rows, className = "" }: { rows: number; className?: string }) {
+export function Skeleton({ rows, noun, className = "" }: { rows: number; noun: string; className?: string }) {
   return (
     <div className={`flex flex-col gap-3 p-3 opacity-0 animate-[appear_0s_300ms_forwards] ${className}`} aria-hidden="true">
       {Array.from({ length: rows }, (_, row) => <span key={row} className="h-3.5 rounded-tag bg-surface-2" />)}
+      <p className="text-center text-cell text-text-2 opacity-0 animate-[appear_0s_5s_forwards]">{copy.loading(noun)}</p>
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import * as Popover from "@radix-ui/react-popover";
 import { useRef, useState, type ReactNode } from "react";
 
-export interface PickerItem {
+interface PickerItem {
   key: string;
   /** What is searched. */
   words: string;

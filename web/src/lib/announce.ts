@@ -1,9 +1,9 @@
 /** What is said to a reader of the screen, and shown for a moment. */
 import { createStore } from "./store";
 
-export type Tone = "polite" | "assertive";
+type Tone = "polite" | "assertive";
 
-export interface Announcement {
+interface Announcement {
   text: string;
   tone: Tone;
   number: number;

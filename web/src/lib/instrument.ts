@@ -1,6 +1,6 @@
 /** The rules of one instrument: which prices and sizes exist, and how they are written. */
 import type { Instrument, Side } from "@/lib/api/types";
-import { absolute, compare, decimal, ONE, parse, quantise, subtract, add, multiply, type Decimal } from "@/lib/decimal/decimal";
+import { absolute, compare, decimal, ONE, parse, quantise, shortest, subtract, add, multiply, type Decimal } from "@/lib/decimal/decimal";
 
 /** The distance between two valid prices near ``price``. */
 export function tickAt(instrument: Instrument, price: Decimal): Decimal {
@@ -24,21 +24,11 @@ export function tickAt(instrument: Instrument, price: Decimal): Decimal {
 /** How many digits prices of this instrument are shown with: one form for a whole column. */
 export function priceDigits(instrument: Instrument | null, near?: Decimal | null): number {
   if (instrument === null) return 2;
-  return scaleOf(tickAt(instrument, near ?? ONE));
+  return shortest(tickAt(instrument, near ?? ONE)).scale;
 }
 
 export function sizeDigits(instrument: Instrument | null): number {
-  return instrument === null ? 4 : scaleOf(decimal(instrument.lot));
-}
-
-/** A step of 0.10 has one digit. */
-function scaleOf(step: Decimal): number {
-  let { units, scale } = step;
-  while (scale > 0 && units % 10n === 0n) {
-    units /= 10n;
-    scale -= 1;
-  }
-  return scale;
+  return instrument === null ? 4 : shortest(decimal(instrument.lot)).scale;
 }
 
 export function lotOf(instrument: Instrument, market: boolean): Decimal {

@@ -17,6 +17,18 @@ export function zoneOf(ms: number): string {
   return zone.formatToParts(ms).find((part) => part.type === "timeZoneName")?.value ?? "";
 }
 
+/** 2026-11-20T19:42 in the zone of the reader, as a field for date and time writes it. */
+export function localOf(ms: number): string {
+  const at = new Date(ms);
+  return new Date(ms - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** The instant that such a field names; null where it names none. */
+export function instantOf(local: string): number | null {
+  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(local) ? Date.parse(local) : NaN;
+  return ms >= 0 ? ms : null;
+}
+
 /** 41 s, 12 min, then the time of day, then the date. */
 export function momentOf(ms: number, nowMs: number): string {
   const then = new Date(ms);

@@ -1,27 +1,68 @@
 /** `npm run look`: photographs of the page in both themes and at every width it is made for. */
 import { mkdirSync } from "node:fs";
-import { startGateway } from "../gateway/gateway.ts";
+import type { Page } from "playwright-core";
+import { NEVER_ANSWERED } from "../gateway/desk.ts";
+import { startGateway, type Gateway } from "../gateway/gateway.ts";
 import { inBrowser } from "./browser.ts";
 
 const PICTURES = process.argv[2] ?? "pictures";
 const SIZES: [string, number, number][] = [["1600", 1600, 1000], ["1280", 1280, 800], ["1024", 1024, 768], ["phone", 390, 844]];
 
+/** States that are worth a look of their own, at full width. */
+const STATES: Record<string, (page: Page, gateway: Gateway) => Promise<void>> = {
+  changing: async (page) => {
+    await page.getByRole("tab", { name: /Open orders/ }).click();
+    await page.locator('tr[data-row="o-1001"]').focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("93700.07");
+  },
+  dragged: async (page) => {
+    const box = await page.getByRole("button", { name: /^Limit sell 0.200 at/ }).boundingBox();
+    if (!box) return;
+    await page.mouse.move(box.x + 8, box.y + 8);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 8, box.y + 70, { steps: 5 });
+    await page.mouse.up();
+  },
+  trailing: async (page) => {
+    await page.getByLabel("More order types").selectOption({ label: "Trailing stop" });
+    await page.getByLabel("Time in force").selectOption("GTD");
+    await page.getByLabel("Until").fill("2020-01-01T10:00");
+  },
+  unknown: async (page) => {
+    await page.getByRole("textbox", { name: "Price", exact: true }).fill("93000");
+    await page.getByRole("textbox", { name: "Size", exact: true }).fill(NEVER_ANSWERED);
+    await page.locator("#send-order").click();
+    await page.getByText("outcome unknown for").waitFor();
+    await page.getByRole("button", { name: "Review" }).click();
+  },
+  gone: async (page, gateway) => {
+    await gateway.close();
+    await page.getByText(/No answer from the server since/).waitFor({ timeout: 20_000 });
+  },
+};
+
+async function look(name: string, width: number, height: number, theme: "dark" | "light", act: (page: Page, gateway: Gateway) => Promise<void>): Promise<void> {
+  const gateway = await startGateway({ token: "look" });
+  await inBrowser({ width, height }, theme === "dark", async (context) => {
+    const page = context.pages()[0] ?? (await context.newPage());
+    page.on("console", (message) => message.type() === "error" && console.log(name, theme, message.text()));
+    page.on("pageerror", (error) => console.log(name, theme, error.message));
+    await page.goto(`${gateway.url}/#token=look`);
+    await page.waitForTimeout(2_500);
+    await act(page, gateway);
+    await page.waitForTimeout(400);
+    await page.screenshot({ path: `${PICTURES}/trade-${name}-${theme}.png` });
+  });
+  await gateway.close().catch(() => undefined);
+}
+
 mkdirSync(PICTURES, { recursive: true });
-const gateway = await startGateway({ token: "look" });
-for (const [name, width, height] of SIZES) {
-  for (const theme of ["dark", "light"]) {
-    await inBrowser({ width, height }, theme === "dark", async (context) => {
-      const page = context.pages()[0] ?? (await context.newPage());
-      page.on("console", (message) => message.type() === "error" && console.log(name, theme, message.text()));
-      page.on("pageerror", (error) => console.log(name, theme, error.message));
-      await page.goto(`${gateway.url}/#token=look`);
-      await page.waitForTimeout(2_500);
-      if (width >= 1280) {
-        await page.getByRole("textbox", { name: "Size", exact: true }).fill("0.75");
-        await page.waitForTimeout(400);
-      }
-      await page.screenshot({ path: `${PICTURES}/trade-${name}-${theme}.png` });
+for (const theme of ["dark", "light"] as const) {
+  for (const [name, width, height] of SIZES) {
+    await look(name, width, height, theme, async (page) => {
+      if (width >= 1280) await page.getByRole("textbox", { name: "Size", exact: true }).fill("0.75");
     });
   }
+  for (const [name, act] of Object.entries(STATES)) await look(name, 1600, 1000, theme, act);
 }
-await gateway.close();

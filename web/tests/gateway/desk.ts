@@ -1,5 +1,5 @@
 /** Takes orders and answers them the way a venue does: late, in steps, sometimes not at all. */
-import type { Balance, Fill, Order, PlaceOrder, Position, ProblemBody, Refusal } from "../../src/lib/api/types.ts";
+import type { Balance, ChangeOrder, Fill, Order, PlaceOrder, Position, ProblemBody, Refusal } from "../../src/lib/api/types.ts";
 import type { Change } from "../../src/lib/stream/protocol.ts";
 import { account, instrument, iso, LISTINGS, markets, nanoseconds, order, position } from "./world.ts";
 
@@ -9,6 +9,7 @@ const ANSWER_MS = 60;
 export const NEVER_ANSWERED = "0.666";
 export const CUT_OFF = "0.777";
 export const REFUSED = "0.555";
+export const KEPT = "0.444";
 
 export class Refused extends Error {
   readonly problem: ProblemBody;
@@ -67,7 +68,8 @@ export class Desk {
     const placed = order({
       order_id: `o-${this.number}`, account: name, symbol, side, type, quantity: quantity ?? null, value: body.value ?? null, limit_price: price,
       status: "PENDING", time_in_force: body.time_in_force ?? "GTC", post_only: body.post_only ?? false, reduce_only: body.reduce_only ?? false,
-      idempotency_key: key, trigger: body.trigger ? { ...body.trigger, source: body.trigger.source ?? "LAST" } : null,
+      idempotency_key: key, trigger: body.trigger ? { ...body.trigger, source: body.trigger.source ?? "LAST" } : null, expires_at: body.expires_at ?? null,
+      trail: body.trail ? { offset: null, offset_bps: null, activation_price: null, source: "LAST", ...body.trail } : null,
     }, Date.now());
     this.put(placed);
     setTimeout(() => this.answer(placed.order_id), ANSWER_MS);
@@ -81,6 +83,38 @@ export class Desk {
     this.put(asked);
     setTimeout(() => this.put({ ...asked, status: "CANCELLED", cancel_pending: false, remaining: "0", ...this.now() }), ANSWER_MS * 4);
     return asked;
+  }
+
+  /** A change is asked for at once, and made when the venue answers; one size it leaves as it was. */
+  amend(id: string, body: ChangeOrder): Order {
+    const known = this.orders.get(id);
+    if (!known) throw new Refused(404, "not_found", `no order ${id}`);
+    const refuse = (field: string, rule: string, value: string, nearest: string | null) => {
+      throw new Refused(422, "invalid_request", `${field}: ${rule}`, { errors: [{ field, rule, value, nearest }] });
+    };
+    if (known.amend_pending) refuse("order_id", "an order without another change under way", id, null);
+    if (body.quantity === REFUSED) refuse("quantity", "at most 0.500 while the limit stands", REFUSED, "0.500");
+    const asked: Order = { ...known, ...this.now(), amend_pending: { quantity: body.quantity ?? null, limit_price: body.limit_price ?? null, trigger_price: body.trigger_price ?? null } };
+    this.put(asked);
+    setTimeout(() => {
+      const now = this.orders.get(id);
+      if (!now?.amend_pending) return;
+      const made: Partial<Order> = body.quantity === KEPT ? {} : {
+        quantity: body.quantity ?? now.quantity, remaining: body.quantity ?? now.remaining, limit_price: body.limit_price ?? now.limit_price,
+        trigger: now.trigger && { ...now.trigger, price: body.trigger_price ?? now.trigger.price },
+      };
+      this.put({ ...now, ...made, amend_pending: null, ...this.now() });
+    }, ANSWER_MS * 10);
+    return asked;
+  }
+
+  /** One open order fills a little more, and begins anew when it is almost filled. */
+  stir(id: string): void {
+    const known = this.orders.get(id);
+    if (!known?.quantity) return;
+    const part = Number(known.filled) + Number(known.quantity) / 50;
+    const filled = (part < Number(known.quantity) ? part : 0).toFixed(3);
+    this.put({ ...known, filled, remaining: (Number(known.quantity) - Number(filled)).toFixed(3), status: "PARTIALLY_FILLED", ...this.now() });
   }
 
   snapshot(name: string): Part {

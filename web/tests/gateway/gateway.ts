@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { extname, join, normalize } from "node:path";
-import type { PlaceOrder } from "../../src/lib/api/types.ts";
+import type { ChangeOrder, PlaceOrder } from "../../src/lib/api/types.ts";
 import { CUT_OFF, Desk, Refused } from "./desk.ts";
+import { Replay } from "./replay.ts";
 import { Stream } from "./stream.ts";
 
 const TICK_MS = 100;
@@ -16,6 +17,8 @@ export interface Gateway {
   readonly url: string;
   readonly desk: Desk;
   cut(): void;
+  /** From now on so many messages a second, of every kind, in place of the calm of before. */
+  replay(updatesPerS: number): Replay;
   close(): Promise<void>;
 }
 
@@ -39,6 +42,10 @@ export async function startGateway({ port = 0, token = null as string | null } =
     url: `http://127.0.0.1:${bound}`,
     desk,
     cut: () => stream.cut(),
+    replay: (updatesPerS) => {
+      clearInterval(timer);
+      return new Replay(desk, stream, updatesPerS);
+    },
     close: () => new Promise((resolve) => {
       clearInterval(timer);
       stream.cut();
@@ -77,6 +84,8 @@ async function route(desk: Desk, token: string | null, request: IncomingMessage,
       if (body.quantity === CUT_OFF) return void request.socket.destroy();
       return answer(placed, 202);
     }
+    case "PATCH orders":
+      return answer(desk.amend(decodeURIComponent(id ?? ""), JSON.parse(await text(request)) as ChangeOrder), 202);
     case "DELETE orders":
       return answer(desk.cancel(decodeURIComponent(id ?? "")), 202);
     default:

@@ -29,15 +29,23 @@ export class Stream {
     };
   }
 
-  /** What moved since the last call. */
-  publish(): void {
+  /** What moved since the last call, of one kind of topic where it is named; the answer is how many messages that was. */
+  publish(only?: Topic["topic"]): number {
+    let said = 0;
     for (const client of this.clients) {
       for (const each of client.topics.values()) {
+        if (only !== undefined && each.topic.topic !== only) continue;
         const change = this.delta(each.topic, each.book);
-        if (change) say(client, { ...change, seq: (each.seq += 1) });
+        if (!change) continue;
+        say(client, { ...change, seq: (each.seq += 1) });
+        said += 1;
       }
     }
-    for (const market of this.desk.markets.values()) market.news = { trades: [], candles: new Map() };
+    for (const market of this.desk.markets.values()) {
+      if (only === undefined || only === "trades") market.news.trades = [];
+      if (only === undefined || only === "candles") market.news.candles = new Map();
+    }
+    return said;
   }
 
   cut(): void {

@@ -35,10 +35,10 @@ export function account(id: string, venue: string, environment: string, open: nu
     id, venue, environment, accepting: true, refusing: null, halt: null, durability: "sync", open_orders: open,
     instruments: LISTINGS.filter((each) => each.venue === venue).length,
     capabilities: {
-      order_types: environment === "paper" ? ["LIMIT", "MARKET"] : ["LIMIT", "MARKET", "STOP_LIMIT", "STOP_MARKET", "TAKE_PROFIT_MARKET", "TRAILING_STOP"],
-      times_in_force: ["GTC", "IOC", "FOK"],
+      order_types: environment === "paper" ? ["LIMIT", "MARKET"] : ["LIMIT", "MARKET", "STOP_LIMIT", "STOP_MARKET", "TAKE_PROFIT_LIMIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP"],
+      times_in_force: ["GTC", "IOC", "FOK", "GTD"],
       absence: { proof: "lookups", expiry_s: 5, backend_timeout_s: 5, clock_error_s: 1, settle_s: 2, sources: ["open_orders"], look_ups: 2 },
-      post_only: true, reduce_only: environment !== "paper", quote_amounts: environment === "paper", amend: "in_place", cancel_all: true,
+      post_only: true, reduce_only: environment !== "paper", quote_amounts: environment === "paper", amend: id === "hedge" ? "cancel_replace" : "in_place", cancel_all: true,
       hedged_positions: false, dead_man: false, cumulative_only: false, replay_horizon_s: 600, request_timeout_s: 10,
     },
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changeOf, ownLines, spread } from "@/features/chart/model";
+import { changeOf, ownLines, spread, withTrades } from "@/features/chart/model";
 import { healthOf } from "@/app/shell/health";
 import { readSearch } from "@/app/trade/search";
 import { parse, text } from "@/lib/decimal/decimal";
@@ -65,8 +65,20 @@ describe("instruments", () => {
 describe("the chart", () => {
   it("draws orders where they work, and the position at its entry", () => {
     const stop = { ...open, order_id: "o-2", type: "STOP_MARKET" as const, limit_price: null, trigger: { price: "90", direction: "FALLS_TO" as const, source: "LAST" as const } };
-    const lines = ownLines([open, stop], position("main", "binance", "BTC/USDT", "-0.5", "99", "0", 0), instrument(LISTINGS[0]!));
+    const lines = ownLines([open, stop], position("main", "binance", "BTC/USDT", "-0.5", "99", "0", 0), instrument(LISTINGS[0]!), null);
     expect(lines.map(({ kind, price, words }) => [kind, price, words])).toEqual([["buy", "100", "Limit buy 1.000"], ["buy", "90", "Stop buy 1.000"], ["position", "99", "Short 0.500"]]);
+  });
+
+  it("shows the bar that runs, from the trades since the last candle", () => {
+    const candle = (start_at: string, final: boolean) => ({ start_at, open: "10", high: "12", low: "9", close: "11", volume: "5", final });
+    const trade = (at: string, price: string) => ({ id: at, price, quantity: "0.5", taker: null, at });
+    const shown = (final: boolean, ...trades: ReturnType<typeof trade>[]) => withTrades([candle("2026-11-20T12:00:00.000000000Z", final)], trades.toReversed(), 60);
+    const early = trade("2026-11-20T12:00:30Z", "13");
+    expect(shown(false, early)).toMatchObject([{ high: "13", low: "9", close: "13", volume: "5" }]);
+    expect(shown(true, early, trade("2026-11-20T11:59:59Z", "1"))).toEqual([candle("2026-11-20T12:00:00.000000000Z", true)]);
+    const later = shown(true, trade("2026-11-20T12:02:01Z", "20"), trade("2026-11-20T12:02:02Z", "18"), trade("2026-11-20T12:02:03Z", "19"));
+    expect(later.slice(1)).toEqual([{ start_at: "2026-11-20T12:02:00.000Z", open: "20", high: "20", low: "18", close: "19", volume: "1.5", final: false }]);
+    expect(withTrades([], [], 60)).toEqual([]);
   });
 
   it("keeps tags apart, in their order, below the legend", () => {
@@ -102,6 +114,8 @@ describe("what is on screen", () => {
   it("merges candles by their start and trades by their order", () => {
     const candle = (start_at: string, close: string) => ({ start_at, open: "1", high: "1", low: "1", close, volume: "1", final: false });
     expect(merged([candle("a", "1"), candle("b", "1")], [candle("b", "2"), candle("c", "3")]).map(({ close }) => close)).toEqual(["1", "2", "3"]);
+    expect(merged([candle("a", "1")], [candle("a", "2")])).toEqual([candle("a", "2")]);
+    expect(merged([candle("b", "1")], [candle("a", "2")]).map((each) => each.start_at)).toEqual(["a", "b"]);
     const live = { stale: true, ticker: null, book: null, trades: [], missed: 0, candles: [] };
     const trade = (id: string) => ({ id: id, price: "1", quantity: "1", taker: null, at: "2026-01-01T00:00:00Z" });
     const after = updated(updated(live, { trades: [trade("1")], stale: false }), { trades: [trade("2"), trade("3")], missed: 4 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { Conflater } from "@/lib/stream/conflate";
+import { Conflater, MOST_TRADES } from "@/lib/stream/conflate";
 import { StreamMachine, type ConnectionState, type Effect } from "@/lib/stream/machine";
 import type { Change, ServerMessage } from "@/lib/stream/protocol";
 
@@ -131,6 +131,16 @@ describe("what the worker hands over", () => {
     expect(taken.get("book|b|s")?.book?.bids).toEqual([["1", "5"]]);
     expect(taken.get("account|main")?.changes?.map((each) => each.seq)).toEqual([1, 2]);
     expect(conflater.take()).toEqual([]);
+  });
+
+  it("bounds the trades for a page that is late, and counts what it misses", () => {
+    const conflater = new Conflater();
+    expect(conflater.isWaiting).toBe(false);
+    const trades = Array.from({ length: MOST_TRADES + 50 }, (_, k) => ({ id: `${k}`, price: "1", quantity: "1", taker: null, at: "2026-01-01T00:00:00Z" }));
+    for (const trade of trades) conflater.deliver("trades|b|s", { type: "delta", topic: "trades", venue: "b", symbol: "s", seq: 1, trades: [trade] });
+    expect(conflater.isWaiting).toBe(true);
+    const [[, update] = []] = conflater.take();
+    expect([update?.trades?.length, update?.trades?.at(-1)?.id, update?.missed]).toEqual([MOST_TRADES, "249", 50]);
   });
 
   it("keeps a book that became stale, so that it can be shown as old", () => {

@@ -6,12 +6,13 @@ import { next, type Sending } from "@/features/ticket/sending";
 import { NoAnswer, Problem } from "@/lib/api/problem";
 import type { Order, PlaceOrder, ProblemBody } from "@/lib/api/types";
 import { compare, decimal, isMultiple, text } from "@/lib/decimal/decimal";
+import { localOf } from "@/lib/time";
 import { account, instrument, LISTINGS, order } from "../gateway/world.ts";
 
 const perpetual = instrument(LISTINGS[0]!);
 const spot = instrument(LISTINGS[4]!);
 const facts: Facts = {
-  account: account("main", "binance", "live", 0), instrument: perpetual, bid: "94182.3", ask: "94182.4", last: "94182.4", balances: [], position: null, closed: null, oldPrices: null,
+  account: account("main", "binance", "live", 0), instrument: perpetual, bid: "94182.3", ask: "94182.4", last: "94182.4", balances: [], position: null, closed: null, oldPrices: null, nowMs: Date.UTC(2026, 10, 20, 12, 0, 30),
 };
 const free = (asset: string, available: string): Facts["balances"][number] => ({
   account: "main", asset, total: available, available, expected: available, difference: "0", venue_time: null, venue_time_ns: null, updated_at: null, updated_ns: null,
@@ -80,17 +81,68 @@ describe("the ticket", () => {
 
   it.each<[Draft["type"], Draft["side"], string]>([
     ["STOP_MARKET", "BUY", "RISES_TO"], ["STOP_MARKET", "SELL", "FALLS_TO"], ["TAKE_PROFIT_MARKET", "BUY", "FALLS_TO"], ["TAKE_PROFIT_MARKET", "SELL", "RISES_TO"],
-  ])("%s to %s waits for a price that %s", (type, side, direction) => {
-    expect(review(draft({ type, side, trigger: "95000" }), facts).body?.trigger?.direction).toBe(direction);
+  ])("%s to %s waits for a price that %s, and is told where it would fire at once", (type, side, direction) => {
+    const [ahead, passed] = direction === "RISES_TO" ? ["95000", "94182.4"] : ["93000", "94182.4"];
+    expect(review(draft({ type, side, trigger: ahead }), facts).body?.trigger?.direction).toBe(direction);
+    const found = review(draft({ type, side, trigger: passed }), facts).findings.trigger;
+    expect(found?.text).toContain("Would fire at once");
+    expect(found?.use?.value).toBe(direction === "RISES_TO" ? "94182.5" : "94182.3");
   });
 
   it("sends a trailing distance in hundredths of a per cent", () => {
     expect(review(draft({ type: "TRAILING_STOP", trail: "0.5" }), facts).body?.trail?.offset_bps).toBe("50");
   });
 
+  it("sends a trailing distance in money, from where it begins, by the price that is chosen", () => {
+    const { body, findings } = review(draft({ type: "TRAILING_STOP", trail: "250", trailUnit: "quote", activation: "95000", source: "MARK" }), facts);
+    expect(body?.trail).toEqual({ offset: "250", activation_price: "95000", source: "MARK" });
+    expect(findings).toEqual({});
+    expect(review(draft({ type: "TRAILING_STOP", trail: "250", trailUnit: "percent" }), facts).blocked).toBe("Fix distance");
+    expect(review(draft({ type: "TRAILING_STOP", trail: "1", activation: "95000.05" }), facts).blocked).toBe("Fix activation");
+  });
+
+  it("needs a price beside a trigger for a stop limit and a limit target", () => {
+    expect(review(draft({ type: "STOP_LIMIT", trigger: "95000", price: "" }), facts).blocked).toBe("Enter a price");
+    expect(review(draft({ type: "TAKE_PROFIT_LIMIT", side: "SELL", trigger: "95000", price: "94990" }), facts).body).toMatchObject({
+      type: "TAKE_PROFIT_LIMIT", limit_price: "94990", trigger: { price: "95000", direction: "RISES_TO", source: "LAST" },
+    });
+  });
+
+  it("sends money as money where the venue sizes it, and a size where it does not", () => {
+    const buys = draft({ type: "MARKET", unit: "quote", size: "250" });
+    const paper = { ...facts, instrument: spot, account: account("sim-1", "paper:kraken", "paper", 0) };
+    const { body, quantity } = review(buys, paper);
+    expect(body).toMatchObject({ value: "250" });
+    expect(body).not.toHaveProperty("quantity");
+    expect(quantity && text(quantity)).toBe("0.0026");
+    expect(review({ ...buys, size: "4" }, paper).findings.size).toMatchObject({ text: "Smallest order is 5 USDT", use: { value: "5" } });
+    expect(review(buys, { ...paper, balances: [free("USDT", "100.509")] }).findings.size?.use).toEqual({ label: "Reduce", value: "100.5" });
+    expect(review(buys, facts).body).toMatchObject({ quantity: "0.002" });
+  });
+
+  it("ends a GTD order at a time ahead, and offers the nearest where it has passed", () => {
+    const waits = (expires: string) => review(draft({ timeInForce: "GTD", expires }), facts);
+    const later = localOf(facts.nowMs + 3_600_000);
+    expect(waits(later).body?.expires_at).toBe("2026-11-20T13:00:00.000Z");
+    expect(waits("").blocked).toBe("Enter an end");
+    const passed = waits(localOf(facts.nowMs));
+    expect(passed.blocked).toBe("Fix end");
+    expect(waits(passed.findings.expires?.use?.value ?? "").body?.expires_at).toBe("2026-11-20T12:02:00.000Z");
+    expect(waits("2999-01-01T00:00").findings.expires?.text).toContain("too far ahead");
+    expect(waits(waits("2999-01-01T00:00").findings.expires?.use?.value ?? "").blocked).toBeNull();
+    expect(review(draft({}), facts).body).not.toHaveProperty("expires_at");
+  });
+
+  it("is post-only where it may rest, whatever its type", () => {
+    const { capabilities } = account("main", "binance", "live", 0);
+    expect(fitted(draft({ type: "STOP_LIMIT", postOnly: true }), capabilities).postOnly).toBe(true);
+    expect(fitted(draft({ timeInForce: "IOC", postOnly: true }), capabilities).postOnly).toBe(false);
+    expect(fitted(draft({ type: "MARKET", timeInForce: "GTD" }), capabilities).timeInForce).toBe("GTC");
+  });
+
   it("keeps only what the account offers", () => {
     const { capabilities } = account("sim-1", "paper:kraken", "paper", 0);
-    expect(fitted(draft({ type: "STOP_MARKET", reduceOnly: true, timeInForce: "GTD" }), capabilities)).toMatchObject({ type: "LIMIT", reduceOnly: false, timeInForce: "GTC" });
+    expect(fitted(draft({ type: "STOP_MARKET", reduceOnly: true, timeInForce: "FOK" }), { ...capabilities, times_in_force: ["GTC"] })).toMatchObject({ type: "LIMIT", reduceOnly: false, timeInForce: "GTC" });
     expect(lacking(capabilities, "Paper Kraken", "STOP_LIMIT")).toContain("Paper Kraken");
     expect(lacking(capabilities, "Paper Kraken", "LIMIT")).toBeUndefined();
   });

@@ -18,9 +18,9 @@ class BookQuery(MarketQuery):
     depth: int = Field(default=50, ge=1, le=200, description="Levels of each side.")
 
 
-@router.get("/books", responses=answers(200, Book, "The book", 404, 429, 502))
+@router.get("/books", responses=answers(200, Book, "The book", 429, 502))
 async def get_book(parts: Parts, query: Annotated[BookQuery, Query()]) -> Response:
     """Read the best levels of a book as they are now."""
     venue, symbol = query.named
-    feed = parts.market.require_listed(venue, symbol)
+    feed = parts.feed(venue, [symbol])
     return answer(book_view(await feed.book(symbol, query.depth)))

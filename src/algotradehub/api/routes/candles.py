@@ -40,7 +40,7 @@ class CandleQuery(MarketQuery):
     limit: int = Field(default=500, ge=1, le=MOST, description="Intervals that are looked at.")
 
 
-@router.get("/candles", responses=answers(200, Candles, "Candles", 404, 429, 502))
+@router.get("/candles", responses=answers(200, Candles, "Candles", 429, 502))
 async def list_candles(parts: Parts, query: Annotated[CandleQuery, Query()]) -> Response:
     """List candles, oldest first; the newest may still run, and tells what was heard of it.
 
@@ -48,7 +48,7 @@ async def list_candles(parts: Parts, query: Annotated[CandleQuery, Query()]) -> 
     `from` that many intervals later.
     """
     venue, symbol = query.named
-    feed = parts.market.require_listed(venue, symbol)
+    feed = parts.feed(venue, [symbol])
     interval_ns = INTERVALS_NS[query.interval]
     end_ns = parts.clock.now_ns() if query.end is None else query.end
     span_ns = query.limit * interval_ns

@@ -54,11 +54,11 @@ async def list_instruments(parts: Parts, query: Annotated[InstrumentQuery, Query
     )
 
 
-@router.get("/quotes", responses=answers(200, Quotes, "The newest quotes", 404))
+@router.get("/quotes", responses=answers(200, Quotes, "The newest quotes"))
 async def list_quotes(parts: Parts, query: Annotated[QuoteQuery, Query()]) -> Response:
     """Read the newest known quotes of one venue; a symbol without one is left out."""
     venue = VenueId(query.venue)
-    parts.market.feed(venue)
+    parts.feed(venue)
     now_ns = parts.clock.now_ns()
     known = (parts.market.quote(venue, Symbol(symbol)) for symbol in dict.fromkeys(query.symbol))
     shown = [

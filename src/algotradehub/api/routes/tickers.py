@@ -28,7 +28,7 @@ class TickerQuery(BaseModel):
     limit: int = Field(default=100, ge=1, le=100)
 
 
-@router.get("/tickers", responses=answers(200, TickerPage, "A page of tickers", 404))
+@router.get("/tickers", responses=answers(200, TickerPage, "A page of tickers"))
 async def list_tickers(parts: Parts, query: Annotated[TickerQuery, Query()]) -> Response:
     """List best prices, last price and the last 24 hours of one venue's markets.
 
@@ -37,10 +37,8 @@ async def list_tickers(parts: Parts, query: Annotated[TickerQuery, Query()]) -> 
     venue, market = VenueId(query.venue), parts.market
     wanted = [Symbol(symbol) for symbol in dict.fromkeys(query.symbol)]
     next_cursor = None
-    if wanted:
-        for symbol in wanted:
-            market.require_listed(venue, symbol)
-    else:
+    parts.feed(venue, wanted)
+    if not wanted:
         rest = (each for each in market.symbols(venue) if each > (query.cursor or ""))
         wanted = list(islice(rest, query.limit))
         next_cursor = wanted[-1] if len(wanted) == query.limit else None

@@ -19,10 +19,10 @@ class TradeQuery(MarketQuery):
     limit: int = Field(default=100, ge=1, le=TRADES_KEPT)
 
 
-@router.get("/trades", responses=answers(200, Trades, "The newest trades", 404))
+@router.get("/trades", responses=answers(200, Trades, "The newest trades"))
 async def list_trades(parts: Parts, query: Annotated[TradeQuery, Query()]) -> Response:
     """List the newest public trades since the start; the newest thousand are kept."""
     venue, symbol = query.named
-    parts.market.require_listed(venue, symbol)
+    parts.feed(venue, [symbol])
     kept = parts.market.trades(venue, symbol, query.limit)
     return answer(Trades(venue=venue, symbol=symbol, trades=[trade_view(each) for each in kept]))

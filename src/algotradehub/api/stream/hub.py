@@ -11,8 +11,8 @@ from algotradehub.api.stream.protocol import TopicKey
 from algotradehub.api.stream.system import SystemStates
 from algotradehub.api.stream.topic import Topic
 from algotradehub.api.valuation import valued_position
-from algotradehub.domain.errors import NotFound, NotReady
-from algotradehub.domain.ids import AccountId
+from algotradehub.domain.errors import NotReady
+from algotradehub.domain.ids import AccountId, Symbol, VenueId
 from algotradehub.ports.bus import Alert, Bus, Fact
 from algotradehub.ports.clock import Clock
 
@@ -107,14 +107,13 @@ class Hub:
         """See ``client.Topics``.
 
         Raises:
-            NotFound: No such account of the tenant, venue or symbol.
+            InvalidRequest: No such account of the tenant, venue, symbol or interval.
             Unsupported: The venue has no such data.
-            InvalidRequest: No such interval.
             NotReady: Too many different topics are open.
         """
         if key not in self._topics:
             if key.topic == "account":
-                raise NotFound(f"you have no account {key.account}")
+                self._parts.orders.desk(AccountId(key.account), self._parts.tenant)
             self._open(key)
         token = object()
         self._readers[key].wakes[token] = wake
@@ -123,6 +122,7 @@ class Hub:
     def _open(self, key: TopicKey) -> None:
         if len(self._closers) >= TOPICS_OPEN:
             raise NotReady(f"{TOPICS_OPEN} different topics are followed already; leave some")
+        self._parts.feed(VenueId(key.venue), [Symbol(key.symbol)])
         readers = _Readers(self._market)
         self._topics[key], self._closers[key] = open_market_topic(
             self._parts.market, key, readers.changed

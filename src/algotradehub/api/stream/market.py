@@ -11,7 +11,7 @@ from algotradehub.api.stream.protocol import TopicKey
 from algotradehub.api.stream.topic import LogTopic, Topic
 from algotradehub.api.views.markets import candle_view, trade_view
 from algotradehub.api.views.tickers import ticker_view
-from algotradehub.domain.errors import InvalidRequest, NotFound, Refusal
+from algotradehub.domain.errors import InvalidRequest, Refusal
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.market import Candle, MarketEvent, Trade
 from algotradehub.ports.venue import Channel, MarketSink
@@ -31,13 +31,11 @@ def open_market_topic(
         The topic, and what ends it.
 
     Raises:
-        NotFound: No such venue or symbol.
+        NotFound: No such venue or symbol; who names them is told before.
         Unsupported: The venue has no such data.
         InvalidRequest: No such interval.
     """
     venue, symbol = VenueId(key.venue), Symbol(key.symbol)
-    if venue not in market.venues:
-        raise NotFound(f"no market data of {venue} here; there is {', '.join(market.venues)}")
     match key.topic:
         case "book":
             book = BookTopic(key, changed)

@@ -45,6 +45,8 @@ _KNOWN_HEADERS: Final[dict[tuple[str, ...], dict[str, str]]] = {
     },
 }  # fmt: skip
 
+MAX_LISTED: Final = 50  # columns that an error names
+
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
     """The roles found in a header."""
@@ -86,17 +88,33 @@ def find_columns(
         if role not in _NAMES:
             raise cursor.bad(f"no such role; there are {', '.join(_NAMES)}", value=role)
         if name not in header:
-            raise cursor.bad(f"no such column; there are {', '.join(header)}", column=name)
+            raise cursor.bad(f"no such column; there are {_listed(header)}", column=name)
         index[role] = list(header).index(name)
     for kind, needed in NEEDED.items():
         if all(role in index for role in needed):
             return Columns(kind=kind, header=tuple(header), index=index)
+    raise cursor.bad(_lacks(index, header))
+
+
+def _lacks(index: Mapping[str, int], header: Sequence[str]) -> str:
+    """Say what is missing for the kind that comes nearest; of none, what each kind needs."""
+    found = f"found: {_listed(header)}. Name a column that is called otherwise: --map"
     nearest = max(NEEDED, key=lambda kind: sum(role in index for role in NEEDED[kind]))
     missing = [role for role in NEEDED[nearest] if role not in index]
-    raise cursor.bad(
-        f"for {nearest} the column {' and '.join(missing)} is missing; found: {', '.join(header)}. "
-        "Name it with a mapping if it is called otherwise"
-    )
+    free = (name for at, name in enumerate(header) if name and at not in index.values())
+    example = f"{missing[0]}={next(free, 'NAME')}"
+    if len(missing) == len(NEEDED[nearest]):
+        kinds = "; ".join(f"{kind} need {', '.join(needed)}" for kind, needed in NEEDED.items())
+        return f"no column has a name we know. {kinds.capitalize()}; {found} {example}"
+    column = "column" if len(missing) == 1 else "columns"
+    names = " and ".join(missing)
+    verb = "is" if len(missing) == 1 else "are"
+    return f"for {nearest} the {column} {names} {verb} missing; {found} {example}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - MAX_LISTED
+    return ", ".join(names[:MAX_LISTED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _plain(name: str) -> str:

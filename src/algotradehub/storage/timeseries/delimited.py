@@ -80,6 +80,7 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True):
     interval_ns: int | None
     time_is_close: bool
     newest_first: bool
+    decimal_comma: bool
 
 
 def recognise(head: Head, told: ReadAs) -> Layout:
@@ -97,7 +98,8 @@ def recognise(head: Head, told: ReadAs) -> Layout:
     letters = _letters(head)
     columns = find_columns(header, told.columns, cursor, letters=letters)
     cursor.line = head.preamble + skip + 1
-    delimiter = _delimiter(head.lines[skip])
+    # The header's: in a row with decimal commas there are as many of those.
+    delimiter = _delimiter(head.lines[max(0, skip - 1)])
     # Rows of another width are told when the reading reaches them.
     first_rows = [cells(line, delimiter, cursor) for line in head.lines[skip:]]
     first_rows = [row for row in first_rows if len(row) == len(header)]
@@ -108,7 +110,7 @@ def recognise(head: Head, told: ReadAs) -> Layout:
     if columns.kind is MarketKind.CANDLES:
         interval_ns = (told.interval_s or 0) * fields.SECOND_NS or fields.modal_step(times)
         if interval_ns is None and times:
-            raise cursor.bad("one row does not tell the candles' interval; give interval_s")
+            raise cursor.bad("one row does not tell the candles' interval; give --interval SECONDS")
     newest_first = len(times) > 1 and times[0] > times[-1]
     if newest_first:
         warnings.append("newest row first: read from the end")
@@ -124,6 +126,7 @@ def recognise(head: Head, told: ReadAs) -> Layout:
         interval_ns=interval_ns,
         time_is_close=told.time_is_close or columns.names()["time"].lower() == "close_time",
         newest_first=newest_first,
+        decimal_comma=told.decimal_comma,
     )
     return Layout(
         format=name,
@@ -165,10 +168,10 @@ def _header(
     header, *below = (cells(line, _delimiter(line), cursor) for line in head.lines[:2])
     skip = int(bool(below) and len(header) < len(below[0]) and not any(map(_is_value, below[0])))
     header = below[0] if skip else header
-    if len(header) < 3 or any(map(_is_value, header)):  # noqa: PLR2004 - time, and two more
+    if len(header) < 2 or any(map(_is_value, header)):  # noqa: PLR2004 - fewer are no columns
         raise cursor.bad(
             "no format we know: not a header, and no known form without one. "
-            "Give the column names with header",
+            "Give the column names: --header time,price,quantity",
             value=first,
         )
     return "csv", skip + 1, [name.strip() for name in header], None
@@ -187,7 +190,7 @@ def _six(head: Head, cursor: Cursor) -> Sequence[str]:
         return possible[0]
     raise cursor.bad(
         "six numbers without a header, and neither open, high, low, close, volume nor "
-        "volume, open, high, low, close fits every row; give the column names with header"
+        "volume, open, high, low, close fits every row; give the column names: --header"
     )
 
 
@@ -209,7 +212,7 @@ def _read(plan: _Plan, cursor: Cursor, venue: VenueId, symbol: Symbol) -> Iterat
     if plan.newest_first:
         text = _reversed(text, cursor)
     for row in table(text, cursor, width=len(columns.header), delimiter=plan.delimiter):
-        event = build(row)
+        event = build([fields.with_point(cell) for cell in row] if plan.decimal_comma else row)
         if event is not None:
             yield event
 

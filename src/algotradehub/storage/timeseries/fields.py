@@ -27,6 +27,18 @@ _PLAIN = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,18})?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}(?:\.[0-9]+)?")
 
 
+_WITH_COMMA = re.compile(r"-?[0-9]+,[0-9]+")
+# 1.234,5 and 1.234: with a comma as the decimal point the point only groups.
+_GROUPED_BY_POINTS = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
+
+
+def with_point(text: str) -> str:
+    """Write a number that has a decimal comma with a decimal point; other text stays as it is."""
+    if _GROUPED_BY_POINTS.fullmatch(text):
+        text = text.replace(".", "")
+    return text.replace(",", ".") if _WITH_COMMA.fullmatch(text) else text
+
+
 def amount(text: str) -> Decimal:
     """Read a number exactly, with or without thousands separators."""
     if _PLAIN.fullmatch(text):
@@ -40,6 +52,8 @@ def amount(text: str) -> Decimal:
         return parse(text)
     except NotMoney as error:
         digits = error.rule == "a decimal number in plain digits"
+        if with_point(text) != text:
+            raise ValueError("not a number, unless with --decimal-comma") from None
         raise ValueError("not a number" if digits else f"needs {error.rule}") from None
 
 
@@ -79,6 +93,7 @@ _CALENDAR = re.compile(
     r"(?:[T ]?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2})(?:[.,]?([0-9]{1,9}))?)?)?"
     r" ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?"
 )
+_DOTTED = re.compile(r"[0-9]{1,4}\.[0-9]{1,2}\.[0-9]{2,4}")
 _HALF_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2})-(AM|PM)")  # cryptodatadownload
 
 
@@ -107,6 +122,8 @@ def time_ns(text: str, zone: tzinfo = UTC) -> int:
         return at_s * SECOND_NS - zone_offset_ns(at_s, zone)
     if "/" in text:
         raise ValueError("a date with slashes may be day or month first; write YYYY-MM-DD")
+    if _DOTTED.match(text):
+        raise ValueError("a date with points is not read; write YYYY-MM-DD")
     raise ValueError("not a time (epoch between 1990 and 2100, or ISO 8601)")
 
 

@@ -39,6 +39,7 @@ class ReadAs(msgspec.Struct, frozen=True, kw_only=True):
     zone: str | None = None  # IANA name, for times that carry no zone; else UTC is assumed
     time_is_close: bool = False  # candles are stamped with their end
     member: str | None = None  # which file of a zip
+    decimal_comma: bool = False  # 1.234,5 is one thousand and some
     price_divisor: int | None = None  # LEAN: 10,000 for equities
 
 

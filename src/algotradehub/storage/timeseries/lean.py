@@ -94,12 +94,12 @@ def recognise(head: Head, told: ReadAs) -> Layout | None:
         times = fields.readable_times(line.split(",")[0] for line in head.lines)
         interval_ns = (told.interval_s or 0) * fields.SECOND_NS or fields.modal_step(times)
         if interval_ns is None:
-            raise cursor.bad("one row does not tell the candles' interval; give interval_s")
+            raise cursor.bad("one row does not tell the candles' interval; give --interval SECONDS")
     else:
         interval_ns = _STEPS_NS.get(named["step"].lower())
     members = (head.member,) if told.member is not None else head.members
     if len({_contract(name) for name in members}) > 1:
-        raise cursor.bad(f"holds several; choose one with member: {', '.join(members)}")
+        raise cursor.bad(f"holds several; choose one with --member: {', '.join(members)}")
     bars = _Bars(
         columns=columns, interval_ns=interval_ns, zone=zone_named(zone, cursor),
         divisor=Decimal(divisor), members=members,

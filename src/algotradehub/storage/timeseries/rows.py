@@ -120,7 +120,7 @@ def builder(
         case MarketKind.TRADES:
             build = _trades(source)
         case _:
-            raise cursor.bad("the interval of the candles is not known; give interval_s")
+            raise cursor.bad("the candles' interval is not told by the rows; give --interval")
     if "symbol" not in cell:
         return build
 

@@ -31,8 +31,8 @@ async def test_no_more_levels_than_asked_for() -> None:
     [
         (f"venue={VENUE}", 422),
         ("symbol=BTC/USDT", 422),
-        ("venue=elsewhere&symbol=BTC/USDT", 404),
-        (f"venue={VENUE}&symbol=NONE/USDT", 404),
+        ("venue=elsewhere&symbol=BTC/USDT", 422),
+        (f"venue={VENUE}&symbol=NONE/USDT", 422),
         (f"venue={VENUE}&symbol=BTC/USDT&depth=0", 422),
         (f"venue={VENUE}&symbol=BTC/USDT&depth=201", 422),
         (f"venue={VENUE}&symbol=BTC/USDT&levels=5", 422),

@@ -78,8 +78,8 @@ async def test_a_stretch_of_time_is_shown_from_its_start() -> None:
 @pytest.mark.parametrize(
     ("query", "status", "field"),
     [
-        ("venue=elsewhere&symbol=BTC/USDT", 404, None),
-        (f"venue={VENUE}&symbol=NONE/USDT", 404, None),
+        ("venue=elsewhere&symbol=BTC/USDT", 422, "venue"),
+        (f"venue={VENUE}&symbol=NONE/USDT", 422, "symbol"),
         (f"venue={VENUE}", 422, "symbol"),
         (f"venue={VENUE}&symbol=BTC/USDT&limit=1001", 422, "limit"),
         (f"venue={VENUE}&symbol=BTC/USDT&from=yesterday", 422, "from"),

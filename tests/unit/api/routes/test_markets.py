@@ -72,7 +72,7 @@ async def test_a_clock_that_stepped_back_makes_no_quote_younger_than_new() -> No
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("venue=elsewhere&symbol=BTC/USDT", 404),
+        ("venue=elsewhere&symbol=BTC/USDT", 422),
         ("symbol=BTC/USDT", 422),
         (f"venue={VENUE}", 422),
         (f"venue={VENUE}&symbol={'x' * 65}", 422),

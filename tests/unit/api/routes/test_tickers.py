@@ -103,9 +103,9 @@ async def test_named_symbols_come_once_each_in_the_order_asked_for() -> None:
     ("query", "status"),
     [
         ("", 422),
-        ("venue=elsewhere", 404),
-        ("venue=elsewhere&symbol=BTC/USDT", 404),
-        (f"venue={VENUE}&symbol=NONE/USDT", 404),
+        ("venue=elsewhere", 422),
+        ("venue=elsewhere&symbol=BTC/USDT", 422),
+        (f"venue={VENUE}&symbol=NONE/USDT", 422),
         (f"venue={VENUE}" + "&symbol=x" * 101, 422),
         (f"venue={VENUE}&limit=101", 422),
         (f"venue={VENUE}&depth=1", 422),

@@ -25,8 +25,8 @@ async def test_trades_are_listed_newest_first() -> None:
     ("query", "status"),
     [
         (f"venue={VENUE}", 422),
-        ("venue=elsewhere&symbol=BTC/USDT", 404),
-        (f"venue={VENUE}&symbol=NONE/USDT", 404),
+        ("venue=elsewhere&symbol=BTC/USDT", 422),
+        (f"venue={VENUE}&symbol=NONE/USDT", 422),
         (f"venue={VENUE}&symbol=BTC/USDT&limit=0", 422),
         (f"venue={VENUE}&symbol=BTC/USDT&limit=1001", 422),
         (f"venue={VENUE}&symbol=BTC/USDT&side=BUY", 422),

@@ -141,7 +141,9 @@ async def test_an_account_of_somebody_else_is_not_there() -> None:
     async with gateway() as api, connected(api) as socket:
         for account in (OTHERS_ACCOUNT, "no-such"):
             (error,) = await socket.say(op="subscribe", id=4, topic="account", account=account)
-            assert (error["id"], error["problem"]["error_code"]) == (4, "not_found")
+            problem = error["problem"]
+            assert (error["id"], problem["status"]) == (4, 422)
+            assert [each["field"] for each in problem["errors"]] == ["account"]
 
 
 async def test_who_comes_back_is_told_what_it_lacks() -> None:

@@ -9,7 +9,7 @@ import pytest
 from algotradehub.api.stream import hub as module
 from algotradehub.api.stream.hub import ACCOUNT_GAP_S, MARKET_GAP_S, Hub
 from algotradehub.api.stream.protocol import TopicKey
-from algotradehub.domain.errors import NotFound, NotReady
+from algotradehub.domain.errors import InvalidRequest, NotReady
 from tests.unit.api.gateway import (
     ACCOUNT,
     EPOCH,
@@ -137,14 +137,15 @@ async def test_alerts_of_ours_and_of_everybody_are_told_and_those_of_others_not(
 async def test_what_is_not_there_cannot_be_followed() -> None:
     async with gateway() as api:
         hub = hub_of(api)
-        for key in (
-            TopicKey(topic="account", account=OTHERS_ACCOUNT),
-            TopicKey(topic="account", account="nobody's"),
-            TopicKey(topic="book", venue="nowhere", symbol=SPOT.symbol),
-            TopicKey(topic="book", venue=VENUE, symbol="NO/SUCH"),
+        for field, key in (
+            ("account", TopicKey(topic="account", account=OTHERS_ACCOUNT)),
+            ("account", TopicKey(topic="account", account="nobody's")),
+            ("venue", TopicKey(topic="book", venue="nowhere", symbol=SPOT.symbol)),
+            ("symbol", TopicKey(topic="book", venue=VENUE, symbol="NO/SUCH")),
         ):
-            with pytest.raises(NotFound):
+            with pytest.raises(InvalidRequest) as refused:
                 Woken(hub, key)
+            assert [each.field for each in refused.value.refusals] == [field]
 
 
 async def test_different_topics_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

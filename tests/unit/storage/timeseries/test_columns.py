@@ -66,7 +66,7 @@ def test_what_is_missing_is_listed_beside_what_was_found() -> None:
         BadRecording, match="for candles the column close is missing; found: time, o"
     ):
         names("time,open,high,low")
-    with pytest.raises(BadRecording, match="column time and quantity is missing"):
+    with pytest.raises(BadRecording, match="columns time and quantity are missing"):
         names("price,side")
 
 
@@ -75,3 +75,17 @@ def test_a_mapping_must_name_what_exists() -> None:
         names("time,open,high,low,close", time="wen")
     with pytest.raises(BadRecording, match="no such role"):
         names("time,open,high,low,close", colour="open")
+
+
+@pytest.mark.parametrize(
+    ("header", "advice"),
+    [
+        ("time,price", "found: time, price. .* --map quantity=NAME$"),
+        ("time,price,menge", "the column quantity is missing; .* --map quantity=menge$"),
+        ("when,kurs", "no column has a name we know. Candles need .*--map time=when$"),
+        (",".join(f"c{n}" for n in range(1_000)), "c48, c49 and 950 more. "),
+    ],
+)
+def test_it_says_what_to_map(header: str, advice: str) -> None:
+    with pytest.raises(BadRecording, match=advice):
+        names(header)

@@ -125,7 +125,7 @@ def test_binance_klines_without_a_header(shared_data: Path, read: Read) -> None:
 def test_one_of_three_instruments_by_mapping(shared_data: Path, read: Read) -> None:
     path = shared_data / "market/crypto/cryptodatadownload/bitstamp_(BTC,ETH,LTC)USD_d.csv.gz"
     with pytest.raises(
-        BadRecording, match="open and high and low and close is missing; found: , BTC"
+        BadRecording, match="open and high and low and close are missing; found: , BTC"
     ):
         read(path)
     roles = ("open", "high", "low", "close", "volume")
@@ -203,7 +203,7 @@ def test_closing_times_of_binance_end_a_millisecond_early(read: Read, write: Wri
 
 def test_one_candle_needs_its_interval(read: Read, write: Write) -> None:
     path = write("time,open,high,low,close", "2020-01-01,1,2,1,2")
-    with pytest.raises(BadRecording, match="give interval_s"):
+    with pytest.raises(BadRecording, match="give --interval"):
         read(path)
     assert read(path, interval_s=86400)[0].interval_ns == 86400 * SECOND_NS
 

@@ -171,3 +171,31 @@ def test_sides() -> None:
         fields.side("upwards")
     with pytest.raises(ValueError, match="true or false"):
         fields.flag("2")
+
+
+@pytest.mark.parametrize(
+    ("text", "pointed"),
+    [
+        ("100,5", "100.5"),
+        ("1.234,5", "1234.5"),
+        ("1.234.567", "1234567"),
+        ("-0,25", "-0.25"),
+        ("100.5", "100.5"),
+        ("12", "12"),
+        ("1700000000.123456", "1700000000.123456"),
+        ("2024-01-15 10:00:00,5", "2024-01-15 10:00:00,5"),
+        ("1,2,3", "1,2,3"),
+    ],
+)
+def test_a_decimal_comma_becomes_a_point(text: str, pointed: str) -> None:
+    assert fields.with_point(text) == pointed
+
+
+def test_a_decimal_comma_that_nobody_told_of_is_refused_with_advice() -> None:
+    with pytest.raises(ValueError, match="--decimal-comma"):
+        fields.amount("1.234,5")
+
+
+def test_a_date_with_points_is_told_how_to_write() -> None:
+    with pytest.raises(ValueError, match="write YYYY-MM-DD"):
+        fields.time_ns("15.01.2024 10:00")

@@ -70,7 +70,7 @@ def test_ticks(shared_data: Path, read: Read) -> None:
 
 def test_several_contracts_must_be_chosen_from(shared_data: Path, read: Read) -> None:
     folder = shared_data / "market/futures/lean_es/es"
-    with pytest.raises(BadRecording, match="choose one with member: 20131007_es_minute_trade_2013"):
+    with pytest.raises(BadRecording, match="choose one with --member: 20131007_es_minute"):
         read(folder / "20131007_trade.zip")
     member = "20131007_es_minute_trade_201312.csv"
     candles = read(folder / "20131007_trade.zip", member=member)
@@ -161,7 +161,7 @@ def test_a_suspicious_tick_is_left_out(read: Read, tmp_path: Path) -> None:
 
 def test_a_day_alone_needs_its_interval(read: Read, tmp_path: Path) -> None:
     path = zipped(tmp_path / "crypto/x/daily/x.zip", "x.csv", "20200102 00:00,2,3,1,2,5")
-    with pytest.raises(BadRecording, match="give interval_s"):
+    with pytest.raises(BadRecording, match="give --interval"):
         read(path)
     assert read(path, interval_s=86400)[0].start_ns == 1577923200 * SECOND_NS
 

@@ -96,7 +96,7 @@ def test_a_bad_row(read: Read, tmp_path: Path, columns: dict[str, Any], message:
 def test_missing_columns_are_listed(read: Read, tmp_path: Path) -> None:
     path = tmp_path / "x.parquet"
     pl.DataFrame({"time": [1], "what": [2]}).write_parquet(path)
-    with pytest.raises(BadRecording, match="is missing; found: time, what"):
+    with pytest.raises(BadRecording, match="are missing; found: time, what"):
         read(path)
 
 

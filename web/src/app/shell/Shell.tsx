@@ -36,7 +36,7 @@ export function Shell() {
       <a href="#content" className="sr-only focus:not-sr-only focus:fixed focus:z-60 focus:bg-surface-3 focus:p-2">To the content</a>
       <TopBar onKeys={() => showKeys(true)} />
       <Banner health={health} />
-      {isRefused ? <SignIn /> : <Outlet />}
+      {isRefused ? <SignIn wasIn={health.connection.version !== null} /> : <Outlet />}
       <StatusBar health={health} />
       <KeyList open={areKeysShown} onClose={() => showKeys(false)} />
       <Announcer />
@@ -53,7 +53,8 @@ function cyclePanels(event: KeyboardEvent): void {
   next?.focus();
 }
 
-function SignIn() {
+/** The ticket lives outside of the page that this takes the place of: nothing typed is lost. */
+function SignIn({ wasIn }: { wasIn: boolean }) {
   const [token, setToken] = useState("");
   const use = (event: React.FormEvent) => {
     event.preventDefault();
@@ -64,8 +65,8 @@ function SignIn() {
   return (
     <main id="content" className="grid place-items-center p-4">
       <form onSubmit={use} className="flex w-full max-w-md flex-col gap-3 rounded-panel bg-surface-1 p-6">
-        <h1 className="text-symbol font-semibold">Not signed in</h1>
-        <p className="text-cell text-text-2">{copy.wrongToken}</p>
+        <h1 className="text-symbol font-semibold">{wasIn ? "Signed out" : "Not signed in"}</h1>
+        <p className="text-cell text-text-2">{wasIn ? `${copy.signedOut} ` : ""}{copy.wrongToken}</p>
         <label className="flex flex-col gap-1 text-text-2">Token
           <input type="password" autoComplete="current-password" value={token} onChange={(event) => setToken(event.target.value)} className="h-9 rounded-panel border border-line-strong bg-surface-2 px-2.5 text-text-1" />
         </label>

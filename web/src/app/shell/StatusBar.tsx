@@ -17,7 +17,7 @@ export function StatusBar({ health }: { health: Health }) {
       <StateDot state={DOTS[health.state]}>{streamWords(health)}</StateDot>
       {[...venues.values()].map(({ venue, state, last_message_ms: ms }) => (
         <StateDot key={venue} state={stale ? "closed" : state === "live" ? "ok" : state === "stale" ? "stale" : "offline"}>
-          {venueName(venue)} {state === "live" ? (ms === null ? "" : latency(ms)) : `${state === "stale" ? "stale" : "offline"}${ms === null ? "" : ` ${ageOf(ms)}`}`}
+          {venueName(venue)} {stale ? "" : state === "live" ? (ms === null ? "" : latency(ms)) : `${state === "stale" ? "stale" : "offline"}${ms === null ? "" : ` ${ageOf(ms)}`}`}
         </StateDot>
       ))}
       <span className="flex-1" />

@@ -16,6 +16,8 @@ export const KEYS: readonly [keys: string, does: string][] = [
   ["Enter", "In the ticket: to the button, where Enter sends"],
   ["Ctrl Enter", "In the ticket: send at once"],
   ["Space  X", "Select an order; cancel what is selected"],
+  ["Enter", "On a row of the open orders: change it there; Enter again asks the venue"],
+  ["L", "Go to the next own line on the chart; ↑ ↓ move it, Enter asks the venue"],
   ["1 – 6", "Interval of the chart"],
   ["[  ]", "Symbol before, after"],
   ["/", "Choose a symbol"],

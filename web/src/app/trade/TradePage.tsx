@@ -22,7 +22,7 @@ export function TradePage() {
   const { accounts, instruments, account, instrument } = workspace;
   useFollowedAccounts(accounts.data);
   if (accounts.isError) return <Whole><Empty text={copy.failed("Accounts", told(accounts.error))}><Button onClick={() => void accounts.refetch()}>Try again</Button></Empty></Whole>;
-  if (accounts.isPending || (instruments.isPending && !instrument)) return <Whole><Skeleton rows={12} /></Whole>;
+  if (accounts.isPending || (instruments.isPending && !instrument)) return <Whole><Skeleton rows={12} noun="accounts and instruments" /></Whole>;
   if (!account) return <Whole><Empty text={copy.noAccount} /></Whole>;
   if (!instrument) {
     const why = instruments.error ? told(instruments.error) : "the account lists none.";
@@ -48,7 +48,7 @@ function useFollowedAccounts(accounts: readonly Account[] | undefined) {
 function Desk({ workspace, account, instrument }: { workspace: Workspace; account: Account; instrument: Instrument }) {
   const { known, offered, search, go } = workspace;
   const [isTicketOpen, openTicket] = useState(false);
-  const { closed, oldPrices } = useClosed(account);
+  const { closedOf, oldPrices } = useClosed();
   const tab = search.tab ?? "positions";
   const env = environmentOf(account);
 
@@ -59,8 +59,10 @@ function Desk({ workspace, account, instrument }: { workspace: Workspace; accoun
   };
   const closePosition = (held: Position) => {
     const isLong = !held.quantity.startsWith("-");
+    const market = `${held.venue}|${held.symbol}`;
     edit({
-      market: `${held.venue}|${held.symbol}`, side: isLong ? "SELL" : "BUY", type: "MARKET", unit: "base", size: held.quantity.replace("-", ""), reduceOnly: true,
+      // What is owned is sold: only a contract can be reduced.
+      market, side: isLong ? "SELL" : "BUY", type: "MARKET", unit: "base", size: held.quantity.replace("-", ""), reduceOnly: known.instruments.get(market)?.kind !== "SPOT",
     });
     go({ account: held.account, symbol: held.symbol });
     openTicket(true);
@@ -73,7 +75,7 @@ function Desk({ workspace, account, instrument }: { workspace: Workspace; accoun
       {env !== "live" && <div aria-hidden="true" className={`pointer-events-none fixed inset-x-0 top-11 z-10 h-[3px] ${env === "paper" ? "rule-paper" : "rule-sandbox"}`} />}
       <Header instrument={instrument} className="tablet:col-span-2" picker={<SymbolPicker instruments={offered} selected={instrument} onPick={(symbol) => go({ symbol })} />} />
       <ChartPanel
-        instrument={instrument} account={account.id} interval={search.interval ?? "15m"} onInterval={(interval) => go({}, { interval })}
+        instrument={instrument} account={account} closed={closedOf(account)} interval={search.interval ?? "15m"} onInterval={(interval) => go({}, { interval })}
         onCancel={(own) => void cancelOrder(own)} className="max-tablet:h-[340px]"
       />
       <BookPanel
@@ -81,18 +83,18 @@ function Desk({ workspace, account, instrument }: { workspace: Workspace; accoun
         onPick={(price, size) => edit({ price, ...(size === null ? {} : { size, unit: "base" as const }) })}
       />
       <TicketPanel
-        account={account} instrument={instrument} closed={closed} oldPrices={oldPrices} accountPicker={<AccountPicker {...workspace} account={account} />}
+        account={account} instrument={instrument} closed={closedOf(account)} oldPrices={oldPrices} accountPicker={<AccountPicker {...workspace} account={account} />}
         onWatch={() => { openTicket(false); go({}, { tab: "orders" }); }} onClose={isTicketOpen ? () => openTicket(false) : undefined}
         className={`desk:col-start-3 desk:row-span-3 desk:row-start-1 max-desk:fixed max-desk:inset-y-0 max-desk:right-0 max-desk:z-40 max-desk:w-full max-desk:rounded-none max-desk:shadow-dialog tablet:max-desk:w-[328px] ${isTicketOpen ? "" : "max-desk:hidden"}`}
       />
       <TablesPanel
         known={known} symbol={instrument.symbol} tab={tab} onTab={(next) => go({}, { tab: next })} onlySymbol={search.only === true}
-        onOnlySymbol={(only) => go({}, { only })} onSymbol={(of, symbol) => go({ account: of, symbol })} onClosePosition={closePosition}
+        onOnlySymbol={(only) => go({}, { only })} onSymbol={(of, symbol) => go({ account: of, symbol })} onClosePosition={closePosition} closedOf={closedOf}
         className="max-tablet:order-3 max-tablet:h-[320px] tablet:col-span-2"
       />
-      <div className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-2 gap-2 border-t border-line bg-surface-1 p-2 tablet:left-auto tablet:bottom-7 tablet:right-2 tablet:w-60 tablet:rounded-panel tablet:border tablet:shadow-popover desk:hidden">
-        <button type="button" onClick={() => order("BUY")} className="h-11 rounded-main bg-buy-fill font-semibold text-on-fill">Buy</button>
-        <button type="button" onClick={() => order("SELL")} className="h-11 rounded-main bg-sell-fill font-semibold text-on-fill">Sell</button>
+      <div className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-2 gap-2 border-t border-line bg-surface-1 p-2 tablet:top-1.5 tablet:right-22 tablet:bottom-auto tablet:left-auto tablet:w-44 tablet:border-0 tablet:bg-transparent tablet:p-0 desk:hidden">
+        <button type="button" onClick={() => order("BUY")} className="h-11 rounded-main tablet:h-8 bg-buy-fill font-semibold text-on-fill">Buy</button>
+        <button type="button" onClick={() => order("SELL")} className="h-11 rounded-main tablet:h-8 bg-sell-fill font-semibold text-on-fill">Sell</button>
       </div>
     </main>
   );

@@ -6,13 +6,21 @@ import { useStore } from "@/lib/store";
 import { sentence } from "@/lib/api/problem";
 import { useHealth } from "../shell/health";
 
-export function useClosed(account: Account): { closed: string | null; oldPrices: string | null } {
+interface Closed {
+  closedOf(account: Account): string | null;
+  oldPrices: string | null;
+}
+
+export function useClosed(): Closed {
   const health = useHealth();
-  const told = useStore(system).accounts.get(account.id);
-  const accepting = told?.accepting ?? account.accepting;
-  const why = told?.reason ?? told?.halt?.reason ?? account.refusing ?? account.halt?.reason ?? "no reason is given";
+  const { accounts } = useStore(system);
   return {
-    closed: health.state === "gone" || health.state === "offline" ? "No connection to the server" : accepting ? null : `${account.id} is paused: ${sentence(why)}`,
+    closedOf(account) {
+      if (health.state === "gone" || health.state === "offline") return copy.noConnection;
+      const told = accounts.get(account.id);
+      if (told?.accepting ?? account.accepting) return null;
+      return copy.paused(account.id, sentence(told?.reason ?? told?.halt?.reason ?? account.refusing ?? account.halt?.reason ?? copy.noReason));
+    },
     oldPrices: health.state === "live" ? null : copy.late(health.silentMs),
   };
 }

@@ -5,6 +5,7 @@ import { cancelSelected } from "@/features/tables";
 import { focusField } from "@/features/ticket";
 import { announce } from "@/lib/announce";
 import type { Instrument } from "@/lib/api/types";
+import { undo } from "@/lib/desk/amending";
 import { isPlainKey } from "../shell/keys";
 import type { Workspace } from "./workspace";
 
@@ -56,6 +57,9 @@ function act(key: string, { go, offered, order, openTicket, instrument }: Acts):
     case "x":
       cancelSelected();
       return true;
+    case "l":
+      walkLines();
+      return true;
     case "[":
       step(-1);
       return true;
@@ -73,10 +77,17 @@ function act(key: string, { go, offered, order, openTicket, instrument }: Acts):
   }
 }
 
-/** Back: out of the field first, then out of the ticket where it covers the page. */
+/** Back: out of a change first, then out of the field, then out of the ticket where it covers the page. */
 function escape(event: KeyboardEvent, { openTicket }: Acts): void {
-  if (event.defaultPrevented) return;
+  if (event.defaultPrevented || undo()) return;
   const field = document.activeElement;
   if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) field.blur();
   else openTicket(false);
+}
+
+/** The next grip of an own line on the chart, where the arrows move it. */
+function walkLines(): void {
+  const grips = [...document.querySelectorAll<HTMLElement>("[data-grip]")].filter((grip) => grip.checkVisibility({ visibilityProperty: true }));
+  const at = grips.findIndex((grip) => grip === document.activeElement);
+  grips[(at + 1) % grips.length]?.focus();
 }

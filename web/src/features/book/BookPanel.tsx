@@ -9,7 +9,7 @@ import { decimal, parse, shortest, text } from "@/lib/decimal/decimal";
 import { format } from "@/lib/decimal/format";
 import { priceDigits, sizeDigits, sizeUnit, tickAt, venueName } from "@/lib/instrument";
 import { usePart } from "@/lib/store";
-import { useTopic, type Live } from "@/lib/stream/stream";
+import { connection, useTopic, type Live } from "@/lib/stream/stream";
 import { groupings, rowsOf, spreadOf, type Row, type Rows } from "./model";
 import { Side } from "./parts/Side";
 import { Tape } from "./parts/Tape";
@@ -41,6 +41,7 @@ export function BookPanel({ instrument, account, onPick, className = "" }: BookP
   const isShared = height > 0 && besideTape < FEWEST;
   const count = Math.min(isShared ? Math.floor((height - FIXED_PX) / (2 * ROW_PX)) : Math.max(besideTape, FEWEST), DEPTH);
   const isStale = usePart(store, (state) => state.stale);
+  const isConnected = usePart(connection, (state) => state.phase === "live");
   const near = usePart(ticker, (state) => state.ticker?.last ?? null, 1_000);
   const steps = groupings(tickAt(instrument, parse(near) ?? decimal("1")));
   const [chosen, setChosen] = useState<string | null>(null);
@@ -61,7 +62,7 @@ export function BookPanel({ instrument, account, onPick, className = "" }: BookP
   const asks = useCallback(() => rows().asks, [rows]);
   const bids = useCallback(() => rows().bids, [rows]);
 
-  const orders = usePart(holdings, (state) => state.orders);
+  const orders = usePart(holdings, (state) => state.orders, 250);
   const ownPrices = useRef<ReadonlySet<string>>(new Set());
   useEffect(() => {
     const own = orders.filter((order) => order.account === account && order.symbol === symbol);
@@ -91,7 +92,7 @@ export function BookPanel({ instrument, account, onPick, className = "" }: BookP
           <h2 className="text-cell font-[550]">Book</h2>
         )}
         <span className="flex-1" />
-        {isStale && <span className="text-hint text-warn">▲ rebuilding</span>}
+        {isStale && <span className="text-hint text-warn">▲ {isConnected ? "rebuilding" : "stale"}</span>}
         <Choice label="Price grouping" value={grouping} items={steps.map((each) => ({ value: text(each), label: format(each) }))} onChange={setChosen} className="rounded-chip bg-surface-2 pl-1.5 text-text-2" />
         <span className="text-text-2">{venueName(venue)}</span>
       </div>

@@ -1,6 +1,6 @@
 /** The book as rows: grouped, summed from the middle, with the length of each bar. */
 import { ratio } from "@/lib/canvas/ratio";
-import { add, compare, decimal, divide, multiply, quantise, subtract, ZERO, type Decimal } from "@/lib/decimal/decimal";
+import { add, compare, decimal, divide, multiply, quantise, shortest, subtract, ZERO, type Decimal } from "@/lib/decimal/decimal";
 import type { Book } from "@/lib/stream/book";
 import type { Level } from "@/lib/stream/protocol";
 
@@ -44,15 +44,10 @@ function grouped(levels: readonly Level[], step: Decimal, rounding: "ceiling" | 
 
 /** 1-2-5 times the tick. */
 export function groupings(tick: Decimal): Decimal[] {
-  return ["1", "2", "5", "10", "20", "50", "100"].map((factor) => {
-    const step = multiply(tick, decimal(factor));
-    let { units, scale } = step;
-    while (scale > 0 && units % 10n === 0n) [units, scale] = [units / 10n, scale - 1];
-    return { units, scale };
-  });
+  return ["1", "2", "5", "10", "20", "50", "100"].map((factor) => shortest(multiply(tick, decimal(factor))));
 }
 
-export interface Spread {
+interface Spread {
   width: Decimal;
   basisPoints: Decimal;
 }

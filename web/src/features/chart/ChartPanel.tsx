@@ -3,42 +3,51 @@ import { useMemo, useState } from "react";
 import { Button, Segmented } from "@/components/Controls";
 import { Empty, Panel, Skeleton } from "@/components/Panel";
 import { told } from "@/lib/api/problem";
-import type { Instrument, Order } from "@/lib/api/types";
+import type { Account, Instrument, Order } from "@/lib/api/types";
 import { copy } from "@/lib/copy";
 import { holdings } from "@/lib/desk/holdings";
 import { useCandles, useFills } from "@/lib/desk/queries";
-import { usePart } from "@/lib/store";
+import { amending, notChanged } from "@/lib/desk/amending";
+import { whyFixed } from "@/lib/order/amendment";
+import { usePart, useStore } from "@/lib/store";
 import { useTopic } from "@/lib/stream/stream";
 import { fillsOf, INTERVALS, ownLines, type Interval } from "./model";
 import { CandleView } from "./parts/CandleView";
 
 interface ChartPanelProps {
   instrument: Instrument;
-  account: string;
+  account: Account;
+  /** Why nothing new may be asked of the account just now. */
+  closed: string | null;
   interval: Interval;
   onInterval(interval: Interval): void;
   onCancel(order: Order): void;
   className?: string;
 }
 
+/** How often lines and position follow what is held. */
+const HELD_MS = 100;
 const LAYERS = ["Averages", "Orders", "Fills", "Position"] as const;
 type Layer = (typeof LAYERS)[number];
 
-export function ChartPanel({ instrument, account, interval, onInterval, onCancel, className = "" }: ChartPanelProps) {
+export function ChartPanel({ instrument, account, closed, interval, onInterval, onCancel, className = "" }: ChartPanelProps) {
   const { venue, symbol } = instrument;
   const [layers, setLayers] = useState<ReadonlySet<Layer>>(new Set(LAYERS));
   const history = useCandles(venue, symbol, interval);
   const live = useTopic({ topic: "candles", venue, symbol, interval });
+  const trades = useTopic({ topic: "trades", venue, symbol });
   const ticker = useTopic({ topic: "ticker", venue, symbol });
-  const orders = usePart(holdings, (state) => state.orders);
-  const positions = usePart(holdings, (state) => state.positions);
+  const orders = usePart(holdings, (state) => state.orders, HELD_MS);
+  const positions = usePart(holdings, (state) => state.positions, HELD_MS);
   const { data: allFills } = useFills();
-  const position = positions.find((each) => each.account === account && each.symbol === symbol) ?? null;
+  const position = positions.find((each) => each.account === account.id && each.symbol === symbol) ?? null;
+  const changing = useStore(amending);
+  const unchanged = useStore(notChanged);
   const lines = useMemo(() => {
-    const own = orders.filter((order) => order.account === account && order.symbol === symbol);
-    return ownLines(layers.has("Orders") ? own : [], layers.has("Position") ? position : null, instrument);
-  }, [orders, position, layers, instrument, account, symbol]);
-  const fills = useMemo(() => (layers.has("Fills") ? fillsOf(allFills ?? [], account, symbol) : []), [allFills, layers, account, symbol]);
+    const own = orders.filter((order) => order.account === account.id && order.symbol === symbol);
+    return ownLines(layers.has("Orders") ? own : [], layers.has("Position") ? position : null, instrument, changing);
+  }, [orders, position, layers, instrument, account.id, symbol, changing]);
+  const fills = useMemo(() => (layers.has("Fills") ? fillsOf(allFills ?? [], account.id, symbol) : []), [allFills, layers, account.id, symbol]);
   const toggle = (layer: Layer) => setLayers((now) => (now.has(layer) ? new Set([...now].filter((each) => each !== layer)) : new Set([...now, layer])));
 
   return (
@@ -53,12 +62,13 @@ export function ChartPanel({ instrument, account, interval, onInterval, onCancel
           <button key={layer} type="button" aria-pressed={layers.has(layer)} onClick={() => toggle(layer)} className={`h-6 rounded-chip px-2 ${layers.has(layer) ? "bg-accent-soft text-text-1" : "text-text-2 hover:text-text-1"}`}>{layer}</button>
         ))}
       </div>
-      {history.isPending && <Skeleton rows={8} className="flex-1 justify-center" />}
+      {history.isPending && <Skeleton rows={8} noun="candles" className="flex-1 justify-center" />}
       {history.isError && <Empty text={copy.failed("Candles", told(history.error))}><Button onClick={() => void history.refetch()}>Try again</Button></Empty>}
       {history.data && (
         <CandleView
-          key={`${venue}|${symbol}|${interval}`} history={history.data} live={live} ticker={ticker} instrument={instrument} lines={lines} fills={fills}
+          key={`${venue}|${symbol}|${interval}`} history={history.data} live={live} trades={trades} ticker={ticker} instrument={instrument} lines={lines} fills={fills}
           intervalS={INTERVALS.find((each) => each.value === interval)?.seconds ?? 60} position={position} averages={layers.has("Averages")} onCancel={onCancel}
+          whyFixed={(order) => whyFixed(order, account, closed)} notChanged={unchanged}
         />
       )}
     </Panel>

@@ -43,7 +43,7 @@ export function Header({ instrument, picker, className = "" }: HeaderProps) {
           </div>
         </div>
         <LastPrice store={store} trades={trades} show={last} tone={side} />
-        <div className="flex min-w-0 overflow-hidden max-tablet:grid max-tablet:w-full max-tablet:grid-cols-[auto_auto_1fr] max-tablet:gap-y-2 max-tablet:pb-2">
+        <div className="flex min-w-0 overflow-hidden max-tablet:grid max-tablet:w-full max-tablet:grid-cols-[auto_auto_auto] max-tablet:justify-between max-tablet:gap-y-2 max-tablet:pb-2">
           <Figure name="24 h change" first><LiveText store={store} show={change} tone={changeTone} /></Figure>
           <Figure name="Bid and ask">
             <LiveText store={store} show={price("bid")} className="text-buy" /> <span className="text-text-3">·</span> <LiveText store={store} show={price("ask")} className="text-sell" />
@@ -66,7 +66,7 @@ function LastPrice({ store, trades, show, tone }: { store: Parameters<typeof Liv
 
 function Figure({ name, first = false, children }: { name: string; first?: boolean; children: ReactNode }) {
   return (
-    <div className={`px-[13px] leading-[15px] whitespace-nowrap max-tablet:border-0 max-tablet:px-0 max-tablet:pr-4 ${first ? "pl-4" : "border-l border-line"}`}>
+    <div className={`px-[13px] leading-[15px] whitespace-nowrap max-tablet:border-0 max-tablet:px-0 ${first ? "pl-4" : "border-l border-line"}`}>
       <span className="mb-0.5 block text-micro text-text-3">{name}</span>
       <span className="text-cell leading-[15px] font-[450]">{children}</span>
     </div>

@@ -7,16 +7,20 @@ import { Icon } from "@/components/Icon";
 import { Empty, Panel, Skeleton } from "@/components/Panel";
 import { announce } from "@/lib/announce";
 import { told } from "@/lib/api/problem";
-import type { Order, Position } from "@/lib/api/types";
+import type { Account, Order, Position } from "@/lib/api/types";
 import { useSecond } from "@/lib/clock";
 import { copy } from "@/lib/copy";
 import { cancelOrder } from "@/lib/desk/actions";
+import { amending, notChanged, stage } from "@/lib/desk/amending";
 import { holdings } from "@/lib/desk/holdings";
 import { useFills, useOrderHistory } from "@/lib/desk/queries";
-import { createStore, useStore } from "@/lib/store";
+import { whyFixed } from "@/lib/order/amendment";
+import { SIDE_WORDS } from "@/lib/order/names";
+import { createStore, usePart, useStore } from "@/lib/store";
 import { ageOf } from "@/lib/time";
-import { rowEdge, type Known } from "./cells";
+import { instrumentOf, rowEdge, type Known } from "./cells";
 import { balanceColumns, fillColumns, orderColumns, positionColumns } from "./columns";
+import { ChangeLine } from "./parts/Change";
 
 export type TabName = "positions" | "orders" | "history" | "fills" | "balances";
 
@@ -29,8 +33,14 @@ interface TablesPanelProps {
   onOnlySymbol(only: boolean): void;
   onSymbol(account: string, symbol: string): void;
   onClosePosition(position: Position): void;
+  /** Why nothing new may be asked of an account just now; null where it may. */
+  closedOf(account: Account): string | null;
   className?: string;
 }
+
+/** Tables are read, not watched: they change at most so often. */
+const TABLES_MS = 250;
+const whole = <T,>(state: T) => state;
 
 const selection = createStore<ReadonlySet<string>>(new Set());
 
@@ -43,29 +53,45 @@ export function cancelSelected(): void {
   const protecting = chosen.filter((order) => order.reduce_only && order.trigger !== null && !warned.has(order.order_id));
   if (protecting.length > 0) {
     warned = new Set(protecting.map((order) => order.order_id));
-    announce("A selected stop protects a position. Press X again to cancel it.", "assertive");
+    announce(copy.protects, "assertive");
     return;
   }
   warned = new Set();
   for (const order of chosen) void cancelOrder(order);
   selection.set(new Set());
-  if (chosen.length > 0) announce(`${chosen.length} cancels asked for.`);
+  if (chosen.length > 0) announce(copy.cancelsAsked(chosen.length));
 }
 
 export function TablesPanel(props: TablesPanelProps) {
-  const { known, symbol, tab, onTab, onlySymbol, onOnlySymbol, onSymbol, onClosePosition, className = "" } = props;
-  const held = useStore(holdings);
+  const { known, symbol, tab, onTab, onlySymbol, onOnlySymbol, onSymbol, onClosePosition, closedOf, className = "" } = props;
+  const held = usePart(holdings, whole, TABLES_MS);
   const history = useOrderHistory(tab === "history");
   const fills = useFills();
   const nowMs = useSecond();
   const selected = useStore(selection);
+  const changing = usePart(amending, (now) => (now?.place === "row" ? now.orderId : null));
+  const unchanged = useStore(notChanged);
   const unknown = held.orders.filter((order) => order.status === "UNKNOWN");
   const ofSymbol = <R extends { symbol: string }>(rows: readonly R[]) => (onlySymbol ? rows.filter((row) => row.symbol === symbol) : rows);
 
   const open = (row: { account: string; symbol: string }) => onSymbol(row.account, row.symbol);
+  const fixed = (order: Order) => {
+    const account = known.accounts.get(order.account);
+    return whyFixed(order, account, account ? closedOf(account) : null);
+  };
+  const begin = (order: Order) => {
+    const why = fixed(order);
+    if (why === null) stage(order, {}, "row");
+    else announce(why, "assertive");
+  };
+  const acts = { onCancel: (order: Order) => void cancelOrder(order), onChange: begin, whyFixed: fixed, notChanged: (order: Order) => unchanged.get(order.order_id) };
+  const below = (order: Order) => {
+    const instrument = order.order_id === changing ? instrumentOf(known, order) : null;
+    return instrument && <ChangeLine order={order} instrument={instrument} />;
+  };
   const columns = {
     positions: positionColumns(known, open, onClosePosition),
-    orders: orderColumns(known, nowMs, open, (order) => void cancelOrder(order)),
+    orders: orderColumns(known, nowMs, open, acts),
     history: orderColumns(known, nowMs, open, null),
     fills: fillColumns(known, nowMs, open),
     balances: balanceColumns(known),
@@ -77,7 +103,7 @@ export function TablesPanel(props: TablesPanelProps) {
   );
   const body: Record<TabName, () => ReactNode> = {
     positions: () => table("Positions", columns.positions, ofSymbol(held.positions), (row) => `${row.account}|${row.symbol}|${row.side}`, onlySymbol ? copy.noneOfInstrument("positions", symbol) : copy.noPositions),
-    orders: () => table("Open orders", columns.orders, ofSymbol(held.orders), (row) => row.order_id, onlySymbol ? copy.noneOfInstrument("open orders", symbol) : copy.noOpenOrders, { selected, onSelect: select }),
+    orders: () => table("Open orders", columns.orders, ofSymbol(held.orders), (row) => row.order_id, onlySymbol ? copy.noneOfInstrument("open orders", symbol) : copy.noOpenOrders, { selected, onSelect: select, onOpen: begin, below }),
     history: () => asked(history, "Orders", () => table("Order history", columns.history, ofSymbol(history.data ?? []), (row) => row.order_id, copy.noOrders)),
     fills: () => asked(fills, "Fills", () => table("Fills", columns.fills, ofSymbol(fills.data ?? []), (row) => `${row.account}|${row.execution_id}`, copy.noFills)),
     balances: () => table("Balances", columns.balances, held.balances, (row) => `${row.account}|${row.asset}`, copy.noBalances),
@@ -107,7 +133,7 @@ export function TablesPanel(props: TablesPanelProps) {
           <button type="button" aria-pressed={onlySymbol} onClick={() => onOnlySymbol(!onlySymbol)} className={`h-6 rounded-chip px-2 whitespace-nowrap ${onlySymbol ? "bg-accent-soft text-text-1" : "bg-surface-2 text-text-2 hover:text-text-1"}`}>This instrument</button>
         </div>
         <Tabs.Content value={tab} tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
-          {held.loaded ? body[tab]() : <Skeleton rows={4} />}
+          {held.loaded ? body[tab]() : <Skeleton rows={4} noun="what is held" />}
         </Tabs.Content>
       </Tabs.Root>
     </Panel>
@@ -122,7 +148,7 @@ function Doubt({ orders, nowMs, onReview }: { orders: readonly Order[]; nowMs: n
   return (
     <div className="flex h-6 items-center gap-2 rounded-chip bg-warn-soft pr-1 pl-2 whitespace-nowrap">
       <Icon name="warning" size={14} className="text-warn" />
-      <span>{first.account} {first.side === "BUY" ? "buy" : "sell"} {first.quantity} {first.symbol}: outcome unknown for {ageOf(nowMs - since)}{orders.length > 1 ? `, and ${orders.length - 1} more` : ""}</span>
+      <span>{first.account} {SIDE_WORDS[first.side]} {first.quantity} {first.symbol}: outcome unknown for {ageOf(nowMs - since)}{orders.length > 1 ? `, and ${orders.length - 1} more` : ""}</span>
       <Button className="h-[18px]! bg-surface-3" onClick={onReview}>Review</Button>
     </div>
   );
@@ -141,7 +167,7 @@ interface Query {
 }
 
 function asked(query: Query, noun: string, show: () => ReactNode): ReactNode {
-  if (query.data === undefined && query.isPending) return <Skeleton rows={4} />;
+  if (query.data === undefined && query.isPending) return <Skeleton rows={4} noun={noun.toLowerCase()} />;
   if (query.data === undefined && query.isError) return <Empty text={copy.failed(noun, told(query.error))}><Button onClick={() => void query.refetch()}>Try again</Button></Empty>;
   return show();
 }

@@ -47,7 +47,7 @@ export function size(known: Known, row: { account: string; symbol: string }, val
   return format(value, instrument ? { digits: sizeDigits(instrument) } : {});
 }
 
-export function Currency({ asset }: { asset: string }) {
+function Currency({ asset }: { asset: string }) {
   return <span className="ml-px inline-block w-[31px] text-left text-micro text-text-3">{asset}</span>;
 }
 

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import { EnvBadge, edgeOf } from "@/components/Badges";
 import { Check, Choice, Fact, Segmented } from "@/components/Controls";
+import { DateTimeField } from "@/components/DecimalField";
 import { Panel } from "@/components/Panel";
 import { environmentOf, type Account, type Instrument, type OrderType, type Side } from "@/lib/api/types";
 import { copy } from "@/lib/copy";
@@ -9,10 +10,13 @@ import { holdings } from "@/lib/desk/holdings";
 import { absolute, sign } from "@/lib/decimal/decimal";
 import { format, moneyDigits, UNKNOWN } from "@/lib/decimal/format";
 import { sizeDigits, sizeUnit, venueName } from "@/lib/instrument";
+import { TYPE_NAMES } from "@/lib/order/names";
 import { usePart, useStore } from "@/lib/store";
+import { second } from "@/lib/clock";
 import { useTopic } from "@/lib/stream/stream";
+import { localOf, zoneOf } from "@/lib/time";
 import { review, type Facts } from "./checks";
-import { fitted, lacking, TYPE_NAMES } from "./draft";
+import { fitted, lacking, neverRests } from "./draft";
 import { Fields } from "./parts/Fields";
 import { Outcome } from "./parts/Outcome";
 import { Send } from "./parts/Send";
@@ -31,6 +35,8 @@ interface TicketPanelProps {
 }
 
 const FIRST: readonly OrderType[] = ["LIMIT", "MARKET", "STOP_MARKET"];
+const whole = <T,>(state: T) => state;
+const DAY_MS = 86_400_000;
 const MORE: readonly OrderType[] = ["STOP_LIMIT", "TAKE_PROFIT_MARKET", "TAKE_PROFIT_LIMIT", "TRAILING_STOP"];
 
 export function TicketPanel(props: TicketPanelProps) {
@@ -39,14 +45,16 @@ export function TicketPanel(props: TicketPanelProps) {
   const draft = useMemo(() => fitted(typed, account.capabilities), [typed, account]);
   const isLocked = useStore(sending).state !== "ready";
   const ticker = usePart(useTopic({ topic: "ticker", venue: instrument.venue, symbol: instrument.symbol }), (live) => live.ticker, 250);
-  const held = useStore(holdings);
+  const held = usePart(holdings, whole, 250);
+  // Time passes for what ends at a time; the rest is not looked at anew each second.
+  const nowMs = usePart(second, (ms) => (draft.timeInForce === "GTD" ? ms : 0));
   const facts: Facts = useMemo(
     () => ({
-      account, instrument, closed, oldPrices, bid: ticker?.bid ?? null, ask: ticker?.ask ?? null, last: ticker?.last ?? null,
+      account, instrument, closed, oldPrices, nowMs, bid: ticker?.bid ?? null, ask: ticker?.ask ?? null, last: ticker?.last ?? null,
       balances: held.balances.filter((each) => each.account === account.id),
       position: held.positions.find((each) => each.account === account.id && each.symbol === instrument.symbol) ?? null,
     }),
-    [account, instrument, closed, oldPrices, ticker, held],
+    [account, instrument, closed, oldPrices, nowMs, ticker, held],
   );
   const checked = useMemo(() => review(draft, facts), [draft, facts]);
   const env = environmentOf(account);
@@ -54,7 +62,7 @@ export function TicketPanel(props: TicketPanelProps) {
   // Another market has other prices: what was typed for the one before means nothing there.
   const market = `${instrument.venue}|${instrument.symbol}`;
   useEffect(() => {
-    if (draftStore.get().market !== market) edit({ market, price: "", trigger: "", size: "" });
+    if (draftStore.get().market !== market) edit({ market, price: "", trigger: "", activation: "", size: "" });
   }, [market]);
   // A price to begin with, once: a field that was emptied stays empty.
   const pricedFor = useRef("");
@@ -106,13 +114,16 @@ export function TicketPanel(props: TicketPanelProps) {
         <Fields draft={draft} facts={facts} checked={checked} locked={isLocked} />
         <div className="flex items-center gap-3 tracking-[-0.012em]">
           <Choice
-            label="Time in force" value={draft.timeInForce} onChange={(timeInForce) => edit({ timeInForce })}
-            items={(["GTC", "IOC", "FOK"] as const).map((value) => ({ value, label: value, disabled: lacking(account.capabilities, venueName(account.venue), value) }))}
+            label="Time in force" value={draft.timeInForce} onChange={(timeInForce) => edit({ timeInForce, ...(timeInForce === "GTD" && draft.expires === "" ? { expires: localOf(second.get() + DAY_MS) } : {}) })}
+            items={(["GTC", "IOC", "FOK", "GTD"] as const).map((value) => ({ value, label: value, disabled: value === "GTD" && draft.type === "MARKET" ? copy.marketNeverWaits : lacking(account.capabilities, venueName(account.venue), value) }))}
           />
           <span className="flex-1" />
-          <Check label="Post-only" checked={draft.postOnly} disabled={draft.type === "LIMIT" ? lacking(account.capabilities, venueName(account.venue), "post_only") : "Only limit orders rest"} onChange={(postOnly) => edit({ postOnly })} />
+          <Check label="Post-only" checked={draft.postOnly} disabled={neverRests(draft) ?? lacking(account.capabilities, venueName(account.venue), "post_only")} onChange={(postOnly) => edit({ postOnly })} />
           <Check label="Reduce-only" checked={draft.reduceOnly} disabled={lacking(account.capabilities, venueName(account.venue), "reduce_only")} onChange={(reduceOnly) => edit({ reduceOnly })} />
         </div>
+        {draft.timeInForce === "GTD" && (
+          <DateTimeField label="Until" zone={zoneOf(nowMs)} value={draft.expires} disabled={isLocked} finding={checked.findings.expires} onChange={(expires) => edit({ expires })} />
+        )}
         <Outcome onWatch={onWatch} />
         <div className="mt-1">
           <Fact name="Value">{checked.value ? <><span className="font-[550]">≈ {format(checked.value, { digits: money, rounding: "ceiling" })}</span> {instrument.quote}</> : UNKNOWN}</Fact>

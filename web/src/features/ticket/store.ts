@@ -2,10 +2,12 @@
 import { announce } from "@/lib/announce";
 import { call } from "@/lib/api/client";
 import { NoAnswer, Problem, sentence } from "@/lib/api/problem";
-import type { PlaceOrder, ProblemBody, Refusal } from "@/lib/api/types";
+import { copy } from "@/lib/copy";
+import type { PlaceOrder, Refusal } from "@/lib/api/types";
 import { holdings, takeOrder } from "@/lib/desk/holdings";
 import { createStore } from "@/lib/store";
-import { EMPTY_DRAFT, TYPE_NAMES, type Draft } from "./draft";
+import { SIDE_WORDS, TYPE_NAMES } from "@/lib/order/names";
+import { EMPTY_DRAFT, type Draft } from "./draft";
 import { next, type Happening, type Sending } from "./sending";
 
 const newKey = () => crypto.randomUUID();
@@ -36,12 +38,12 @@ export async function place(checked: PlaceOrder | null): Promise<void> {
     const order = await call("post", "/api/v1/orders", { body, headers: { "Idempotency-Key": before.key } });
     takeOrder(order);
     happen({ what: "answered", order, newKey: newKey() });
-    announce(`${TYPE_NAMES[order.type]} ${order.side === "BUY" ? "buy" : "sell"} ${order.quantity ?? order.value ?? ""} ${order.symbol} recorded.`);
+    announce(copy.recorded(`${TYPE_NAMES[order.type]} ${SIDE_WORDS[order.side]} ${order.quantity ?? order.value ?? ""} ${order.symbol}`));
     if (sending.get().state === "ready") draft.set({ ...draft.get(), size: "" });
   } catch (error) {
     happen({ what: "failed", error, newKey: newKey() });
     const now = sending.get();
-    if (now.state === "unknown") announce("Sent, no answer yet. The order may be live.", "assertive");
+    if (now.state === "unknown") announce(copy.unknown, "assertive");
     else if (error instanceof Problem) announce(sentence(error.body.detail));
     else if (!(error instanceof NoAnswer)) throw error;
   }
@@ -54,20 +56,25 @@ holdings.subscribe(() => {
   if (order) happen({ what: "seen", order, newKey: newKey() });
 });
 
-/** Which field of the ticket a refusal speaks of. */
-export function fieldOf(refusal: Refusal): keyof Draft | null {
-  if (refusal.field === "limit_price") return "price";
-  if (refusal.field === "quantity" || refusal.field === "value") return "size";
-  if (refusal.field.startsWith("trigger")) return "trigger";
-  if (refusal.field.startsWith("trail")) return "trail";
-  return null;
-}
-
-/** What the ticket says of a refusal, and the valid value nearest to what was asked. */
-export function explained(problem: ProblemBody): { text: string; refusals: readonly Refusal[]; action: string } {
-  const refusals = problem.errors ?? [];
-  const broken = refusals.map((each) => `${each.field.replaceAll("_", " ")}: ${each.rule}`).join("; ");
-  return { text: sentence(broken || problem.detail), refusals, action: problem.suggested_action };
+/** What to write into the ticket so that this rule is kept; null where the server names no value. */
+export function mending({ field, nearest }: Refusal): Partial<Draft> | null {
+  if (!nearest) return null;
+  switch (field) {
+    case "limit_price":
+      return { price: nearest };
+    case "quantity":
+      return { size: nearest, unit: "base" };
+    case "value":
+      return { size: nearest, unit: "quote" };
+    case "trigger.price":
+      return { trigger: nearest };
+    case "trail.offset":
+      return { trail: nearest, trailUnit: "quote" };
+    case "trail.activation_price":
+      return { activation: nearest };
+    default:
+      return null;
+  }
 }
 
 function happen(happening: Happening): void {

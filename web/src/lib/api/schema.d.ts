@@ -3353,30 +3353,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing at this path */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
-                     *       "error_code": "not_found",
-                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
-                     *       "error_type": "INVALID_REQUEST",
-                     *       "fallback_available": false,
-                     *       "instance": "/api/v1/orders",
-                     *       "retry_possible": false,
-                     *       "status": 404,
-                     *       "suggested_action": "Check the name; lists show what there is.",
-                     *       "title": "Not found",
-                     *       "type": "urn:algotradehub:problem:not_found"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description Addressed by a name that is not ours */
             421: {
                 headers: {
@@ -3597,30 +3573,6 @@ export interface operations {
                      *       "suggested_action": "Send the header Authorization: Bearer and your token.",
                      *       "title": "Not signed in",
                      *       "type": "urn:algotradehub:problem:unauthenticated"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing at this path */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
-                     *       "error_code": "not_found",
-                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
-                     *       "error_type": "INVALID_REQUEST",
-                     *       "fallback_available": false,
-                     *       "instance": "/api/v1/orders",
-                     *       "retry_possible": false,
-                     *       "status": 404,
-                     *       "suggested_action": "Check the name; lists show what there is.",
-                     *       "title": "Not found",
-                     *       "type": "urn:algotradehub:problem:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6670,30 +6622,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing at this path */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
-                     *       "error_code": "not_found",
-                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
-                     *       "error_type": "INVALID_REQUEST",
-                     *       "fallback_available": false,
-                     *       "instance": "/api/v1/orders",
-                     *       "retry_possible": false,
-                     *       "status": 404,
-                     *       "suggested_action": "Check the name; lists show what there is.",
-                     *       "title": "Not found",
-                     *       "type": "urn:algotradehub:problem:not_found"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description Addressed by a name that is not ours */
             421: {
                 headers: {
@@ -6874,30 +6802,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is nothing at this path */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
-                     *       "error_code": "not_found",
-                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
-                     *       "error_type": "INVALID_REQUEST",
-                     *       "fallback_available": false,
-                     *       "instance": "/api/v1/orders",
-                     *       "retry_possible": false,
-                     *       "status": 404,
-                     *       "suggested_action": "Check the name; lists show what there is.",
-                     *       "title": "Not found",
-                     *       "type": "urn:algotradehub:problem:not_found"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description Addressed by a name that is not ours */
             421: {
                 headers: {
@@ -7061,30 +6965,6 @@ export interface operations {
                      *       "suggested_action": "Send the header Authorization: Bearer and your token.",
                      *       "title": "Not signed in",
                      *       "type": "urn:algotradehub:problem:unauthenticated"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is nothing at this path */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
-                     *       "error_code": "not_found",
-                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
-                     *       "error_type": "INVALID_REQUEST",
-                     *       "fallback_available": false,
-                     *       "instance": "/api/v1/orders",
-                     *       "retry_possible": false,
-                     *       "status": 404,
-                     *       "suggested_action": "Check the name; lists show what there is.",
-                     *       "title": "Not found",
-                     *       "type": "urn:algotradehub:problem:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

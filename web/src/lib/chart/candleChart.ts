@@ -10,15 +10,25 @@ import { exponential } from "./averages";
 import { colourOf } from "./colours";
 import { FillMarks, type FillMark } from "./triangles";
 
-export interface Line {
+interface Line {
   id: string;
   price: string;
   kind: "buy" | "sell" | "position";
+  /** The price that the venue has, where another is asked for: drawn as a ghost. */
+  from: string | null;
 }
 
-export interface Looks {
+interface Drawn {
+  line: IPriceLine;
+  price: number;
+  kind: Line["kind"] | "ghost";
+}
+
+interface Looks {
   digits: number;
   averages: boolean;
+  /** Nobody vouches for the last price: it is grey, like everything that is old. */
+  stale: boolean;
 }
 
 const SPANS = [20, 50] as const;
@@ -31,7 +41,9 @@ export class CandleChart {
   private readonly volume: ISeriesApi<"Histogram">;
   private readonly averages: ISeriesApi<"Line">[];
   private readonly marks: FillMarks;
-  private lines = new Map<string, { line: IPriceLine; price: number }>();
+  private lines = new Map<string, Drawn>();
+  private range: AutoscaleInfo | null = null;
+  private isHeld = false;
   private isClosed = false;
   private candles: Candle[] = [];
   private fills: readonly Fill[] = [];
@@ -59,7 +71,7 @@ export class CandleChart {
     });
   }
 
-  look({ digits, averages }: Looks): void {
+  look({ digits, averages, stale }: Looks): void {
     if (this.isClosed) return;
     this.palette = {
       buy: colourOf("buy"), sell: colourOf("sell"), edge: colourOf("surface-1"), text: colourOf("text-2"), up: colourOf("buy", 0.2), down: colourOf("sell", 0.2),
@@ -75,10 +87,11 @@ export class CandleChart {
       crosshair: { vertLine: { color: text, labelBackgroundColor: colourOf("surface-3") }, horzLine: { color: text, labelBackgroundColor: colourOf("surface-3") } },
     });
     this.series.applyOptions({
-      upColor: buy, downColor: sell, wickUpColor: buy, wickDownColor: sell, priceLineStyle: LineStyle.Dotted,
+      upColor: buy, downColor: sell, wickUpColor: buy, wickDownColor: sell, priceLineStyle: LineStyle.Dotted, priceLineColor: stale ? text : "",
       priceFormat: { type: "price", precision: digits, minMove: 1 / 10 ** digits },
     });
     this.averages.forEach((series, index) => series.applyOptions({ color: colourOf(`hue-${index + 1}`, 0.85), visible: averages }));
+    this.clearLines();
     this.paintAll();
   }
 
@@ -109,25 +122,56 @@ export class CandleChart {
 
   showLines(lines: readonly Line[]): void {
     if (this.isClosed) return;
+    const wanted = new Map<string, { price: number; kind: Drawn["kind"] }>();
+    for (const { id, price, kind, from } of lines) {
+      wanted.set(id, { price: Number(price), kind });
+      if (from !== null) wanted.set(`${id}|from`, { price: Number(from), kind: "ghost" });
+    }
+    for (const [id, known] of this.lines) {
+      if (wanted.get(id)?.kind === known.kind) continue;
+      this.series.removePriceLine(known.line);
+      this.lines.delete(id);
+    }
+    for (const [id, { price, kind }] of wanted) {
+      const known = this.lines.get(id);
+      if (!known) this.lines.set(id, { line: this.drawn(price, kind), price, kind });
+      else if (known.price !== price) {
+        known.line.applyOptions({ price });
+        known.price = price;
+      }
+    }
+  }
+
+  private drawn(price: number, kind: Drawn["kind"]): IPriceLine {
+    const isPosition = kind === "position";
+    const isGhost = kind === "ghost";
+    return this.series.createPriceLine({
+      price, title: "", lineWidth: 1, lineStyle: isPosition ? LineStyle.Solid : isGhost ? LineStyle.Dotted : LineStyle.LargeDashed, axisLabelVisible: !isGhost,
+      color: colourOf(isPosition ? "text-1" : isGhost ? "text-3" : kind), axisLabelColor: colourOf(isPosition ? "text-1" : isGhost ? "surface-3" : `${kind}-fill`),
+      axisLabelTextColor: colourOf(isPosition ? "surface-1" : "on-fill"),
+    });
+  }
+
+  private clearLines(): void {
     for (const { line } of this.lines.values()) this.series.removePriceLine(line);
-    this.lines = new Map(
-      lines.map(({ id, price, kind }) => {
-        const value = Number(price);
-        const isPosition = kind === "position";
-        const line = this.series.createPriceLine({
-          price: value, title: "", lineWidth: 1, lineStyle: isPosition ? LineStyle.Solid : LineStyle.LargeDashed, axisLabelVisible: true,
-          color: colourOf(isPosition ? "text-1" : kind), axisLabelColor: colourOf(isPosition ? "text-1" : `${kind}-fill`),
-          axisLabelTextColor: colourOf(isPosition ? "surface-1" : "on-fill"),
-        });
-        return [id, { line, price: value }];
-      }),
-    );
+    this.lines.clear();
   }
 
   /** Where a line is just now, in pixels from the top; null while it is out of sight. */
   heightOf(id: string): number | null {
     const known = this.lines.get(id);
     return known ? this.series.priceToCoordinate(known.price) : null;
+  }
+
+  /** The price at a height, with more digits than any tick has; null outside of the pane. */
+  priceAt(height: number): string | null {
+    const price = this.series.coordinateToPrice(height);
+    return price === null || price <= 0 ? null : Number(price).toFixed(12);
+  }
+
+  /** While a line is in the hand, the market does not move the scale under it. */
+  hold(isHeld: boolean): void {
+    this.isHeld = isHeld;
   }
 
   /** What is still asked of it in this frame finds nothing to draw. */
@@ -139,11 +183,13 @@ export class CandleChart {
 
   /** Own lines near the candles are kept in sight; one far away does not flatten them. */
   private withLines(plain: AutoscaleInfo | null): AutoscaleInfo | null {
+    if (this.isHeld && this.range) return this.range;
     if (!plain?.priceRange) return plain;
     const { minValue, maxValue } = plain.priceRange;
     const room = (maxValue - minValue) * REACH;
     const near = [...this.lines.values()].map(({ price }) => price).filter((price) => price > minValue - room && price < maxValue + room);
-    return { ...plain, priceRange: { minValue: Math.min(minValue, ...near), maxValue: Math.max(maxValue, ...near) } };
+    this.range = { ...plain, priceRange: { minValue: Math.min(minValue, ...near), maxValue: Math.max(maxValue, ...near) } };
+    return this.range;
   }
 
   private paintAll(): void {

@@ -87,10 +87,6 @@ export function least(a: Decimal, b: Decimal): Decimal {
   return compare(a, b) <= 0 ? a : b;
 }
 
-export function greatest(a: Decimal, b: Decimal): Decimal {
-  return compare(a, b) >= 0 ? a : b;
-}
-
 /** a / b with the given digits behind the point. b must not be zero. */
 export function divide(a: Decimal, b: Decimal, scale: number, rounding: Rounding = "nearest"): Decimal {
   const shift = BigInt(scale + b.scale);

@@ -1,7 +1,7 @@
 /** What people type into a money field: grouping, 1k, 50 %, and sums that begin with =. */
 import { add, decimal, multiply, negate, parse, shortest, text, type Decimal } from "./decimal";
 
-export interface Understood {
+interface Understood {
   readonly value: string;
   readonly percent: boolean;
 }

@@ -3,7 +3,7 @@ import { isLive, newestFirst, type Balance, type Fill, type Order, type Position
 import { createStore, type Store } from "@/lib/store";
 import type { Change } from "@/lib/stream/protocol";
 
-export interface AccountHoldings {
+interface AccountHoldings {
   orders: ReadonlyMap<string, Order>;
   positions: ReadonlyMap<string, Position>;
   balances: ReadonlyMap<string, Balance>;
@@ -70,8 +70,19 @@ export function takeIn(account: string, changes: readonly Change[], stale: boole
 export function takeOrder(order: Order): void {
   const known = accounts.get(order.account) ?? NONE;
   const before = known.orders.get(order.order_id);
-  if (before && (before.updated_ns ?? "").padStart(20, "0") >= (order.updated_ns ?? "").padStart(20, "0") && before.cancel_pending === order.cancel_pending) return;
+  if (before && (before.updated_ns ?? "").padStart(20, "0") >= (order.updated_ns ?? "").padStart(20, "0")) return;
   if (!before && !isLive(order)) return;
+  replace(order);
+}
+
+/** What this page has just asked for, before the server has said so. */
+export function markCancel(orderId: string, isAsked: boolean): void {
+  const order = holdings.get().orders.find((each) => each.order_id === orderId);
+  if (order) replace({ ...order, cancel_pending: isAsked });
+}
+
+function replace(order: Order): void {
+  const known = accounts.get(order.account) ?? NONE;
   accounts.set(order.account, { ...known, orders: upserted(known.orders, [order], (each) => each.order_id, isLive) });
   show();
 }

@@ -3,7 +3,7 @@ import { announce } from "@/lib/announce";
 import { createStore } from "@/lib/store";
 import type { Change, SystemAccount, SystemVenue } from "@/lib/stream/protocol";
 
-export interface System {
+interface System {
   accounts: ReadonlyMap<string, SystemAccount>;
   venues: ReadonlyMap<string, SystemVenue>;
   stale: boolean;

@@ -17,6 +17,8 @@ export interface Update {
 }
 
 const DEPTH = 20;
+/** As many as the page keeps; a page that is late is told how many it missed. */
+export const MOST_TRADES = 200;
 
 export class Conflater {
   private books = new Map<TopicKey, BookKeeper>();
@@ -35,7 +37,8 @@ export class Conflater {
         break;
       case "trades":
         update.trades = [...(whole ? [] : (update.trades ?? [])), ...(change.trades ?? [])];
-        update.missed = (update.missed ?? 0) + (change.missed ?? 0);
+        update.missed = (update.missed ?? 0) + (change.missed ?? 0) + Math.max(update.trades.length - MOST_TRADES, 0);
+        update.trades = update.trades.slice(-MOST_TRADES);
         update.whole = whole || update.whole === true;
         break;
       case "candles": {
@@ -48,6 +51,10 @@ export class Conflater {
       default:
         update.changes = [...(update.changes ?? []), change];
     }
+  }
+
+  get isWaiting(): boolean {
+    return this.waiting.size > 0;
   }
 
   stale(keys: TopicKey[]): void {

@@ -1,7 +1,7 @@
 /** The life of the one connection, pure: what happened goes in, what to do comes out. */
 import { keyOf, keyOfChange, WRONG_TOKEN, type Change, type ClientMessage, type ServerMessage, type Topic, type TopicKey } from "./protocol";
 
-export type Phase = "connecting" | "greeting" | "live" | "waiting" | "refused";
+type Phase = "connecting" | "greeting" | "live" | "waiting" | "refused";
 
 export interface ConnectionState {
   phase: Phase;

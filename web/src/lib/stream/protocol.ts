@@ -58,7 +58,7 @@ export interface Candle {
   final: boolean;
 }
 
-export interface AccountChange {
+interface AccountChange {
   type: "snapshot" | "delta";
   seq: number;
   epoch?: number;
@@ -84,7 +84,7 @@ export interface SystemVenue {
   last_message_ms: number | null;
 }
 
-export interface Alert {
+interface Alert {
   name: string;
   detail: string;
   account: string | null;

@@ -3,12 +3,13 @@ import { useEffect, useMemo } from "react";
 import { session } from "@/lib/session";
 import { createStore, type Store } from "@/lib/store";
 import type { Book } from "./book";
-import type { Update } from "./conflate";
+import { MOST_TRADES, type Update } from "./conflate";
 import type { ConnectionState } from "./machine";
 import { keyOf, type Candle, type Change, type PublicTrade, type Ticker, type Topic, type TopicKey } from "./protocol";
 import type { FromWorker, ToWorker } from "./worker";
 
-const MOST_TRADES = 200;
+/** How long the worker waits for a page that draws nothing, such as one in the background. */
+const UNSEEN_MS = 1_000;
 const MOST_CANDLES = 2_000;
 
 /** What is known of a topic. ``stale`` says that nobody vouches for it just now. */
@@ -99,6 +100,7 @@ function receive(data: FromWorker): void {
     if (data.state.phase === "refused") session.refused();
     return;
   }
+  askForNext();
   for (const [key, update] of data.updates) {
     if (key === "system" || key.startsWith("account|")) {
       for (const listener of listeners) listener(key, update.changes ?? [], update.stale === true);
@@ -107,6 +109,17 @@ function receive(data: FromWorker): void {
       store?.set(updated(store.get(), update));
     }
   }
+}
+
+/** The next batch comes after the frame that shows this one. */
+function askForNext(): void {
+  const ask = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    tell({ to: "ready" });
+  };
+  const frame = requestAnimationFrame(ask);
+  const timer = setTimeout(ask, UNSEEN_MS);
 }
 
 export function updated(live: Live, update: Update): Live {
@@ -122,6 +135,12 @@ export function updated(live: Live, update: Update): Live {
 
 /** Candles by start, oldest first; a later word on one replaces the earlier. */
 export function merged(known: Candle[], news: Candle[]): Candle[] {
+  const last = known.at(-1);
+  const [only] = news;
+  // The bar that runs, or the one after it: almost every call.
+  if (last && only && news.length === 1 && only.start_at >= last.start_at) {
+    return [...(only.start_at === last.start_at ? known.slice(0, -1) : known), only].slice(-MOST_CANDLES);
+  }
   const byStart = new Map(known.map((each) => [each.start_at, each]));
   for (const candle of news) byStart.set(candle.start_at, candle);
   return [...byStart.values()].sort((a, b) => (a.start_at < b.start_at ? -1 : 1)).slice(-MOST_CANDLES);

@@ -7,7 +7,9 @@ export type ToWorker =
   | { to: "start"; url: string; token: string | null }
   | { to: "follow"; topic: Topic }
   | { to: "unfollow"; key: TopicKey }
-  | { to: "retry"; token: string | null };
+  | { to: "retry"; token: string | null }
+  /** The page has shown the last batch and can take the next. */
+  | { to: "ready" };
 
 export type FromWorker =
   | { from: "batch"; updates: [TopicKey, Update][] }
@@ -23,6 +25,7 @@ let socket: WebSocket | null = null;
 let address = "";
 let token: string | null = null;
 let posting = false;
+let isReady = true;
 
 function step(event: StreamEvent): void {
   for (const effect of machine.step(event, Date.now())) act(effect);
@@ -58,11 +61,12 @@ function connect(): void {
   };
 }
 
+/** One batch is under way at most: a page that is late gets fewer and fuller ones, never a queue. */
 function postSoon(): void {
-  if (posting) return;
+  if (posting || !isReady) return;
   posting = true;
   setTimeout(() => {
-    posting = false;
+    [posting, isReady] = [false, false];
     scope.postMessage({ from: "batch", updates: conflater.take() });
   }, FRAME_MS);
 }
@@ -80,6 +84,10 @@ scope.onmessage = ({ data }) => {
     case "unfollow":
       step({ on: "unfollow", key: data.key });
       return conflater.drop(data.key);
+    case "ready":
+      isReady = true;
+      if (conflater.isWaiting) postSoon();
+      return;
     case "retry":
       token = data.token;
       return step({ on: "retry" });

@@ -30,8 +30,9 @@ export function Tape({ store, digits }: { store: Store<Live>; digits: BookColumn
         <span className="text-hint text-text-3">{held ? `${waiting < 0 ? live.length : waiting} new` : share === null ? "" : `Buys ${percent(share, 0, false)}`}</span>
       </div>
       <div role="table" aria-label="Trades" className="mb-1 flex min-h-0 flex-1 flex-col flex-wrap overflow-hidden" onPointerEnter={() => setHeld(live)} onPointerLeave={() => setHeld(null)}>
-        {trades.slice(0, SHOWN).map((trade) => (
-          <div key={trade.id} role="row" className="grid h-[18px] w-full grid-cols-[84px_1fr_1fr] items-center pr-3 pl-[18px]">
+        {trades.slice(0, SHOWN).map((trade, place) => (
+          // By place: rows stay where they are and change their text.
+          <div key={place} role="row" className="grid h-[18px] w-full grid-cols-[84px_1fr_1fr] items-center pr-3 pl-[18px]">
             <span role="cell" className={trade.taker === "SELL" ? "text-sell" : trade.taker === "BUY" ? "text-buy" : ""} data-live="">{format(trade.price, { digits: digits.price })}</span>
             <span role="cell" className={`text-right ${large && compare(decimal(trade.quantity), large) >= 0 ? "font-semibold" : ""}`} data-live="">{format(trade.quantity, { digits: digits.size })}</span>
             <span role="cell" className="text-right text-text-2" data-live="">{centisecondsOf(trade.at)}</span>

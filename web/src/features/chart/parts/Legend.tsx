@@ -9,11 +9,12 @@ import { changeOf } from "../model";
 export function Legend({ candle, digits, closesInMs }: { candle: Candle; digits: number; closesInMs: number | null }) {
   const change = changeOf(candle.open, candle.close);
   const tone = toneOf(sign(change ?? ZERO));
+  // On a phone the close and the change say enough.
   const figure = (letter: string, value: string, colour = "") => (
-    <span><span className="text-text-3">{letter}</span> <span className={colour}>{format(value, { digits })}</span></span>
+    <span className={letter === "C" ? "" : "max-tablet:hidden"}><span className="text-text-3">{letter}</span> <span className={colour}>{format(value, { digits })}</span></span>
   );
   return (
-    <div className="pointer-events-none absolute top-2 left-3.5 z-[2] flex flex-wrap gap-x-3 rounded-[4px] bg-surface-1/82 py-px pr-1.5 whitespace-nowrap" data-live="">
+    <div className="pointer-events-none absolute top-2 left-3.5 z-[2] flex max-w-[calc(100%-100px)] flex-wrap gap-x-3 rounded-[4px] bg-surface-1/82 py-px pr-1.5 whitespace-nowrap" data-live="">
       {figure("O", candle.open)}
       {figure("H", candle.high)}
       {figure("L", candle.low)}

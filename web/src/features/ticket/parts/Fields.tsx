@@ -1,14 +1,15 @@
 /** Price and size, with the helpers that fill them. They never change side and never send. */
 import { useEffect, useRef, type CSSProperties } from "react";
-import { Segmented } from "@/components/Controls";
+import { Choice, Segmented } from "@/components/Controls";
 import { DecimalField } from "@/components/DecimalField";
-import { add, decimal, divide, parse, quantise, text, type Decimal } from "@/lib/decimal/decimal";
+import type { PriceSource } from "@/lib/api/types";
+import { add, decimal, divide, ONE, parse, quantise, sign, text, ZERO, type Decimal } from "@/lib/decimal/decimal";
 import { moneyDigits } from "@/lib/decimal/format";
 import { readAmount } from "@/lib/decimal/input";
 import { lotOf, moved, priceDigits, sizeDigits, sizeUnit, tickAt } from "@/lib/instrument";
 import { useStore } from "@/lib/store";
 import type { Facts, Review } from "../checks";
-import { hasPrice, hasTrigger, type Draft, type SizeUnit } from "../draft";
+import { hasPrice, hasTrigger, type Draft, type SizeUnit, type TrailUnit } from "../draft";
 import { edit, wish } from "../store";
 
 interface FieldsProps {
@@ -19,6 +20,10 @@ interface FieldsProps {
 }
 
 const HELPER = "h-[22px] rounded-chip bg-surface-2 text-hint text-text-2 hover:bg-surface-3 hover:text-text-1 pointer-coarse:h-8";
+
+const SEGMENT = (active: boolean) => `h-[22px] rounded-chip text-hint pointer-coarse:h-8 ${active ? "bg-surface-3 text-text-1" : "bg-surface-2 text-text-2 hover:text-text-1"}`;
+const TENTH = decimal("0.1");
+const SOURCES: { value: PriceSource; label: string }[] = [{ value: "LAST", label: "Last price" }, { value: "MARK", label: "Mark price" }, { value: "INDEX", label: "Index price" }];
 
 export function Fields({ draft, facts, checked, locked }: FieldsProps) {
   const { instrument } = facts;
@@ -31,7 +36,8 @@ export function Fields({ draft, facts, checked, locked }: FieldsProps) {
     field?.select();
   }, [wanted]);
 
-  const stepPrice = (field: "price" | "trigger") => (steps: bigint) => {
+  const isPart = draft.trailUnit === "percent";
+  const stepPrice = (field: "price" | "trigger" | "activation") => (steps: bigint) => {
     const now = parse(readAmount(draft[field])?.value) ?? parse(facts.last);
     if (now !== null) edit({ [field]: text(moved(instrument, now, steps)) });
   };
@@ -55,7 +61,23 @@ export function Fields({ draft, facts, checked, locked }: FieldsProps) {
         <DecimalField label="Trigger" unit={instrument.quote} value={draft.trigger} digits={digits.price} disabled={locked} finding={checked.findings.trigger} onChange={(trigger) => edit({ trigger })} onStep={stepPrice("trigger")} />
       )}
       {draft.type === "TRAILING_STOP" && (
-        <DecimalField label="Distance" unit="%" value={draft.trail} digits={2} disabled={locked} finding={checked.findings.trail} onChange={(trail) => edit({ trail })} onStep={(steps) => edit({ trail: text(stepped(draft.trail, steps)) })} />
+        <>
+          <DecimalField
+            label="Distance" unit={isPart ? "%" : instrument.quote} value={draft.trail} digits={isPart ? 2 : digits.price} disabled={locked} finding={checked.findings.trail}
+            onChange={(trail) => edit({ trail })} onStep={(steps) => edit({ trail: text(stepped(draft.trail, isPart ? TENTH : tickAt(instrument, parse(facts.last) ?? ONE), steps)) })}
+          />
+          <Segmented<TrailUnit>
+            label="Distance as" value={draft.trailUnit} onChange={(trailUnit) => edit({ trailUnit, trail: "" })} className="grid grid-cols-2 gap-1"
+            items={[{ value: "percent", label: "% of price" }, { value: "quote", label: instrument.quote }]} itemClass={SEGMENT}
+          />
+          <DecimalField label="Begins at" placeholder="at once" unit={instrument.quote} value={draft.activation} digits={digits.price} disabled={locked} finding={checked.findings.activation} onChange={(activation) => edit({ activation })} onStep={stepPrice("activation")} />
+        </>
+      )}
+      {(hasTrigger(draft.type) || draft.type === "TRAILING_STOP") && (
+        <label className="flex items-center justify-between text-text-3">
+          {draft.type === "TRAILING_STOP" ? "Follows" : "Set off by"}
+          <Choice<PriceSource> label="Which price sets it off" value={draft.source} items={SOURCES} onChange={(source) => edit({ source })} className="text-text-1" />
+        </label>
       )}
       {hasPrice(draft.type) && (
         <>
@@ -79,15 +101,15 @@ export function Fields({ draft, facts, checked, locked }: FieldsProps) {
       <Segmented<SizeUnit>
         label="Size as" value={draft.unit} onChange={(unit) => edit({ unit, size: "" })} className="grid grid-cols-3 gap-1"
         items={[{ value: "base", label: "Amount" }, { value: "quote", label: instrument.quote }, { value: "percent", label: "% of free" }]}
-        itemClass={(active) => `h-[22px] rounded-chip text-hint pointer-coarse:h-8 ${active ? "bg-surface-3 text-text-1" : "bg-surface-2 text-text-2 hover:text-text-1"}`}
+        itemClass={SEGMENT}
       />
     </>
   );
 }
 
-function stepped(trail: string, steps: bigint): Decimal {
-  const next = add(parse(readAmount(trail)?.value) ?? decimal("0"), { units: steps, scale: 1 });
-  return next.units > 0n ? next : { units: 1n, scale: 1 };
+function stepped(trail: string, step: Decimal, steps: bigint): Decimal {
+  const next = add(parse(readAmount(trail)?.value) ?? ZERO, { units: step.units * steps, scale: step.scale });
+  return sign(next) > 0 ? next : step;
 }
 
 /** Where the slider stands for a size that was typed. */

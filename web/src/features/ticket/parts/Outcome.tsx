@@ -2,10 +2,11 @@
 import { Button } from "@/components/Controls";
 import { Icon } from "@/components/Icon";
 import { useSecond } from "@/lib/clock";
+import { explained } from "@/lib/api/problem";
 import { copy } from "@/lib/copy";
 import { useStore } from "@/lib/store";
 import { ageOf } from "@/lib/time";
-import { edit, explained, fieldOf, place, sending } from "../store";
+import { edit, mending, place, sending } from "../store";
 
 export function Outcome({ onWatch }: { onWatch(): void }) {
   const now = useStore(sending);
@@ -17,9 +18,8 @@ export function Outcome({ onWatch }: { onWatch(): void }) {
       <p className="flex gap-1.5"><Icon name="warning" size={14} className="mt-px text-danger" />{text}</p>
       <p className="mt-1 text-text-2">{action}</p>
       {refusals.map((refusal) => {
-        const field = fieldOf(refusal);
-        if (field === null || !refusal.nearest) return null;
-        return <Button key={refusal.field} className="mt-1.5" onClick={() => edit({ [field]: refusal.nearest })}>Use nearest: {refusal.nearest}</Button>;
+        const mended = mending(refusal);
+        return mended && <Button key={refusal.field} className="mt-1.5" onClick={() => edit(mended)}>Use nearest: {refusal.nearest}</Button>;
       })}
     </div>
   );

@@ -2,10 +2,12 @@
 import { useEffect, useRef, useState } from "react";
 import { environmentOf } from "@/lib/api/types";
 import { format } from "@/lib/decimal/format";
+import { readAmount } from "@/lib/decimal/input";
 import { priceDigits, sizeDigits, sizeUnit, venueName } from "@/lib/instrument";
 import { useStore } from "@/lib/store";
 import type { Facts, Review } from "../checks";
-import { hasPrice, TYPE_NAMES, type Draft } from "../draft";
+import { SIDE_NAMES, TYPE_NAMES } from "@/lib/order/names";
+import { hasPrice, type Draft } from "../draft";
 import { place, sending, wish } from "../store";
 
 const GUARD_MS = 250;
@@ -46,13 +48,14 @@ export function Send({ draft, facts, checked }: { draft: Draft; facts: Facts; ch
   );
 }
 
-function words(draft: Draft, { instrument }: Facts, { quantity }: Review): string {
-  return `${draft.side === "BUY" ? "Buy" : "Sell"} ${format(quantity, { digits: sizeDigits(instrument) })} ${sizeUnit(instrument)}`;
+function words(draft: Draft, { instrument }: Facts, { quantity, spend }: Review): string {
+  if (spend !== null) return `${SIDE_NAMES[draft.side]} for ${format(spend)} ${instrument.quote}`;
+  return `${SIDE_NAMES[draft.side]} ${format(quantity, { digits: sizeDigits(instrument) })} ${sizeUnit(instrument)}`;
 }
 
 /** live · Binance main · up to 94,185.0 */
 function conditions(draft: Draft, { account, instrument }: Facts): string {
   const isBuy = draft.side === "BUY";
-  const bound = hasPrice(draft.type) ? `${isBuy ? "up to" : "down to"} ${format(draft.price.replaceAll(",", ""), { digits: priceDigits(instrument) })}` : TYPE_NAMES[draft.type].toLowerCase();
+  const bound = hasPrice(draft.type) ? `${isBuy ? "up to" : "down to"} ${format(readAmount(draft.price)?.value, { digits: priceDigits(instrument) })}` : TYPE_NAMES[draft.type].toLowerCase();
   return `${environmentOf(account)} · ${venueName(account.venue)} ${account.id} · ${bound}`;
 }

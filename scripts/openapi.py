@@ -1,21 +1,17 @@
-"""Writes the description of the API, from the program itself and without a server.
-
-It is kept in openapi.json, from which the types of the client are made: ``./run web schema``.
-"""
+"""The description of the API, from the program itself and without a server."""
 
 import asyncio
 import json
-import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from fastapi.routing import APIRoute
 
 from algotradehub.api.app import create_app
 from algotradehub.api.schema import PATH
 
-KEPT = Path(__file__).resolve().parents[1] / "openapi.json"
+KEPT: Final = Path(__file__).resolve().parents[1] / "web" / "openapi.json"
 
 
 def described() -> str:
@@ -27,9 +23,3 @@ def described() -> str:
     route = next(each for each in routes if getattr(each, "path", "") == PATH)
     document = asyncio.run(cast("APIRoute", route).endpoint()).body
     return json.dumps(json.loads(document), indent=1, sort_keys=True) + "\n"
-
-
-if __name__ == "__main__":
-    if "--check" in sys.argv[1:]:
-        sys.exit(0 if KEPT.read_text() == described() else "openapi.json is old: ./run web schema")
-    KEPT.write_text(described())

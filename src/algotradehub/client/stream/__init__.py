@@ -1,0 +1,1 @@
+"""The platform's stream for programs: topics, what is told of them, and how they are followed."""
