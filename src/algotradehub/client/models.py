@@ -128,6 +128,13 @@ class Side(OpenEnum):
     SELL = "SELL"
 
 
+class Subject(OpenEnum):
+    BALANCE = "BALANCE"
+    FILL = "FILL"
+    ORDER = "ORDER"
+    POSITION = "POSITION"
+
+
 class TimeInForce(OpenEnum):
     FOK = "FOK"
     GTC = "GTC"
@@ -224,10 +231,13 @@ class AggregatedView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AmendAsked(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="amend_asked"):
+    """New values are wanted: in place, or by a leg of that id once the working one is dead."""
+
     order_id: str
     amendment: Amendment
     send_before_at: str | None
     send_before_ns: Nanoseconds | None
+    leg: str | None
 
 
 class AmendSettled(
@@ -262,6 +272,15 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag="
     available: Decimal
     venue_time: str | None
     venue_time_ns: Nanoseconds | None
+
+
+class BalanceCorrected(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="balance_corrected"
+):
+    """The venue's word won: an amount that nothing explains is posted against suspense."""
+
+    asset: str
+    amount: Decimal
 
 
 class BalanceView(msgspec.Struct, frozen=True, kw_only=True):
@@ -377,6 +396,25 @@ class Cumulative(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", ta
     venue_time_ns: Nanoseconds | None
 
 
+class Differed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="differed"):
+    """Where books and venue disagreed when they were compared."""
+
+    occasion: str
+    asked_at: str | None
+    asked_ns: Nanoseconds | None
+    differences: tuple[Difference, ...]
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing of which the two tell different stories, as text that people read."""
+
+    subject: Subject
+    name: str
+    ours: str
+    theirs: str
+    meaning: str
+
+
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
     """A question about an order that is still open. It is not a status."""
 
@@ -426,7 +464,11 @@ class FeeSettled(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", ta
 
 
 class Fill(msgspec.Struct, frozen=True, kw_only=True):
-    """One execution as we keep it. A provisional one is replaced, never summed (order-path 8)."""
+    """One execution as we keep it. A provisional one is replaced, never summed (order-path 8).
+
+    ``execution_id`` is the venue's. Since those repeat from leg to leg, those of a leg that
+    replaced another have its number before them: ``2:E1``.
+    """
 
     account: str
     symbol: str
@@ -540,6 +582,15 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     dead: bool
 
 
+class LegAdded(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="leg_added"):
+    """The leg that replaces a dead one, before the venue can know of it."""
+
+    order_id: str
+    request: OrderRequest
+    send_before_at: str | None
+    send_before_ns: Nanoseconds | None
+
+
 class Listed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="listed"):
     """An instrument as the books reckon with it, recorded before its first use and on change."""
 
@@ -602,6 +653,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     venue_time_ns: Nanoseconds | None
     updated_at: str | None
     updated_ns: Nanoseconds | None
+    replacing: str | None
+    parts: tuple[Order, ...]
 
 
 class OrderDone(msgspec.Struct, frozen=True, kw_only=True):
@@ -736,6 +789,17 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     updated_ns: Nanoseconds | None
     venue_time: str | None
     venue_time_ns: Nanoseconds | None
+
+
+class PositionCorrected(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="position_corrected"
+):
+    """The venue's word won: a quantity that nothing explains, booked at a price."""
+
+    symbol: str
+    side: PositionSide
+    quantity: Decimal
+    price: Decimal
 
 
 class PositionReport(
@@ -893,6 +957,15 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag="
     reason: str
     category: ErrorCategory
     order_unknown: bool
+
+
+class ReplaceDropped(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="replace_dropped"
+):
+    """The leg that was to follow is certainly never sent: the order ends with the last one."""
+
+    order_id: str
+    reason: str
 
 
 class Requested(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="requested"):
@@ -1111,7 +1184,12 @@ if TYPE_CHECKING:
         | Restarted
         | CancelAsked
         | AmendAsked
+        | LegAdded
+        | ReplaceDropped
         | HaltSet
+        | Differed
+        | BalanceCorrected
+        | PositionCorrected
         | Requested
         | Responded
         | Checkpoint
@@ -1125,14 +1203,19 @@ else:
             "adopted": Adopted,
             "amend_asked": AmendAsked,
             "amend_settled": AmendSettled,
+            "balance_corrected": BalanceCorrected,
             "cancel_asked": CancelAsked,
             "checkpoint": Checkpoint,
+            "differed": Differed,
             "doubted": Doubted,
             "halt_set": HaltSet,
             "intent": Intent,
+            "leg_added": LegAdded,
             "listed": Listed,
             "observed": Observed,
+            "position_corrected": PositionCorrected,
             "proven_absent": ProvenAbsent,
+            "replace_dropped": ReplaceDropped,
             "requested": Requested,
             "responded": Responded,
             "restarted": Restarted,

@@ -31,8 +31,8 @@ def advance(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:
     parts = order.parts
     index = leg_index(order, evidence.client_order_id, _venue_order_id(evidence))
     step = order_rules.advance(parts[index], evidence, at_ns)
-    if order.replacing is not None and _refuses(evidence):
-        # Nothing was changed at the venue: the order goes on as it was.
+    if order.replacing is not None and _refuses(evidence) and parts[index].doubt is None:
+        # Nothing was changed at the venue, not by an earlier request either: it goes on as it was.
         order = _replace(order, replacing=None, amend_pending=None)
     return Step(_whole(order, _with(parts, index, step.order), at_ns), step.effect)
 

@@ -115,7 +115,9 @@ class Store(Protocol):
 
     def restore(self, *, changed_after_ns: int, claimed_after_ns: int) -> Restored: ...
 
-    def order(self, order_id: ClientOrderId) -> Order | None: ...
+    def order(self, order_id: ClientOrderId) -> Order | None:
+        """Return the order of this id, which may be that of any of its legs."""
+        ...
 
     def order_by_venue_id(
         self, account: AccountId, venue_order_id: VenueOrderId

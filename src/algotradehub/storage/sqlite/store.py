@@ -135,7 +135,9 @@ class SqliteStore:
             )
 
     def order(self, order_id: ClientOrderId) -> Order | None:
-        return self._order("SELECT value FROM orders WHERE order_id = ?", order_id)
+        return self._order(
+            "SELECT value FROM legs JOIN orders USING (order_id) WHERE client_order_id = ?", order_id
+        )
 
     def order_by_venue_id(self, account: AccountId, venue_order_id: VenueOrderId) -> Order | None:
         """Return the order one of whose legs the venue calls so."""

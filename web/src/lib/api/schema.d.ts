@@ -639,6 +639,17 @@ export interface components {
             word: "Balance";
         };
         /**
+         * BalanceCorrected
+         * @description The venue's word won: an amount that nothing explains is posted against suspense.
+         */
+        BalanceCorrected: {
+            /** Format: decimal */
+            amount: string;
+            asset: string;
+            /** @enum {unknown} */
+            type: "balance_corrected";
+        };
+        /**
          * BalanceView
          * @description One asset of one account: the venue's word, and ours beside it.
          */
@@ -966,6 +977,30 @@ export interface components {
             venue_time_ns: string | null;
             /** @enum {unknown} */
             word: "Cumulative";
+        };
+        /**
+         * Differed
+         * @description Where books and venue disagreed when they were compared.
+         */
+        Differed: {
+            /** Format: date-time */
+            asked_at: string | null;
+            asked_ns: string | null;
+            differences: components["schemas"]["Difference"][];
+            occasion: string;
+            /** @enum {unknown} */
+            type: "differed";
+        };
+        /**
+         * Difference
+         * @description One thing of which the two tell different stories, as text that people read.
+         */
+        Difference: {
+            meaning: string;
+            name: string;
+            ours: string;
+            subject: components["schemas"]["Subject"];
+            theirs: string;
         };
         /**
          * Doubt
@@ -1608,6 +1643,20 @@ export interface components {
             value?: string | null;
         };
         /**
+         * PositionCorrected
+         * @description The venue's word won: a quantity that nothing explains, booked at a price.
+         */
+        PositionCorrected: {
+            /** Format: decimal */
+            price: string;
+            /** Format: decimal */
+            quantity: string;
+            side: components["schemas"]["PositionSide"];
+            symbol: string;
+            /** @enum {unknown} */
+            type: "position_corrected";
+        };
+        /**
          * PositionReport
          * @description The venue's word on one position.
          */
@@ -1890,6 +1939,11 @@ export interface components {
             type: "SignificantFigures";
         };
         /**
+         * Subject
+         * @enum {unknown}
+         */
+        Subject: "BALANCE" | "FILL" | "ORDER" | "POSITION";
+        /**
          * TickBands
          * @description The tick depends on the price: ``bands`` are (from price, tick), rising, the first from 0.
          *
@@ -1962,7 +2016,7 @@ export interface components {
             /** Format: date-time */
             at: string | null;
             at_ns: string | null;
-            body: components["schemas"]["Intent"] | components["schemas"]["Listed"] | components["schemas"]["Observed"] | components["schemas"]["Told"] | components["schemas"]["Adopted"] | components["schemas"]["Doubted"] | components["schemas"]["ProvenAbsent"] | components["schemas"]["AmendSettled"] | components["schemas"]["Restarted"] | components["schemas"]["CancelAsked"] | components["schemas"]["AmendAsked"] | components["schemas"]["LegAdded"] | components["schemas"]["ReplaceDropped"] | components["schemas"]["HaltSet"] | components["schemas"]["Requested"] | components["schemas"]["Responded"] | components["schemas"]["Checkpoint"];
+            body: components["schemas"]["Intent"] | components["schemas"]["Listed"] | components["schemas"]["Observed"] | components["schemas"]["Told"] | components["schemas"]["Adopted"] | components["schemas"]["Doubted"] | components["schemas"]["ProvenAbsent"] | components["schemas"]["AmendSettled"] | components["schemas"]["Restarted"] | components["schemas"]["CancelAsked"] | components["schemas"]["AmendAsked"] | components["schemas"]["LegAdded"] | components["schemas"]["ReplaceDropped"] | components["schemas"]["HaltSet"] | components["schemas"]["Differed"] | components["schemas"]["BalanceCorrected"] | components["schemas"]["PositionCorrected"] | components["schemas"]["Requested"] | components["schemas"]["Responded"] | components["schemas"]["Checkpoint"];
             kind: components["schemas"]["Kind"];
             seq: number;
         };
