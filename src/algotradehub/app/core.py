@@ -25,6 +25,7 @@ from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
+from algotradehub.trading.kill_switch import KillSwitch
 from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.orders import OrderManager, ReferencePrices
 from algotradehub.trading.orphans import Orphans
@@ -54,6 +55,7 @@ class Core(msgspec.Struct, frozen=True, kw_only=True):
     """The running inner ring."""
 
     orders: OrderManager
+    kill_switch: KillSwitch
     state: DeskState
     journal: SegmentJournal
     projector: Projector
@@ -127,6 +129,9 @@ async def open_core(
         # Before any account can speak: whatever the last process left unanswered is in doubt.
         recorder.keep(_EVERY_ACCOUNT, Restarted(epoch=epoch))
         async with _tasks() as spawn, AsyncExitStack() as opened:
+            kill_switch = KillSwitch(
+                orders=manager, intake=intake, state=state, clock=clock, spawn=spawn
+            )
             for setup in accounts:
                 desk = AccountDesk(
                     setup.id,
@@ -149,8 +154,16 @@ async def open_core(
                 desk.account = await opened.enter_async_context(setup.open(inbox.receive))
                 inbox.open()
                 recovery.watch_all()
+                kill_switch.go_on(desk)
             spawn(_forget_ended(state, projector, clock))
-            yield Core(orders=manager, state=state, journal=journal, projector=projector, bus=bus)
+            yield Core(
+                orders=manager,
+                kill_switch=kill_switch,
+                state=state,
+                journal=journal,
+                projector=projector,
+                bus=bus,
+            )
 
 
 @asynccontextmanager

@@ -227,6 +227,7 @@ def finds_all_legs_of_an_order(new_store: NewStore) -> None:
     store.apply(changes)
     _same("first leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-1")), order)
     _same("second leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-5")), order)
+    _same("by a leg's own id", store.order(order_id(5)), order)
     _same("no leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-2")), None)
     renamed = _replace(order, legs=(order.legs[0], _replace(second, venue_order_id="v-6")))
     store.apply(orders_of([renamed], applied_seq=4))

@@ -137,13 +137,23 @@ class ReplaceDropped(msgspec.Struct, frozen=True, kw_only=True, tag="replace_dro
     reason: str
 
 
-class HaltSet(msgspec.Struct, frozen=True, kw_only=True, tag="halt_set", gc=False):
+class HaltSet(
+    msgspec.Struct, frozen=True, kw_only=True, tag="halt_set", omit_defaults=True, gc=False
+):
     """Trading of one account was halted or resumed by somebody."""
 
     kind: ClassVar[Kind] = Kind.COMMAND
     halted: bool
     reason: str
     by: str
+    stop: bool = False  # by the kill switch: everything is cancelled, and that is proven
+
+
+class StopProven(msgspec.Struct, frozen=True, kw_only=True, tag="stop_proven", gc=False):
+    """No order of a stopped account is left: the venue listed none, asked at these times."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    looked_ns: tuple[int, ...]
 
 
 class Differed(msgspec.Struct, frozen=True, kw_only=True, tag="differed", gc=False):
@@ -217,6 +227,7 @@ Body = (
     | LegAdded
     | ReplaceDropped
     | HaltSet
+    | StopProven
     | Differed
     | BalanceCorrected
     | PositionCorrected

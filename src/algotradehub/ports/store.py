@@ -49,6 +49,8 @@ class Halt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     reason: str
     by: str
     at_ns: int
+    stop: bool = False  # by the kill switch
+    looked_ns: tuple[int, ...] = ()  # when the venue listed no open order: the stop is proven
 
 
 class Changes(msgspec.Struct, kw_only=True):

@@ -17,6 +17,8 @@ from algotradehub.domain.records import (
     AmendAsked,
     BalanceCorrected,
     CancelAsked,
+    HaltSet,
+    Intent,
     LegAdded,
     Restarted,
 )
@@ -66,6 +68,18 @@ def check_legs(state: DeskState, venue: ScriptedVenue) -> None:
         there = (venue.by_client_id.get(leg.client_order_id) for leg in legs)
         resting = [order for order in there if order is not None and order.is_open]
         _require(len(resting) <= 1, "two legs at once", f"{order_id} rests as {resting}")
+
+
+def check_stopped(state: DeskState, venue: ScriptedVenue) -> None:
+    """At every moment: where a stop is proven, nothing of ours rests or comes to rest."""
+    halt = state.halt_in_force(ACCOUNT)
+    if halt is not None and halt.looked_ns:
+        resting = [
+            order
+            for order in venue.orders.values()
+            if order.client_order_id is not None and order.is_open
+        ]
+        _require(not resting, "stopped, they say", f"{halt} is proven, and there is {resting}")
 
 
 def check_caught_up(core: Core, venue: ScriptedVenue, connected_ns: int) -> None:
@@ -164,8 +178,9 @@ def check_storage(core: Core, store: Store, *, now_ns: int) -> None:
 
 
 def _check_wishes(core: Core) -> None:
-    """A leg follows an amendment that was asked for in the same life, and no cancel."""
+    """A leg follows an amendment that was asked for in the same life, and no cancel or stop."""
     asked: set[ClientOrderId] = set()
+    halted = False
     for record in core.journal.read():
         body = record.body
         if isinstance(body, Restarted):
@@ -174,8 +189,14 @@ def _check_wishes(core: Core) -> None:
             asked.add(body.order_id)
         elif isinstance(body, CancelAsked):
             asked.discard(body.order_id)
+        elif isinstance(body, HaltSet):
+            halted = body.halted
+        elif isinstance(body, Intent):
+            refused = body.order.status is OrderStatus.REJECTED
+            _require(refused or not halted, "placed while halted", str(record))
         elif isinstance(body, LegAdded):
             _require(body.order_id in asked, "placed unasked", str(record))
+            _require(not halted, "placed while halted", str(record))
 
 
 def check_corrections(core: Core, venue: ScriptedVenue) -> None:

@@ -52,6 +52,18 @@ class Amend(msgspec.Struct, frozen=True):
     price: int
 
 
+class Stop(msgspec.Struct, frozen=True):
+    """Somebody pulls the kill switch."""
+
+    at_ns: int
+
+
+class Resume(msgspec.Struct, frozen=True):
+    """New orders are accepted again."""
+
+    at_ns: int
+
+
 class ByHand(msgspec.Struct, frozen=True):
     """Somebody places an order on the venue's own page."""
 
@@ -97,7 +109,7 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 Accident: TypeAlias = ByHand | Deposit | Outage | DiskFault  # nobody here asked for it
-Action: TypeAlias = Order | Repeat | Cancel | Amend | Accident
+Action: TypeAlias = Order | Repeat | Cancel | Amend | Stop | Resume | Accident
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +142,11 @@ def draw(seed: int) -> Scenario:
             later_ns = random.randint(0, 10 * _S)
             quantity, price = random.randint(1, 12), random.randint(95, 105)
             actions.append(Amend(order.at_ns + later_ns, order.key, quantity, price))
+    if random.random() < 0.25:  # noqa: PLR2004 - a rate
+        stop_ns = random.randint(0, 20 * _S)
+        actions.append(Stop(stop_ns))
+        if random.choice((True, False)):
+            actions.append(Resume(stop_ns + random.randint(0, 20 * _S)))
     for _ in range(random.choice((0, 0, 0, 1))):
         side = random.choice((Side.BUY, Side.SELL))
         at_ns = random.randint(0, 20 * _S)

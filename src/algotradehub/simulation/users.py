@@ -142,6 +142,9 @@ class Users:
             fees = not self._venue.rules.cumulative_only
             if order.lacks_fills or (fees and core.state.fees_unknown(order.order_id)):
                 return f"fills of {order} are missing, provisional or lack their fee"
+        stop = core.kill_switch.of(desk)
+        if stop is not None and not stop.is_proven:
+            return f"nothing proves {stop}"
         if core.journal.refusing is None and not core.projector.level:
             return "the projection is behind"
         return self._wrong_balance(core)
@@ -169,6 +172,10 @@ class Users:
                     core.orders.cancel(TENANT, order_id)
             case plan.Amend():
                 self._amend(core, action)
+            case plan.Stop():
+                core.kill_switch.stop(core.orders.desks, reason="enough", by="ann")
+            case plan.Resume():
+                core.orders.halt(ACCOUNT, halted=False, reason="", by="ann")
             case _:
                 self._befall(action)
 

@@ -173,6 +173,7 @@ class World:
         """Called at every change of the truth, and after every word of it that was heard."""
         invariants.check_exposure(core.state, self.venue)
         invariants.check_legs(core.state, self.venue)
+        invariants.check_stopped(core.state, self.venue)
         if self._catching_up and core.orders.desks[0].refusing is None:
             self._catching_up = False
             invariants.check_caught_up(core, self.venue, self._connected_ns)

@@ -65,6 +65,7 @@ class AccountDesk:
         "questions",
         "reconciliations",
         "refusing",
+        "send_before_ns",
         "tenant",
     )
 
@@ -81,6 +82,7 @@ class AccountDesk:
         self.instruments: dict[Symbol, Instrument] = {}
         self.refusing: str | None = f"{account_id} is not connected yet; try again in a moment"
         self.reconciliations: deque[Reconciliation] = deque(maxlen=RECONCILIATIONS_KEPT)
+        self.send_before_ns = 0  # the last instant of the latest place or amend that was sent
         self.connections = 0  # rises with every change of the private stream
         # Amends and cancels without an outcome yet: at most one per leg (order-path 6). Every
         # request ends in exactly one outcome, so the set drains by itself.

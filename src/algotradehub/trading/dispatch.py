@@ -5,11 +5,11 @@ from typing import Final
 
 import msgspec
 
-from algotradehub.domain.commands import Amend, Cancel, Place
+from algotradehub.domain.commands import Amend, Cancel, CancelAll, Place
 from algotradehub.domain.errors import NotReady
 from algotradehub.domain.evidence import CommandKind, NotSent
 from algotradehub.domain.ids import ClientOrderId
-from algotradehub.domain.order import Order, OrderStatus, Origin
+from algotradehub.domain.order import UNANSWERED_STATUSES, Order, OrderStatus, Origin
 from algotradehub.domain.records import AmendAsked, Intent, LegAdded, ReplaceDropped
 from algotradehub.ports.clock import Clock
 from algotradehub.trading.account_desk import AccountDesk, Durability
@@ -107,6 +107,14 @@ class Dispatch:
                 )
             )
 
+    def cancel_all(self, desk: AccountDesk) -> None:
+        """Cancel what the venue knows of in one request; single ones go to what it may not know."""
+        desk.account.send(CancelAll())
+        for order_id in tuple(self._state.live.get(desk.account_id, ())):
+            order = self._state.orders[order_id]
+            if order.status in UNANSWERED_STATUSES:
+                self.cancel(desk, order)
+
     def add_leg(self, desk: AccountDesk, leg: LegAdded) -> None:
         """Record the leg that replaces a dead one; release it when it is as durable as asked for.
 
@@ -167,6 +175,7 @@ class Dispatch:
                 desk.questions.watch(asked.order_id)
             return
         desk.in_flight.add((leg.client_order_id, CommandKind.AMEND))
+        desk.send_before_ns = asked.send_before_ns
         desk.account.send(
             Amend(
                 client_order_id=leg.client_order_id,
@@ -222,6 +231,7 @@ class Dispatch:
         if reason is not None:
             self._not_placed(desk, order, reason)
             return
+        desk.send_before_ns = part.send_before_ns
         desk.account.send(
             Place(
                 client_order_id=part.order_id,

@@ -214,9 +214,30 @@ class OrderManager:
         self._dispatch.amend(desk, asked)
         return self._state.orders[order_id]
 
-    def halt(self, account: AccountId, *, halted: bool, reason: str, by: str) -> None:
-        """Stop or resume new orders of one account; remembered over restarts."""
-        self._recorder.keep(account, HaltSet(halted=halted, reason=reason, by=by))
+    def cancel_everything(self, desk: AccountDesk) -> None:
+        """Want every order of an account cancelled, with as few requests as the venue allows."""
+        live = tuple(self._state.live.get(desk.account_id, ()))
+        for order_id in live:
+            if not self._dispatch.cancelled_unstored(order_id):
+                if not self._state.orders[order_id].cancel_pending:
+                    self._recorder.keep(desk.account_id, CancelAsked(order_id=order_id))
+                desk.questions.watch(order_id)  # those that are left are cancelled one by one
+        if desk.account.capabilities.cancel_all:
+            self._dispatch.cancel_all(desk)
+            return
+        for order_id in live:
+            order = self._state.orders[order_id]
+            if not order.is_final:
+                self._dispatch.cancel(desk, order)
+
+    def halt(
+        self, account: AccountId, *, halted: bool, reason: str, by: str, stop: bool = False
+    ) -> None:
+        """Stop or resume new orders of one account; remembered over restarts.
+
+        ``stop`` tells that the kill switch does it.
+        """
+        self._recorder.keep(account, HaltSet(halted=halted, reason=reason, by=by, stop=stop))
 
     def limits(self, account: AccountId) -> RiskLimits:
         """What new orders of an account are held against."""

@@ -93,6 +93,9 @@ class Recovery:
         for order_id, order in tuple(self._state.orders.items()):
             if order.request.account == self._desk.account_id:
                 self.watch_fills(order_id)
+                # What the last process sent may still be under way.
+                before_ns = max(order.send_before_ns, order.amend_before_ns)
+                self._desk.send_before_ns = max(self._desk.send_before_ns, before_ns)
 
     def connection(self, event: Connection) -> None:
         self._desk.connections += 1

@@ -43,11 +43,13 @@ from algotradehub.domain.records import (
     Record,
     ReplaceDropped,
     Restarted,
+    StopProven,
     Told,
 )
 from algotradehub.ports.store import Changes, Claim, Halt, Restored
 from algotradehub.trading.applied import Applied
 from algotradehub.trading.balances import BalanceKeeper
+from algotradehub.trading.halting import halt_after
 from algotradehub.trading.positions import PositionManager
 from algotradehub.trading.risk import RunningSums
 
@@ -150,8 +152,9 @@ class DeskState:
                 return applied
             case Restarted():
                 return self._restarted(record)
-            case HaltSet():
-                self._halted(record, body)
+            case HaltSet() | StopProven():
+                halt = halt_after(self.halts.get(record.account), record)
+                self.halts[record.account] = changes.halts[record.account] = halt
                 return Applied()
             case Listed():
                 changes.instruments[record.account, body.instrument.symbol] = body.instrument
@@ -317,16 +320,6 @@ class DeskState:
                 if after is not before:
                     self._set_order(record, before, after)
         return Applied()
-
-    def _halted(self, record: Record, body: HaltSet) -> None:
-        halt = Halt(
-            account=record.account,
-            halted=body.halted,
-            reason=body.reason,
-            by=body.by,
-            at_ns=record.at_ns,
-        )
-        self.halts[record.account] = self.changes.halts[record.account] = halt
 
     def _set_order(self, record: Record, before: Order | None, after: Order) -> None:
         order_id = after.order_id

@@ -40,6 +40,7 @@ from algotradehub.domain.records import (
     Requested,
     Responded,
     Restarted,
+    StopProven,
     Told,
 )
 from algotradehub.ports.store import Claim, Halt, PositionChange
@@ -253,15 +254,25 @@ def read_claim(tenant: str, key: str, order_id: str, claimed_ns: int) -> Claim:
     )
 
 
-HALT = _upsert("halts", "account", "", "halted reason by at_ns")
+HALT = _upsert("halts", "account", "", "halted reason by at_ns stop looked_ns")
 
 
 def halt_row(halt: Halt) -> Row:
-    return halt.account, halt.halted, halt.reason, halt.by, halt.at_ns
+    looked_ns = " ".join(map(str, halt.looked_ns))
+    return halt.account, halt.halted, halt.reason, halt.by, halt.at_ns, halt.stop, looked_ns
 
 
-def read_halt(account: str, halted: int, reason: str, by: str, at_ns: int) -> Halt:
-    return Halt(account=AccountId(account), halted=bool(halted), reason=reason, by=by, at_ns=at_ns)
+def read_halt(row: tuple[str, int, str, str, int, int, str]) -> Halt:
+    account, halted, reason, by, at_ns, stop, looked_ns = row
+    return Halt(
+        account=AccountId(account),
+        halted=bool(halted),
+        reason=reason,
+        by=by,
+        at_ns=at_ns,
+        stop=bool(stop),
+        looked_ns=tuple(map(int, looked_ns.split())),
+    )
 
 
 INSTRUMENT = _upsert("instruments", "account symbol", "", "value")
@@ -321,5 +332,5 @@ def _named_order(body: Body) -> ClientOrderId | None:
             return body.order_id
         case Listed() | Told() | Restarted() | HaltSet() | Checkpoint():
             return None
-        case Differed() | BalanceCorrected() | PositionCorrected():
+        case Differed() | BalanceCorrected() | PositionCorrected() | StopProven():
             return None

@@ -120,7 +120,9 @@ class SqliteStore:
             )
             positions = self._all("SELECT value FROM positions ORDER BY account, symbol, side")
             balances = self._all("SELECT value FROM balances ORDER BY account, asset")
-            halts = self._all("SELECT account, halted, reason, by, at_ns FROM halts")
+            halts = self._all(
+                "SELECT account, halted, reason, by, at_ns, stop, looked_ns FROM halts"
+            )
             instruments = self._all("SELECT account, value FROM instruments")
             return Restored(
                 applied_seq=self.applied_seq,
@@ -130,13 +132,14 @@ class SqliteStore:
                 positions=list(starmap(rows.read_position, positions)),
                 balances=list(starmap(rows.read_balance, balances)),
                 claims=list(starmap(rows.read_claim, claims)),
-                halts=list(starmap(rows.read_halt, halts)),
+                halts=list(map(rows.read_halt, halts)),
                 instruments=list(starmap(rows.read_instrument, instruments)),
             )
 
     def order(self, order_id: ClientOrderId) -> Order | None:
         return self._order(
-            "SELECT value FROM legs JOIN orders USING (order_id) WHERE client_order_id = ?", order_id
+            "SELECT value FROM legs JOIN orders USING (order_id) WHERE client_order_id = ?",
+            order_id,
         )
 
     def order_by_venue_id(self, account: AccountId, venue_order_id: VenueOrderId) -> Order | None:
