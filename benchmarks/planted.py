@@ -189,24 +189,10 @@ BUGS = (
     ),
     Bug(
         "stop",
-        "the venue is asked before the last request is dead",
-        "trading/kill_switch.py",
-        "desk.send_before_ns + int(rule.dead_after_s * _NS)",
-        "0",
-    ),
-    Bug(
-        "stop",
         "after a restart nobody goes on proving",
         "app/core.py",
         "                kill_switch.go_on(desk)\n",
         "",
-    ),
-    Bug(
-        "stop",
-        "what the venue lists is not cancelled",
-        "trading/kill_switch.py",
-        "        if resting:\n            self._orders.cancel_everything(desk)\n",
-        "        if resting:\n",
     ),
     Bug(
         "recovery",

@@ -63,6 +63,7 @@ class ScriptedAccount:
         self._effect = effect
         self._capabilities = venue.rules.capabilities()
         self._alive = True
+        self.on_send: Callable[[OrderCommand], None] = lambda _: None  # told of every request
 
     async def __aenter__(self) -> Self:
         self._venue.connect(self._receive)
@@ -91,6 +92,7 @@ class ScriptedAccount:
 
     def send(self, command: OrderCommand) -> None:
         self._venue.calls += 1
+        self.on_send(command)
         random, rules = self._venue.random, self._venue.rules
         if isinstance(command, CancelAll):
             self._send_cancel_all(command)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from algotradehub.app.core import Core, memory_store
 from algotradehub.app.restoring import restore
 from algotradehub.domain.balance import AssetBalance
+from algotradehub.domain.commands import Amend, OrderCommand, Place
 from algotradehub.domain.evidence import Execution
 from algotradehub.domain.fill import leg_index
 from algotradehub.domain.ids import ClientOrderId, IdempotencyKey, TenantId
@@ -71,15 +72,24 @@ def check_legs(state: DeskState, venue: ScriptedVenue) -> None:
 
 
 def check_stopped(state: DeskState, venue: ScriptedVenue) -> None:
-    """At every moment: where a stop is proven, nothing of ours rests or comes to rest."""
+    """At every moment: where a stop is proven, nothing rests but what strangers placed later."""
     halt = state.halt_in_force(ACCOUNT)
     if halt is not None and halt.looked_ns:
+        before_ns = halt.looked_ns[0] - 2 * _S  # our clock is not the venue's
         resting = [
             order
             for order in venue.orders.values()
-            if order.client_order_id is not None and order.is_open
+            if order.is_open
+            and (order.client_order_id is not None or order.as_of(before_ns) is not None)
         ]
         _require(not resting, "stopped, they say", f"{halt} is proven, and there is {resting}")
+
+
+def check_sent(state: DeskState, command: OrderCommand) -> None:
+    """Whatever is sent: nothing that could rest leaves a halted account."""
+    if isinstance(command, Place | Amend):
+        halt = state.halt_in_force(ACCOUNT)
+        _require(halt is None, "sent while halted", f"{command} after {halt}")
 
 
 def check_caught_up(core: Core, venue: ScriptedVenue, connected_ns: int) -> None:

@@ -143,7 +143,8 @@ def draw(seed: int) -> Scenario:
             quantity, price = random.randint(1, 12), random.randint(95, 105)
             actions.append(Amend(order.at_ns + later_ns, order.key, quantity, price))
     if random.random() < 0.25:  # noqa: PLR2004 - a rate
-        stop_ns = random.randint(0, 20 * _S)
+        just_after_ns = random.choice(orders).at_ns + random.randint(0, random.choice(SYNC_NS))
+        stop_ns = random.choice((random.randint(0, 20 * _S), just_after_ns))
         actions.append(Stop(stop_ns))
         if random.choice((True, False)):
             actions.append(Resume(stop_ns + random.randint(0, 20 * _S)))

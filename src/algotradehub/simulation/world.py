@@ -159,6 +159,8 @@ class World:
             segment_bytes=self.scenario.segment_bytes,
         ) as core:
             self.venue.watcher = lambda: self._watch(core)
+            assert self._account is not None  # noqa: S101 - the core has opened it
+            self._account.on_send = lambda command: invariants.check_sent(core.state, command)
             await self.users.act(clock, core)
             await self.users.heal(clock, core)
             told_ns = self.timeline.now_ns - int(LAST_WORDS_S * _S)

@@ -180,8 +180,8 @@ class DeskState:
         return self.claims.get(tenant, _NO_KEYS).get(key)
 
     def order(self, order_id: ClientOrderId) -> Order | None:
-        """The order, brought back from the projection if it has left memory."""
-        order = self.orders.get(order_id)
+        """The order of this id, or of this leg; from the projection if it has left memory."""
+        order = self.orders.get(self.legs.get(order_id, order_id))
         if order is None:
             loaded = self._load(order_id)
             if loaded is not None:
