@@ -216,6 +216,26 @@ const flows: Record<string, Flow> = {
     const moved = ["o-1001", "o-1002", "o-1003"].map((id) => desk.orders.get(id)?.trigger?.price ?? desk.orders.get(id)?.limit_price);
     assert.ok(["93719.1", "94979.1", "93249.1"].some((price) => moved.includes(price)), moved.join());
   },
+  "a new order is in the history at once": async (page) => {
+    await page.getByRole("tab", { name: "History" }).click();
+    await page.getByRole("row", { name: /Filled/ }).first().waitFor();
+    await typeOrder(page, "0.124", "91000");
+    await send(page).click();
+    await page.getByRole("grid", { name: "Order history" }).getByRole("row", { name: /0\.124.*Open/ }).waitFor();
+  },
+  "a busy account does not push the fills of another out of sight": async (page, { desk }) => {
+    const [fill] = desk.fills;
+    assert.ok(fill);
+    desk.fills.unshift(...Array.from({ length: 600 }, (_, at) => ({ ...fill, account: "hedge", execution_id: `busy-${at}` })));
+    const asked: string[] = [];
+    page.on("request", (request) => request.url().includes("/fills?") && asked.push(new URL(request.url()).searchParams.toString()));
+    await page.reload();
+    await page.getByRole("tab", { name: "Fills" }).click();
+    const grid = page.getByRole("grid", { name: "Fills" });
+    await grid.getByRole("button", { name: "Account" }).click();
+    await grid.getByRole("row", { name: /main.*0\.420/ }).waitFor();
+    assert.deepEqual(asked.toSorted(), ["account=hedge&limit=200", "account=main&limit=200", "account=main&symbol=BTC%2FUSDT%3AUSDT&limit=500", "account=sim-1&limit=200"].toSorted());
+  },
   "a cut stream is resumed with what was missed": async (page, gateway) => {
     gateway.cut();
     const [order] = [...gateway.desk.orders.values()].filter((each) => each.order_id === "o-1001");
@@ -233,6 +253,15 @@ const flows: Record<string, Flow> = {
     await price(page).fill("90000");
     await page.getByText("paper · Paper Kraken sim-1").waitFor();
     await page.getByText("Simulated money. No order leaves this system.").waitFor();
+    // Spot is sold, not reduced; what else is in the row stays where it is.
+    const postOnly = page.locator("label", { hasText: "Post-only" });
+    const before = await postOnly.boundingBox();
+    assert.equal(await page.getByLabel("Reduce-only").count(), 0);
+    await page.getByRole("button", { name: /^Account: / }).click();
+    await page.getByRole("option", { name: /main/ }).click();
+    await page.getByLabel("Reduce-only").waitFor();
+    assert.deepEqual(await postOnly.boundingBox(), before);
+    await page.goBack();
     assert.ok(await page.getByRole("radio", { name: "Stop" }).isDisabled());
   },
   "closing a position fills the ticket of its market, and sends nothing": async (page, { desk }) => {
@@ -261,6 +290,7 @@ const flows: Record<string, Flow> = {
     const colours = await page.evaluate(() => [...new Set([...document.querySelectorAll("[data-live], [data-live] *")].map((each) => getComputedStyle(each).color))]);
     assert.equal(colours.length, 1, colours.join());
     await page.getByText("▲ stale").waitFor();
+    assert.doesNotMatch(await page.getByRole("contentinfo").innerText(), /\d (ms|s|min)\b/);
   },
 };
 
