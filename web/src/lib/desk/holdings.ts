@@ -87,13 +87,14 @@ export interface Ended {
 
 /** Take the words of the stream in; the answer is what belongs to history now. */
 export function takeIn(account: string, changes: readonly Change[], stale: boolean): Ended {
-  accounts.set(account, applied(accounts.get(account) ?? NONE, changes, stale));
+  const known = accounts.get(account) ?? NONE;
+  accounts.set(account, applied(known, changes, stale));
   show();
   const deltas = changes.filter((change) => change.type === "delta");
   return {
     orders: deltas.flatMap((change) => change.orders ?? []).filter((order) => !isLive(order)),
     fills: deltas.flatMap((change) => change.fills ?? []),
-    isGap: changes.length > deltas.length,
+    isGap: known.loaded && changes.length > deltas.length,
   };
 }
 
