@@ -16,8 +16,9 @@ import "./styles.css";
 session.start();
 onChanges((key, changes, stale) => {
   if (key === "system") return systemChanged(changes, stale);
-  const ended = takeIn(key.slice("account|".length), changes, stale);
-  if (ended.orders.length > 0 || ended.fills.length > 0) refreshHistory();
+  const account = key.slice("account|".length);
+  const ended = takeIn(account, changes, stale);
+  if (ended.isGap || ended.orders.length > 0 || ended.fills.length > 0) refreshHistory(account);
   announceEnded(ended);
 });
 startStream();

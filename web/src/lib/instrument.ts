@@ -59,6 +59,11 @@ export function unrealized(instrument: Instrument, quantity: string, cost: strin
   return subtract(multiply(held, at), paid);
 }
 
+/** The thing itself, not a contract on it: it is sold, and there is nothing to reduce. */
+export function isOwned(instrument: Instrument): boolean {
+  return instrument.kind === "SPOT" || instrument.kind === "EQUITY";
+}
+
 /** What the quantity counts. */
 export function sizeUnit(instrument: Instrument): string {
   return instrument.inverse ? "contracts" : instrument.base;

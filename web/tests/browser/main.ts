@@ -30,6 +30,12 @@ async function openOrder(page: Page, id: string) {
   return row;
 }
 
+/** Fifteen minutes a bar: the lines of our orders are in sight. */
+async function showLines(page: Page): Promise<void> {
+  await page.getByRole("radio", { name: "15m" }).click();
+  await page.getByRole("button", { name: /^Limit sell 0.200 at 94,980.0/ }).waitFor();
+}
+
 const flows: Record<string, Flow> = {
   "an order is placed, seen and cancelled by keyboard alone": async (page, { desk }) => {
     await typeOrder(page, "0.123", "91000");
@@ -169,6 +175,7 @@ const flows: Record<string, Flow> = {
     assert.equal(desk.orders.get("o-1001")?.quantity, "0.250");
   },
   "a line that is dragged is sent after it was let go and confirmed, and shows where it stood": async (page, { desk }) => {
+    await showLines(page);
     const grip = page.getByRole("button", { name: /^Limit sell 0.200 at 94,980.0/ });
     const before = await grip.boundingBox();
     assert.ok(before);
@@ -189,6 +196,7 @@ const flows: Record<string, Flow> = {
     assert.ok(moved < 94_980 && Math.abs(moved * 10 - Math.round(moved * 10)) < 1e-6, `${moved}`);
   },
   "Esc takes a line out of the hand": async (page, { desk }) => {
+    await showLines(page);
     const grip = page.getByRole("button", { name: /^Limit sell 0.200 at 94,980.0/ });
     const box = await grip.boundingBox();
     assert.ok(box);
@@ -203,7 +211,7 @@ const flows: Record<string, Flow> = {
     assert.equal(desk.orders.get("o-1002")?.amend_pending, null);
   },
   "a line is moved by the arrows and Enter": async (page, { desk }) => {
-    await page.getByRole("button", { name: /^Limit sell 0.200 at 94,980.0/ }).waitFor();
+    await showLines(page);
     await page.keyboard.press("l");
     const before = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
     assert.match(before ?? "", /arrows move it/);
@@ -215,6 +223,26 @@ const flows: Record<string, Flow> = {
     await page.getByText(/^from .* changing…$/).waitFor({ state: "detached" });
     const moved = ["o-1001", "o-1002", "o-1003"].map((id) => desk.orders.get(id)?.trigger?.price ?? desk.orders.get(id)?.limit_price);
     assert.ok(["93719.1", "94979.1", "93249.1"].some((price) => moved.includes(price)), moved.join());
+  },
+  "a new order is in the history at once": async (page) => {
+    await page.getByRole("tab", { name: "History" }).click();
+    await page.getByRole("row", { name: /Filled/ }).first().waitFor();
+    await typeOrder(page, "0.124", "91000");
+    await send(page).click();
+    await page.getByRole("grid", { name: "Order history" }).getByRole("row", { name: /0\.124.*Open/ }).waitFor();
+  },
+  "a busy account does not push the fills of another out of sight": async (page, { desk }) => {
+    const [fill] = desk.fills;
+    assert.ok(fill);
+    desk.fills.unshift(...Array.from({ length: 600 }, (_, at) => ({ ...fill, account: "hedge", execution_id: `busy-${at}` })));
+    const asked: string[] = [];
+    page.on("request", (request) => request.url().includes("/fills?") && asked.push(new URL(request.url()).searchParams.toString()));
+    await page.reload();
+    await page.getByRole("tab", { name: "Fills" }).click();
+    const grid = page.getByRole("grid", { name: "Fills" });
+    await grid.getByRole("button", { name: "Account" }).click();
+    await grid.getByRole("row", { name: /main.*0\.420/ }).waitFor();
+    assert.deepEqual(asked.toSorted(), ["account=hedge&limit=200", "account=main&limit=200", "account=main&symbol=BTC%2FUSDT%3AUSDT&limit=500", "account=sim-1&limit=200"].toSorted());
   },
   "a cut stream is resumed with what was missed": async (page, gateway) => {
     gateway.cut();
@@ -233,6 +261,15 @@ const flows: Record<string, Flow> = {
     await price(page).fill("90000");
     await page.getByText("paper · Paper Kraken sim-1").waitFor();
     await page.getByText("Simulated money. No order leaves this system.").waitFor();
+    // Spot is sold, not reduced; what else is in the row stays where it is.
+    const postOnly = page.locator("label", { hasText: "Post-only" });
+    const before = (await postOnly.boundingBox())?.x;
+    assert.equal(await page.getByLabel("Reduce-only").count(), 0);
+    await page.getByRole("button", { name: /^Account: / }).click();
+    await page.getByRole("option", { name: /main/ }).click();
+    await page.getByLabel("Reduce-only").waitFor();
+    assert.equal((await postOnly.boundingBox())?.x, before);
+    await page.goBack();
     assert.ok(await page.getByRole("radio", { name: "Stop" }).isDisabled());
   },
   "closing a position fills the ticket of its market, and sends nothing": async (page, { desk }) => {
@@ -261,6 +298,7 @@ const flows: Record<string, Flow> = {
     const colours = await page.evaluate(() => [...new Set([...document.querySelectorAll("[data-live], [data-live] *")].map((each) => getComputedStyle(each).color))]);
     assert.equal(colours.length, 1, colours.join());
     await page.getByText("▲ stale").waitFor();
+    assert.doesNotMatch(await page.getByRole("contentinfo").innerText(), /\d (ms|s|min)\b/);
   },
 };
 
@@ -286,7 +324,7 @@ async function check(name: string, viewport: typeof DESK, isDark: boolean, run: 
   try {
     await inBrowser(viewport, isDark, async (context) => {
       const page = context.pages()[0] ?? (await context.newPage());
-      page.setDefaultTimeout(8_000);
+      page.setDefaultTimeout(10_000);
       page.on("pageerror", (error) => complaints.push(error.message));
       page.on("console", (message) => /Content Security Policy|React|Warning/.test(message.text()) && complaints.push(message.text()));
       await page.goto(`${gateway.url}/#token=test`);
@@ -307,6 +345,7 @@ async function check(name: string, viewport: typeof DESK, isDark: boolean, run: 
 
 /** The same while an order is changed and the ticket shows all that it has. */
 const accessibleAtWork: Flow = async (page) => {
+  await showLines(page);
   await page.getByLabel("More order types").selectOption({ label: "Trailing stop" });
   await page.getByLabel("Time in force").selectOption("GTD");
   await page.getByLabel("Until").fill("2020-01-01T10:00");

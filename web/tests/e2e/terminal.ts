@@ -7,6 +7,9 @@ const LABELS: Record<Table, string> = { Positions: "Positions", "Open orders": "
 /** What a browser says of a server that is not there; right while it is not. */
 const UNREACHABLE = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection .* failed/;
 
+/** A machine with other work beside may take this long. */
+const WITHIN_MS = 20_000;
+
 export class Terminal {
   readonly page: Page;
   readonly complaints: string[] = [];
@@ -15,7 +18,7 @@ export class Terminal {
 
   private constructor(page: Page, host: string) {
     this.page = page;
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(WITHIN_MS);
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => {
       if (message.type() !== "error" && message.type() !== "warning") return;
@@ -42,19 +45,15 @@ export class Terminal {
   }
 
   /** Wait until the price moves before one's eyes. */
-  async showsLivePrices(withinMs = 10_000): Promise<void> {
-    await this.page.waitForFunction(
-      () => {
-        const shown = document.getElementById("last-price");
-        const price = shown?.textContent ?? "";
-        const seen = window as unknown as { firstPrice?: string };
-        if (!/\d/.test(price) || shown?.closest(".aged")) return false;
-        seen.firstPrice ??= price;
-        return price !== seen.firstPrice;
-      },
-      undefined,
-      { timeout: withinMs },
-    );
+  async showsLivePrices(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const shown = document.getElementById("last-price");
+      const price = shown?.textContent ?? "";
+      const seen = window as unknown as { firstPrice?: string };
+      if (!/\d/.test(price) || shown?.closest(".aged")) return false;
+      seen.firstPrice ??= price;
+      return price !== seen.firstPrice;
+    });
   }
 
   /** A limit order into the ticket, by keys alone. */
@@ -79,6 +78,45 @@ export class Terminal {
   async send(): Promise<void> {
     await this.page.locator('#send-order[aria-disabled="false"]').waitFor();
     await this.page.keyboard.press("Control+Enter");
+  }
+
+  /** Another price for an open order, in its row, by keys alone. */
+  async changePrice(row: RegExp, price: string): Promise<void> {
+    const { keyboard } = this.page;
+    await this.row(row).focus();
+    await keyboard.press("Enter");
+    await this.page.locator('input[aria-label="Price of this order"]:focus').waitFor();
+    await keyboard.type(price);
+    await keyboard.press("Enter");
+  }
+
+  /** Move a line of the chart a little upwards and confirm it. */
+  async dragLine(name: RegExp): Promise<void> {
+    const { mouse, keyboard } = this.page;
+    const line = this.page.getByRole("button", { name });
+    const chart = await this.page.getByRole("region", { name: "Chart" }).boundingBox();
+    if (!chart) throw new Error("there is no chart");
+    const at = (share: number) => chart.y + chart.height * share;
+    const box = async () => ((await line.isVisible()) ? await line.boundingBox() : null);
+    let grip = await box();
+    for (let pulls = 0; pulls < 20 && !(grip && grip.y < at(0.85)); pulls += 1) {
+      // A line far from the market comes into sight when the scale is pulled together.
+      await mouse.move(chart.x + chart.width - 30, at(0.35));
+      await mouse.down();
+      await mouse.move(chart.x + chart.width - 30, at(0.7), { steps: 4 });
+      await mouse.up();
+      await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      grip = await box();
+    }
+    if (!grip) throw new Error(`no line ${name}`);
+    const [x, y] = [grip.x + grip.width / 2, grip.y + grip.height / 2];
+    await mouse.move(x, y);
+    await mouse.down();
+    await mouse.move(x, y - 20, { steps: 4 });
+    await this.page.getByText(/% · .* ticks$/).waitFor();
+    await mouse.up();
+    await this.page.locator("[data-confirm]:focus").waitFor();
+    await keyboard.press("Enter");
   }
 
   async tab(table: Table): Promise<void> {

@@ -57,7 +57,7 @@ export async function startGateway({ port = 0, token = null as string | null } =
 
 async function route(desk: Desk, token: string | null, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
-  if (!url.pathname.startsWith("/api/")) return page(url.pathname, response);
+  if (!url.pathname.startsWith("/api/")) return file(url.pathname, response);
   if (token !== null && request.headers.authorization !== `Bearer ${token}`) throw new Refused(401, "unauthenticated", "the token is missing or not the right one");
   const answer = (value: unknown, status = 200) => void response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(value));
   const query = url.searchParams;
@@ -69,9 +69,9 @@ async function route(desk: Desk, token: string | null, request: IncomingMessage,
     case "GET instruments":
       return answer({ instruments: desk.instruments(name), next_cursor: null });
     case "GET orders":
-      return answer({ orders: [...desk.orders.values()].sort((a, b) => ((a.created_ns ?? "") < (b.created_ns ?? "") ? 1 : -1)), next_cursor: null, complete: true });
+      return answer({ orders: page([...desk.orders.values()].sort((a, b) => ((a.created_ns ?? "") < (b.created_ns ?? "") ? 1 : -1)), query), next_cursor: null, complete: true });
     case "GET fills":
-      return answer({ fills: desk.fills, next_cursor: null, complete: true });
+      return answer({ fills: page(desk.fills, query), next_cursor: null, complete: true });
     case "GET candles": {
       const market = desk.markets.get(`${query.get("venue")}|${query.get("symbol")}`);
       return answer({ candles: market?.candles(query.get("interval") ?? "1m", 500) ?? [] });
@@ -93,6 +93,12 @@ async function route(desk: Desk, token: string | null, request: IncomingMessage,
   }
 }
 
+/** As many as are asked for of one account and symbol. */
+function page<R extends { account: string; symbol: string }>(rows: R[], query: URLSearchParams): R[] {
+  const is = (name: "account" | "symbol", row: R) => !query.has(name) || query.get(name) === row[name];
+  return rows.filter((row) => is("account", row) && is("symbol", row)).slice(0, Number(query.get("limit") ?? "100"));
+}
+
 async function text(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
@@ -100,7 +106,7 @@ async function text(request: IncomingMessage): Promise<string> {
 }
 
 /** Pages of the router have no file of their own; everything else has. */
-function page(path: string, response: ServerResponse): void {
+function file(path: string, response: ServerResponse): void {
   const name = extname(path) === "" ? "/index.html" : normalize(path);
   try {
     const content = readFileSync(join(DIST, name));

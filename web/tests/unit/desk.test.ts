@@ -3,7 +3,7 @@ import { changeOf, ownLines, spread, withTrades } from "@/features/chart/model";
 import { healthOf } from "@/app/shell/health";
 import { readSearch } from "@/app/trade/search";
 import { parse, text } from "@/lib/decimal/decimal";
-import { applied } from "@/lib/desk/holdings";
+import { applied, withTold } from "@/lib/desk/holdings";
 import { moved, passivePrice, priceDigits, tickAt, unrealized, venueName } from "@/lib/instrument";
 import { decimal } from "@/lib/decimal/decimal";
 import type { Change } from "@/lib/stream/protocol";
@@ -11,7 +11,7 @@ import { merged, updated } from "@/lib/stream/stream";
 import { countdownOf, ageOf } from "@/lib/time";
 import { instrument, LISTINGS, order, position } from "../gateway/world.ts";
 
-const none = { orders: new Map(), positions: new Map(), balances: new Map(), loaded: false, stale: true };
+const none = { orders: new Map(), told: new Map(), positions: new Map(), balances: new Map(), loaded: false, stale: true };
 const open = order({ order_id: "o-1", account: "main", symbol: "BTC/USDT", side: "BUY", quantity: "1", limit_price: "100" }, 0);
 const change = (part: Partial<Change>): Change => ({ type: "delta", topic: "account", account: "main", seq: 1, ...part });
 
@@ -28,6 +28,22 @@ describe("holdings", () => {
     const first = applied(none, [change({ type: "snapshot", orders: [open] })], false);
     expect(applied(first, [], true)).toMatchObject({ stale: true, loaded: true });
     expect(applied(first, [change({ type: "snapshot", orders: [] })], false).orders.size).toBe(0);
+  });
+});
+
+describe("the history of orders", () => {
+  it("has what was told since its list was asked for", () => {
+    const at = (id: string, createdS: number, updatedS: number, status: "OPEN" | "FILLED" | "CANCELLED") =>
+      ({ ...order({ order_id: id, account: "main", symbol: "BTC/USDT", side: "BUY", status }, createdS * 1_000), updated_ns: `${updatedS}000000000` });
+    const told = [at("o-2", 2, 4, "FILLED"), at("o-1", 1, 2, "OPEN"), at("o-3", 3, 3, "OPEN")];
+    const shown = withTold([at("o-2", 2, 2, "OPEN"), at("o-1", 1, 11, "CANCELLED")], told);
+    expect(shown.map((each) => [each.order_id, each.status])).toEqual([["o-3", "OPEN"], ["o-2", "FILLED"], ["o-1", "CANCELLED"]]);
+  });
+
+  it("remembers the latest orders, ended ones too, and no more than it has room for", () => {
+    const ids = Array.from({ length: 250 }, (_, at) => `o-${at}`);
+    const busy = applied(none, ids.map((order_id) => change({ orders: [{ ...open, order_id, status: "FILLED" }] })), false);
+    expect([busy.told.size, busy.told.has("o-249"), busy.told.has("o-0"), busy.orders.size]).toEqual([200, true, false, 0]);
   });
 });
 

@@ -135,14 +135,19 @@ describe("the ticket", () => {
 
   it("is post-only where it may rest, whatever its type", () => {
     const { capabilities } = account("main", "binance", "live", 0);
-    expect(fitted(draft({ type: "STOP_LIMIT", postOnly: true }), capabilities).postOnly).toBe(true);
-    expect(fitted(draft({ timeInForce: "IOC", postOnly: true }), capabilities).postOnly).toBe(false);
-    expect(fitted(draft({ type: "MARKET", timeInForce: "GTD" }), capabilities).timeInForce).toBe("GTC");
+    expect(fitted(draft({ type: "STOP_LIMIT", postOnly: true }), capabilities, perpetual).postOnly).toBe(true);
+    expect(fitted(draft({ timeInForce: "IOC", postOnly: true }), capabilities, perpetual).postOnly).toBe(false);
+    expect(fitted(draft({ type: "MARKET", timeInForce: "GTD" }), capabilities, perpetual).timeInForce).toBe("GTC");
+  });
+
+  it("reduces contracts alone", () => {
+    const { capabilities } = account("main", "binance", "live", 0);
+    expect([perpetual, spot].map((each) => fitted(draft({ reduceOnly: true }), capabilities, each).reduceOnly)).toEqual([true, false]);
   });
 
   it("keeps only what the account offers", () => {
     const { capabilities } = account("sim-1", "paper:kraken", "paper", 0);
-    expect(fitted(draft({ type: "STOP_MARKET", reduceOnly: true, timeInForce: "FOK" }), { ...capabilities, times_in_force: ["GTC"] })).toMatchObject({ type: "LIMIT", reduceOnly: false, timeInForce: "GTC" });
+    expect(fitted(draft({ type: "STOP_MARKET", reduceOnly: true, timeInForce: "FOK" }), { ...capabilities, times_in_force: ["GTC"] }, perpetual)).toMatchObject({ type: "LIMIT", reduceOnly: false, timeInForce: "GTC" });
     expect(lacking(capabilities, "Paper Kraken", "STOP_LIMIT")).toContain("Paper Kraken");
     expect(lacking(capabilities, "Paper Kraken", "LIMIT")).toBeUndefined();
   });

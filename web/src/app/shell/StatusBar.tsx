@@ -12,12 +12,14 @@ const DOTS: Record<HealthState, Dot> = { starting: "closed", live: "ok", late: "
 export function StatusBar({ health }: { health: Health }) {
   const nowMs = useSecond();
   const { venues, stale } = useStore(system);
+  // Silence counts before the line is known to be cut.
+  const isOld = stale || health.state !== "live";
   return (
     <footer className="flex h-6 items-center gap-4.5 overflow-hidden border-t border-line bg-surface-1 px-3.5 text-hint whitespace-nowrap text-text-2 max-tablet:hidden">
       <StateDot state={DOTS[health.state]}>{streamWords(health)}</StateDot>
       {[...venues.values()].map(({ venue, state, last_message_ms: ms }) => (
-        <StateDot key={venue} state={stale ? "closed" : state === "live" ? "ok" : state === "stale" ? "stale" : "offline"}>
-          {venueName(venue)} {stale ? "" : state === "live" ? (ms === null ? "" : latency(ms)) : `${state === "stale" ? "stale" : "offline"}${ms === null ? "" : ` ${ageOf(ms)}`}`}
+        <StateDot key={venue} state={isOld ? "closed" : state === "live" ? "ok" : state === "stale" ? "stale" : "offline"}>
+          {venueName(venue)} {isOld ? "" : state === "live" ? (ms === null ? "" : latency(ms)) : `${state === "stale" ? "stale" : "offline"}${ms === null ? "" : ` ${ageOf(ms)}`}`}
         </StateDot>
       ))}
       <span className="flex-1" />

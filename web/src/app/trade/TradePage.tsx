@@ -11,6 +11,7 @@ import { told } from "@/lib/api/problem";
 import { environmentOf, type Instrument, type Position } from "@/lib/api/types";
 import { copy } from "@/lib/copy";
 import { cancelOrder } from "@/lib/desk/actions";
+import { isOwned } from "@/lib/instrument";
 import { follow } from "@/lib/stream/stream";
 import { AccountPicker } from "./AccountPicker";
 import { useClosed } from "./closed";
@@ -60,9 +61,9 @@ function Desk({ workspace, account, instrument }: { workspace: Workspace; accoun
   const closePosition = (held: Position) => {
     const isLong = !held.quantity.startsWith("-");
     const market = `${held.venue}|${held.symbol}`;
+    const of = known.instruments.get(market);
     edit({
-      // What is owned is sold: only a contract can be reduced.
-      market, side: isLong ? "SELL" : "BUY", type: "MARKET", unit: "base", size: held.quantity.replace("-", ""), reduceOnly: known.instruments.get(market)?.kind !== "SPOT",
+      market, side: isLong ? "SELL" : "BUY", type: "MARKET", unit: "base", size: held.quantity.replace("-", ""), reduceOnly: of === undefined || !isOwned(of),
     });
     go({ account: held.account, symbol: held.symbol });
     openTicket(true);
@@ -75,7 +76,7 @@ function Desk({ workspace, account, instrument }: { workspace: Workspace; accoun
       {env !== "live" && <div aria-hidden="true" className={`pointer-events-none fixed inset-x-0 top-11 z-10 h-[3px] ${env === "paper" ? "rule-paper" : "rule-sandbox"}`} />}
       <Header instrument={instrument} className="tablet:col-span-2" picker={<SymbolPicker instruments={offered} selected={instrument} onPick={(symbol) => go({ symbol })} />} />
       <ChartPanel
-        instrument={instrument} account={account} closed={closedOf(account)} interval={search.interval ?? "15m"} onInterval={(interval) => go({}, { interval })}
+        instrument={instrument} account={account} closed={closedOf(account)} interval={search.interval ?? "1m"} onInterval={(interval) => go({}, { interval })}
         onCancel={(own) => void cancelOrder(own)} className="max-tablet:h-[340px]"
       />
       <BookPanel

@@ -6,12 +6,12 @@ import { told } from "@/lib/api/problem";
 import type { Account, Instrument, Order } from "@/lib/api/types";
 import { copy } from "@/lib/copy";
 import { holdings } from "@/lib/desk/holdings";
-import { useCandles, useFills } from "@/lib/desk/queries";
+import { useCandles, useFillsOnChart } from "@/lib/desk/queries";
 import { amending, notChanged } from "@/lib/desk/amending";
 import { whyFixed } from "@/lib/order/amendment";
 import { usePart, useStore } from "@/lib/store";
 import { useTopic } from "@/lib/stream/stream";
-import { fillsOf, INTERVALS, ownLines, type Interval } from "./model";
+import { INTERVALS, ownLines, type Interval } from "./model";
 import { CandleView } from "./parts/CandleView";
 
 interface ChartPanelProps {
@@ -39,7 +39,7 @@ export function ChartPanel({ instrument, account, closed, interval, onInterval, 
   const ticker = useTopic({ topic: "ticker", venue, symbol });
   const orders = usePart(holdings, (state) => state.orders, HELD_MS);
   const positions = usePart(holdings, (state) => state.positions, HELD_MS);
-  const { data: allFills } = useFills();
+  const { data: known } = useFillsOnChart(account.id, symbol);
   const position = positions.find((each) => each.account === account.id && each.symbol === symbol) ?? null;
   const changing = useStore(amending);
   const unchanged = useStore(notChanged);
@@ -47,7 +47,7 @@ export function ChartPanel({ instrument, account, closed, interval, onInterval, 
     const own = orders.filter((order) => order.account === account.id && order.symbol === symbol);
     return ownLines(layers.has("Orders") ? own : [], layers.has("Position") ? position : null, instrument, changing);
   }, [orders, position, layers, instrument, account.id, symbol, changing]);
-  const fills = useMemo(() => (layers.has("Fills") ? fillsOf(allFills ?? [], account.id, symbol) : []), [allFills, layers, account.id, symbol]);
+  const fills = useMemo(() => (layers.has("Fills") ? (known ?? []).filter((fill) => fill.venue_time !== null) : []), [known, layers]);
   const toggle = (layer: Layer) => setLayers((now) => (now.has(layer) ? new Set([...now].filter((each) => each !== layer)) : new Set([...now, layer])));
 
   return (

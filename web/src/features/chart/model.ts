@@ -1,5 +1,5 @@
 /** What of our own stands on the chart, and how it is said. */
-import type { Fill, Instrument, Order, Position } from "@/lib/api/types";
+import type { Instrument, Order, Position } from "@/lib/api/types";
 import type { Amending } from "@/lib/desk/amending";
 import { absolute, add, compare, decimal, divide, multiply, parse, quantise, sign, subtract, text, type Decimal } from "@/lib/decimal/decimal";
 import { format } from "@/lib/decimal/format";
@@ -96,10 +96,6 @@ export function changeOf(open: string, close: string): Decimal | null {
   const [from, to] = [parse(open), parse(close)];
   if (from === null || to === null || sign(from) === 0) return null;
   return divide(subtract(to, from), from, 6);
-}
-
-export function fillsOf(fills: readonly Fill[], account: string, symbol: string): Fill[] {
-  return fills.filter((fill) => fill.account === account && fill.symbol === symbol && fill.venue_time !== null);
 }
 
 /**

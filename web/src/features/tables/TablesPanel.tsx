@@ -1,6 +1,6 @@
 /** Everything held and asked for, of all accounts, in tabs below the chart. */
 import * as Tabs from "@radix-ui/react-tabs";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import { Button } from "@/components/Controls";
 import { DataTable, type Column } from "@/components/DataTable";
 import { Icon } from "@/components/Icon";
@@ -12,7 +12,7 @@ import { useSecond } from "@/lib/clock";
 import { copy } from "@/lib/copy";
 import { cancelOrder } from "@/lib/desk/actions";
 import { amending, notChanged, stage } from "@/lib/desk/amending";
-import { holdings } from "@/lib/desk/holdings";
+import { holdings, withTold } from "@/lib/desk/holdings";
 import { useFills, useOrderHistory } from "@/lib/desk/queries";
 import { whyFixed } from "@/lib/order/amendment";
 import { SIDE_WORDS } from "@/lib/order/names";
@@ -65,8 +65,10 @@ export function cancelSelected(): void {
 export function TablesPanel(props: TablesPanelProps) {
   const { known, symbol, tab, onTab, onlySymbol, onOnlySymbol, onSymbol, onClosePosition, closedOf, className = "" } = props;
   const held = usePart(holdings, whole, TABLES_MS);
-  const history = useOrderHistory(tab === "history");
-  const fills = useFills();
+  const shown = { accounts: useMemo(() => [...known.accounts.keys()], [known.accounts]), symbol: onlySymbol ? symbol : null };
+  const history = useOrderHistory({ ...shown, isShown: tab === "history" });
+  const orders = useMemo(() => withTold(history.data ?? [], held.told), [history.data, held.told]);
+  const fills = useFills({ ...shown, isShown: tab === "fills" });
   const nowMs = useSecond();
   const selected = useStore(selection);
   const changing = usePart(amending, (now) => (now?.place === "row" ? now.orderId : null));
@@ -104,8 +106,8 @@ export function TablesPanel(props: TablesPanelProps) {
   const body: Record<TabName, () => ReactNode> = {
     positions: () => table("Positions", columns.positions, ofSymbol(held.positions), (row) => `${row.account}|${row.symbol}|${row.side}`, onlySymbol ? copy.noneOfInstrument("positions", symbol) : copy.noPositions),
     orders: () => table("Open orders", columns.orders, ofSymbol(held.orders), (row) => row.order_id, onlySymbol ? copy.noneOfInstrument("open orders", symbol) : copy.noOpenOrders, { selected, onSelect: select, onOpen: begin, below }),
-    history: () => asked(history, "Orders", () => table("Order history", columns.history, ofSymbol(history.data ?? []), (row) => row.order_id, copy.noOrders)),
-    fills: () => asked(fills, "Fills", () => table("Fills", columns.fills, ofSymbol(fills.data ?? []), (row) => `${row.account}|${row.execution_id}`, copy.noFills)),
+    history: () => asked(history, "Orders", () => table("Order history", columns.history, ofSymbol(orders), (row) => row.order_id, copy.noOrders)),
+    fills: () => asked(fills, "Fills", () => table("Fills", columns.fills, fills.data ?? [], (row) => `${row.account}|${row.execution_id}`, copy.noFills)),
     balances: () => table("Balances", columns.balances, held.balances, (row) => `${row.account}|${row.asset}`, copy.noBalances),
   };
   const tabs: { name: TabName; label: string; count?: number }[] = [

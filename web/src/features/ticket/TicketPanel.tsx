@@ -9,7 +9,7 @@ import { copy } from "@/lib/copy";
 import { holdings } from "@/lib/desk/holdings";
 import { absolute, sign } from "@/lib/decimal/decimal";
 import { format, moneyDigits, UNKNOWN } from "@/lib/decimal/format";
-import { sizeDigits, sizeUnit, venueName } from "@/lib/instrument";
+import { isOwned, sizeDigits, sizeUnit, venueName } from "@/lib/instrument";
 import { TYPE_NAMES } from "@/lib/order/names";
 import { usePart, useStore } from "@/lib/store";
 import { second } from "@/lib/clock";
@@ -42,7 +42,7 @@ const MORE: readonly OrderType[] = ["STOP_LIMIT", "TAKE_PROFIT_MARKET", "TAKE_PR
 export function TicketPanel(props: TicketPanelProps) {
   const { account, instrument, closed, oldPrices, accountPicker, onWatch, onClose, className = "" } = props;
   const typed = useStore(draftStore);
-  const draft = useMemo(() => fitted(typed, account.capabilities), [typed, account]);
+  const draft = useMemo(() => fitted(typed, account.capabilities, instrument), [typed, account, instrument]);
   const isLocked = useStore(sending).state !== "ready";
   const ticker = usePart(useTopic({ topic: "ticker", venue: instrument.venue, symbol: instrument.symbol }), (live) => live.ticker, 250);
   const held = usePart(holdings, whole, 250);
@@ -118,8 +118,8 @@ export function TicketPanel(props: TicketPanelProps) {
             items={(["GTC", "IOC", "FOK", "GTD"] as const).map((value) => ({ value, label: value, disabled: value === "GTD" && draft.type === "MARKET" ? copy.marketNeverWaits : lacking(account.capabilities, venueName(account.venue), value) }))}
           />
           <span className="flex-1" />
+          {!isOwned(instrument) && <Check label="Reduce-only" checked={draft.reduceOnly} disabled={lacking(account.capabilities, venueName(account.venue), "reduce_only")} onChange={(reduceOnly) => edit({ reduceOnly })} />}
           <Check label="Post-only" checked={draft.postOnly} disabled={neverRests(draft) ?? lacking(account.capabilities, venueName(account.venue), "post_only")} onChange={(postOnly) => edit({ postOnly })} />
-          <Check label="Reduce-only" checked={draft.reduceOnly} disabled={lacking(account.capabilities, venueName(account.venue), "reduce_only")} onChange={(reduceOnly) => edit({ reduceOnly })} />
         </div>
         {draft.timeInForce === "GTD" && (
           <DateTimeField label="Until" zone={zoneOf(nowMs)} value={draft.expires} disabled={isLocked} finding={checked.findings.expires} onChange={(expires) => edit({ expires })} />

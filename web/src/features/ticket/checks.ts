@@ -4,7 +4,7 @@ import { copy } from "@/lib/copy";
 import { absolute, add, compare, decimal, divide, HUNDRED, multiply, parse, quantise, rescale, shortest, sign, subtract, text, ZERO, type Decimal } from "@/lib/decimal/decimal";
 import { format, moneyDigits } from "@/lib/decimal/format";
 import { readAmount } from "@/lib/decimal/input";
-import { lotOf, notional, sizeUnit } from "@/lib/instrument";
+import { isOwned, lotOf, notional, sizeUnit } from "@/lib/instrument";
 import { directionOf, firesAtOnce, nearMarket, outOfBounds, readPrice, readSize, type Finding, type Market } from "@/lib/order/rules";
 import { instantOf, localOf, momentOf } from "@/lib/time";
 import { hasPrice, hasTrigger, isSizedByVenue, type Draft } from "./draft";
@@ -120,10 +120,10 @@ function estimated(spend: Decimal, { instrument }: Facts, reference: Decimal | n
 
 /** What may be spent: quote for a buy and base for a sell of the thing itself, else the settle asset. */
 function freeOf(draft: Draft, { instrument, balances }: Facts, reference: Decimal | null): Decimal | null {
-  const isOwned = instrument.kind === "SPOT" || instrument.kind === "EQUITY";
-  const asset = isOwned ? (draft.side === "BUY" ? instrument.quote : instrument.base) : instrument.settle;
+  const isPaidWhole = isOwned(instrument);
+  const asset = isPaidWhole ? (draft.side === "BUY" ? instrument.quote : instrument.base) : instrument.settle;
   const free = parse(balances.find((balance) => balance.asset === asset)?.available);
-  if (free === null || !isOwned || draft.side === "BUY") return free;
+  if (free === null || !isPaidWhole || draft.side === "BUY") return free;
   return reference === null ? null : multiply(free, reference);
 }
 

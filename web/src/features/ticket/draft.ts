@@ -1,6 +1,7 @@
 /** What stands in the ticket, as typed; nothing in it is sent before it was checked. */
-import type { Capabilities, OrderType, PriceSource, Side, TimeInForce } from "@/lib/api/types";
+import type { Capabilities, Instrument, OrderType, PriceSource, Side, TimeInForce } from "@/lib/api/types";
 import { copy } from "@/lib/copy";
+import { isOwned } from "@/lib/instrument";
 
 export type SizeUnit = "base" | "quote" | "percent";
 export type TrailUnit = "percent" | "quote";
@@ -58,8 +59,8 @@ export function lacking(capabilities: Capabilities, venue: string, what: OrderTy
   return offered.includes(what) ? undefined : copy.notOffered(venue);
 }
 
-/** The same draft with only what the account offers. */
-export function fitted(draft: Draft, capabilities: Capabilities): Draft {
+/** The same draft with only what the account offers for this instrument. */
+export function fitted(draft: Draft, capabilities: Capabilities, instrument: Instrument): Draft {
   const type = capabilities.order_types.includes(draft.type) ? draft.type : (capabilities.order_types[0] ?? "LIMIT");
   const times = capabilities.times_in_force.filter((each) => type !== "MARKET" || each !== "GTD");
   const timeInForce = times.includes(draft.timeInForce) ? draft.timeInForce : times.includes("GTC") ? "GTC" : (times[0] ?? "GTC");
@@ -68,6 +69,6 @@ export function fitted(draft: Draft, capabilities: Capabilities): Draft {
     type,
     timeInForce,
     postOnly: draft.postOnly && capabilities.post_only && neverRests({ ...draft, type, timeInForce }) === undefined,
-    reduceOnly: draft.reduceOnly && capabilities.reduce_only,
+    reduceOnly: draft.reduceOnly && capabilities.reduce_only && !isOwned(instrument),
   };
 }

@@ -34,6 +34,11 @@ export function isLive(order: Order): boolean {
 
 /** Open rows come in the same order everywhere: newest first. */
 export function newestFirst(a: { created_ns: string | null }, b: { created_ns: string | null }): number {
-  const [left, right] = [a.created_ns ?? "", b.created_ns ?? ""];
+  return laterFirst(a.created_ns, b.created_ns);
+}
+
+/** Times in nanoseconds, as text: the later one first, what has none last. */
+export function laterFirst(a: string | null, b: string | null): number {
+  const [left, right] = [a ?? "", b ?? ""];
   return left.length !== right.length ? right.length - left.length : right < left ? -1 : right > left ? 1 : 0;
 }

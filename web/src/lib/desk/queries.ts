@@ -1,8 +1,8 @@
 /** What is asked for by request: accounts, instruments, history. The stream says when it is old. */
-import { QueryClient, useQueries, useQuery } from "@tanstack/react-query";
+import { QueryClient, useQueries, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { call, send } from "@/lib/api/client";
 import { Problem } from "@/lib/api/problem";
-import type { Account, Instrument } from "@/lib/api/types";
+import { laterFirst, newestFirst, type Account, type Fill, type Instrument, type Order } from "@/lib/api/types";
 import type { Candle, Ticker } from "@/lib/stream/protocol";
 
 export const queries = new QueryClient({
@@ -54,19 +54,67 @@ async function instrumentsOf(account: string, signal: AbortSignal): Promise<Inst
   return all.filter((each) => each.active);
 }
 
-export function useOrderHistory(isShown: boolean) {
-  return useQuery({
-    queryKey: ["orders"],
-    enabled: isShown,
-    queryFn: async ({ signal }) => (await call("get", "/api/v1/orders", { query: { limit: 500 }, signal })).orders,
+/** The newest of each account: one that is busy does not push the others out of sight. */
+const MOST_OF_ACCOUNT = 200;
+const MOST_ON_CHART = 500;
+
+interface Shown {
+  accounts: readonly string[];
+  /** Of this symbol alone; null is of all. */
+  symbol: string | null;
+  isShown: boolean;
+}
+
+export function useOrderHistory({ accounts, symbol, isShown }: Shown) {
+  return useQueries({
+    queries: accounts.map((account) => ({
+      queryKey: ["orders", account, symbol],
+      enabled: isShown,
+      queryFn: async ({ signal }: Asked) => (await call("get", "/api/v1/orders", { query: { ...only(account, symbol), limit: MOST_OF_ACCOUNT }, signal })).orders,
+    })),
+    combine: allOrders,
   });
 }
 
-export function useFills() {
-  return useQuery({
-    queryKey: ["fills"],
-    queryFn: async ({ signal }) => (await call("get", "/api/v1/fills", { query: { limit: 500 }, signal })).fills,
+export function useFills({ accounts, symbol, isShown }: Shown) {
+  return useQueries({
+    queries: accounts.map((account) => ({ ...fillsOf(account, symbol, MOST_OF_ACCOUNT), enabled: isShown })),
+    combine: allFills,
   });
+}
+
+export function useFillsOnChart(account: string, symbol: string) {
+  return useQuery(fillsOf(account, symbol, MOST_ON_CHART));
+}
+
+interface Asked {
+  signal: AbortSignal;
+}
+
+function fillsOf(account: string, symbol: string | null, limit: number) {
+  return {
+    queryKey: ["fills", account, symbol, limit],
+    queryFn: async ({ signal }: Asked) => (await call("get", "/api/v1/fills", { query: { ...only(account, symbol), limit }, signal })).fills,
+  };
+}
+
+function only(account: string, symbol: string | null) {
+  return symbol === null ? { account } : { account, symbol };
+}
+
+const allOrders = (results: readonly UseQueryResult<Order[]>[]) => listed(results, newestFirst);
+const allFills = (results: readonly UseQueryResult<Fill[]>[]) => listed(results, (a, b) => laterFirst(a.received_ns, b.received_ns));
+
+/** The lists of several accounts as one; it is there when each of them is. */
+function listed<R>(results: readonly UseQueryResult<R[]>[], order: (a: R, b: R) => number) {
+  const missing = results.filter((result) => result.data === undefined);
+  return {
+    data: missing.length > 0 ? undefined : results.flatMap((result) => result.data ?? []).sort(order),
+    isPending: missing.some((result) => result.isPending),
+    isError: missing.some((result) => result.isError),
+    error: missing.find((result) => result.isError)?.error ?? null,
+    refetch: () => missing.forEach((result) => void result.refetch()),
+  };
 }
 
 export function useCandles(venue: string, symbol: string, interval: string) {
@@ -87,13 +135,15 @@ export function useDay(venue: string, symbol: string) {
   });
 }
 
-/** Ask again soon for what the stream says has changed; many changes are one question. */
-export function refreshHistory(): void {
-  pending ??= setTimeout(() => {
-    pending = undefined;
-    void queries.invalidateQueries({ queryKey: ["orders"] });
-    void queries.invalidateQueries({ queryKey: ["fills"] });
-  }, 300);
+/** Ask again soon for what the stream says has changed of an account; many changes are one question. */
+export function refreshHistory(account: string): void {
+  if (changed.size === 0) {
+    setTimeout(() => {
+      for (const each of changed) for (const noun of ["orders", "fills"]) void queries.invalidateQueries({ queryKey: [noun, each] });
+      changed.clear();
+    }, 300);
+  }
+  changed.add(account);
 }
 
-let pending: ReturnType<typeof setTimeout> | undefined;
+const changed = new Set<string>();

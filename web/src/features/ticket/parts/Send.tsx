@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { environmentOf } from "@/lib/api/types";
 import { format } from "@/lib/decimal/format";
 import { readAmount } from "@/lib/decimal/input";
-import { priceDigits, sizeDigits, sizeUnit, venueName } from "@/lib/instrument";
+import { priceDigits, sizeDigits, sizeUnit } from "@/lib/instrument";
 import { useStore } from "@/lib/store";
 import type { Facts, Review } from "../checks";
 import { SIDE_NAMES, TYPE_NAMES } from "@/lib/order/names";
@@ -43,7 +43,7 @@ export function Send({ draft, facts, checked }: { draft: Draft; facts: Facts; ch
       className={`flex h-11 w-full shrink-0 flex-col items-center justify-center rounded-main leading-[17px] font-semibold ${isReady ? `${colour} text-on-fill hover:brightness-110` : "bg-surface-3 text-text-2"}`}
     >
       <span className="text-field leading-[17px] tracking-[-0.005em]">{now.state === "sending" ? "Sending…" : now.state === "unknown" ? "Waiting for certainty" : (checked.blocked ?? words(draft, facts, checked))}</span>
-      {isReady && <small className="text-hint leading-[14px] font-normal">{isReviewed ? "press again to send · " : ""}{conditions(draft, facts)}</small>}
+      {isReady && <small className="max-w-full truncate px-3 text-hint leading-[14px] font-normal">{isReviewed ? "press again to send · " : ""}{conditions(draft, facts)}</small>}
     </button>
   );
 }
@@ -53,9 +53,9 @@ function words(draft: Draft, { instrument }: Facts, { quantity, spend }: Review)
   return `${SIDE_NAMES[draft.side]} ${format(quantity, { digits: sizeDigits(instrument) })} ${sizeUnit(instrument)}`;
 }
 
-/** live · Binance main · up to 94,185.0 */
+/** live · binance-main · up to 94,185.0 */
 function conditions(draft: Draft, { account, instrument }: Facts): string {
   const isBuy = draft.side === "BUY";
   const bound = hasPrice(draft.type) ? `${isBuy ? "up to" : "down to"} ${format(readAmount(draft.price)?.value, { digits: priceDigits(instrument) })}` : TYPE_NAMES[draft.type].toLowerCase();
-  return `${environmentOf(account)} · ${venueName(account.venue)} ${account.id} · ${bound}`;
+  return `${environmentOf(account)} · ${account.id} · ${bound}`;
 }
