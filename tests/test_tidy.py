@@ -28,11 +28,13 @@ NO_MIRROR = {
     "__main__.py": "three lines that call cli.main",
     "client/__init__.py": "names what the package offers",
     "conformance/": "suites run by tests/conformance over every implementation",
+    "domain/difference.py": "one value without behaviour",
     "domain/ids.py": "names for types",
     "ports/": "Protocols have no behaviour; see test_every_port_is_known_to_some_test",
     "storage/journal/limits.py": "two sizes and a factor",
     "storage/migrations/": "run, up and down, by the storage tests",
     "trading/applied.py": "one value without behaviour",
+    "trading/reports.py": "one value without behaviour",
 }
 
 # Where binary floating point may not appear: everything that can reach an order or a ledger.

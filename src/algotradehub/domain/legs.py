@@ -31,7 +31,10 @@ def advance(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:
     parts = order.parts
     index = leg_index(order, evidence.client_order_id, _venue_order_id(evidence))
     step = order_rules.advance(parts[index], evidence, at_ns)
-    if order.replacing is not None and _refuses(evidence) and parts[index].doubt is None:
+    # An amendment that was not stored was not begun, whatever else is in question.
+    dropped = isinstance(evidence, NotSent) and evidence.command is CommandKind.AMEND
+    refused = _refuses(evidence) and parts[index].doubt is None
+    if order.replacing is not None and (dropped or refused):
         # Nothing was changed at the venue, not by an earlier request either: it goes on as it was.
         order = _replace(order, replacing=None, amend_pending=None)
     return Step(_whole(order, _with(parts, index, step.order), at_ns), step.effect)
@@ -127,7 +130,7 @@ def _venue_order_id(evidence: OrderEvidence) -> VenueOrderId | None:
 def _refuses(evidence: OrderEvidence) -> bool:
     """Whether it tells for certain that the old leg was not cancelled for the new one."""
     match evidence:
-        case NotSent(command=CommandKind.CANCEL | CommandKind.AMEND):
+        case NotSent(command=CommandKind.CANCEL):
             return True
         case Refused(command=CommandKind.CANCEL, order_unknown=False):
             return True

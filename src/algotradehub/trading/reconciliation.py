@@ -6,7 +6,7 @@ is believed when it was seen twice, ``settle_s`` apart, while nothing was under 
 venue's word wins, by a posting that everybody can see.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -82,9 +82,11 @@ class Reconciler:
         answers = await self._ask()
         if desk.connections != connection:
             return None
+        # Nothing was heard or sent of them meanwhile: the same value still.
+        quiet = {name for name, was in asked_about.items() if state.orders.get(name) is was}
         found: list[Difference] = []
         found += self._fills(answers, occasion)
-        complete, missing = self._orders(answers, asked_about)
+        complete, missing = self._orders(answers, quiet, asked_about)
         found += missing
         skipped, corrected = self._holdings(answers)
         found += corrected
@@ -152,12 +154,13 @@ class Reconciler:
                 )
 
     def _orders(
-        self, answers: Answers, asked_about: dict[ClientOrderId, Order]
+        self,
+        answers: Answers,
+        quiet: Collection[ClientOrderId],
+        asked_about: Iterable[ClientOrderId],
     ) -> tuple[bool, list[Difference]]:
         """Take the open orders in, and question those of ours that are not among them."""
         desk, state = self._desk, self._state
-        # Nothing was heard or sent of them meanwhile: the same value still.
-        quiet = {name for name, was in asked_about.items() if state.orders.get(name) is was}
         found: list[Difference] = []
         listed = set()
         for told in answers.resting:

@@ -58,10 +58,12 @@ class Suspects:
                 suspects[held] = _Suspect(amount, answered_ns)
             elif asked_ns - before.since_ns < settle_ns:
                 suspects[held] = before
-            elif isinstance(held, tuple):
-                found.append(self._correct_position(held, amount, told.get(held)))
-            else:
+            elif not isinstance(held, tuple):
                 found.append(self._correct_balance(held, amount))
+            elif (price := self._price(held, told.get(held))) is not None:
+                found.append(self._correct_position(held, amount, price))
+            else:
+                suspects[held] = before  # until the venue tells what it was opened at
         self._suspects = suspects
         return found
 
@@ -95,15 +97,20 @@ class Suspects:
         self._intake.keep(self._desk, BalanceCorrected(asset=asset, amount=amount))
         return self._alerted(difference)
 
-    def _correct_position(
-        self, place: Place, amount: Decimal, word: PositionReport | None
-    ) -> Difference:
+    def _price(self, place: Place, word: PositionReport | None) -> Decimal | None:
+        """What a position is booked at: the venue's entry price, else ours."""
+        if word is not None and word.entry_price:
+            return word.entry_price
         account, (symbol, side) = self._desk.account_id, place
         instrument = self._state.positions.instrument(account, symbol)
         assert instrument is not None  # noqa: S101 - only listed ones are compared
         own = self._state.positions.get(account, symbol, side)
+        return None if own is None else own.entry_price(instrument)
+
+    def _correct_position(self, place: Place, amount: Decimal, price: Decimal) -> Difference:
+        account, (symbol, side) = self._desk.account_id, place
+        own = self._state.positions.get(account, symbol, side)
         held = own or Position(account=account, symbol=symbol, side=side)
-        price = None if word is None else word.entry_price
         difference = Difference(
             subject=Subject.POSITION,
             name=f"{symbol} {side}",
@@ -115,7 +122,7 @@ class Suspects:
             symbol=symbol,
             side=side,
             quantity=amount,
-            price=price or held.entry_price(instrument) or ZERO,
+            price=price,
         )
         self._intake.keep(self._desk, corrected)
         return self._alerted(difference)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from algotradehub.domain.difference import Difference, Subject
 from algotradehub.domain.evidence import (
     Balance,
     CommandKind,
@@ -33,9 +34,11 @@ from algotradehub.domain.records import (
     Adopted,
     AmendAsked,
     AmendSettled,
+    BalanceCorrected,
     Body,
     CancelAsked,
     Checkpoint,
+    Differed,
     Doubted,
     HaltSet,
     Intent,
@@ -43,12 +46,14 @@ from algotradehub.domain.records import (
     LegAdded,
     Listed,
     Observed,
+    PositionCorrected,
     ProvenAbsent,
     Record,
     ReplaceDropped,
     Requested,
     Responded,
     Restarted,
+    StopProven,
     Told,
 )
 from tests.unit.domain.examples import (
@@ -112,6 +117,9 @@ REPORT = PositionReport(
     entry_price=None,
     venue_time_ns=5,
 )
+DIFFERENCE = Difference(
+    subject=Subject.BALANCE, name="BTC", ours="1", theirs="2.10", meaning="a deposit"
+)
 BODIES: list[Body] = [
     Intent(order=order()),
     Intent(order=quote_order()),
@@ -138,6 +146,13 @@ BODIES: list[Body] = [
     LegAdded(order_id=ORDER_ID, request=FULL_REQUEST, send_before_ns=9),
     ReplaceDropped(order_id=ORDER_ID, reason="halted"),
     HaltSet(halted=True, reason="by hand", by="admin"),
+    HaltSet(halted=True, reason="enough", by="admin", stop=True),
+    StopProven(looked_ns=(1, 2)),
+    Differed(occasion="SCHEDULE", asked_ns=5, differences=(DIFFERENCE,)),
+    BalanceCorrected(asset=Asset("BTC"), amount=Decimal("-1.10")),
+    PositionCorrected(
+        symbol=SYMBOL, side=PositionSide.SHORT, quantity=Decimal("-2.0"), price=Decimal("99.50")
+    ),
     Requested(client_order_id=ORDER_ID, body=b'{"qty":"1"}'),
     Responded(client_order_id=None, body=b"\x00\xff"),
     Checkpoint(

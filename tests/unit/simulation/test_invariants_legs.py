@@ -75,6 +75,7 @@ def leg_invented(core: Core, venue: ScriptedVenue, users: Users) -> None:
 
 def leg_lost(core: Core, venue: ScriptedVenue, users: Users) -> None:
     core.state.legs.clear()
+    core.state._load = lambda _: None
 
 
 def fill_of_a_leg_missed(core: Core, venue: ScriptedVenue, users: Users) -> None:

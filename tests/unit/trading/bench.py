@@ -195,6 +195,7 @@ class Bench:
             dispatch=self.dispatch,
             replacing=self.replacing,
             intake=self.intake,
+            recorder=self.recorder,
             state=self.state,
             clock=self.clock,
             spawn=self.loop.create_task,

@@ -20,6 +20,8 @@ async def test_an_account_that_was_never_halted_says_so() -> None:
         "by": "",
         "at": None,
         "at_ns": None,
+        "stop": False,
+        "looked_ns": [],
     }
 
 
