@@ -510,6 +510,8 @@ class Halt(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     at: str | None
     at_ns: Nanoseconds | None
+    stop: bool
+    looked_ns: tuple[str, ...]
 
 
 class HaltSet(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="halt_set"):
@@ -518,6 +520,7 @@ class HaltSet(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="
     halted: bool
     reason: str
     by: str
+    stop: bool
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -1013,6 +1016,12 @@ class SignificantFigures(
     max_decimals: int
 
 
+class StopProven(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="stop_proven"):
+    """No order of a stopped account is left: the venue listed none, asked at these times."""
+
+    looked_ns: tuple[str, ...]
+
+
 class TickBands(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="TickBands"):
     """The tick depends on the price: ``bands`` are (from price, tick), rising, the first from 0.
 
@@ -1187,6 +1196,7 @@ if TYPE_CHECKING:
         | LegAdded
         | ReplaceDropped
         | HaltSet
+        | StopProven
         | Differed
         | BalanceCorrected
         | PositionCorrected
@@ -1219,6 +1229,7 @@ else:
             "requested": Requested,
             "responded": Responded,
             "restarted": Restarted,
+            "stop_proven": StopProven,
             "told": Told,
         },
     )

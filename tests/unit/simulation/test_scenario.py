@@ -12,14 +12,18 @@ from algotradehub.simulation.scenario import (
     Cancel,
     Crash,
     Death,
+    Deposit,
     DiskFault,
     Order,
     Outage,
     Repeat,
+    Resume,
     Scenario,
+    Stop,
     draw,
     limit_price,
 )
+from algotradehub.simulation.venue import OPENING
 from algotradehub.simulation.wires import Wire
 from algotradehub.trading.account_desk import Durability
 
@@ -35,7 +39,10 @@ def test_the_same_seed_draws_the_same_scenario() -> None:
     assert len({msgspec.msgpack.encode(drawn) for drawn in DRAWN}) == len(DRAWN)
 
 
-@pytest.mark.parametrize("kind", [Order, Repeat, Cancel, Amend, ByHand, Outage, DiskFault])
+@pytest.mark.parametrize(
+    "kind",
+    [Order, Repeat, Cancel, Amend, Stop, Resume, ByHand, Deposit, Outage, DiskFault],
+)
 def test_every_kind_of_action_is_drawn(kind: type) -> None:
     assert len(actions(kind)) >= 50
 
@@ -46,6 +53,7 @@ def test_every_kind_of_action_is_drawn(kind: type) -> None:
         (Order, "side", set(Side)),
         (Order, "type", {OrderType.LIMIT, OrderType.MARKET}),
         (Order, "time_in_force", {TimeInForce.GTC, TimeInForce.IOC}),
+        (Deposit, "asset", set(OPENING)),
         (DiskFault, "sync", {True, False}),
         (DiskFault, "leaves_part", {True, False}),
         (Crash, "death", set(Death)),

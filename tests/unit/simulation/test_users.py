@@ -13,7 +13,7 @@ from algotradehub.app.core import Core
 from algotradehub.domain.commands import Cancel
 from algotradehub.domain.errors import InvalidRequest, NotReady, RiskRefused
 from algotradehub.domain.evidence import CommandKind, OrderEvidence, Refused
-from algotradehub.domain.ids import ClientOrderId, IdempotencyKey, TenantId
+from algotradehub.domain.ids import Asset, ClientOrderId, IdempotencyKey, TenantId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import Amendment, BaseAmount, Order, OrderRequest, Origin
 from algotradehub.simulation import scenario as plan
@@ -192,6 +192,7 @@ def test_an_order_refused_by_a_limit_is_a_promise(crowd: Open) -> None:
 def test_fate_strikes_where_it_should(crowd: Open) -> None:
     here = crowd(
         plan.ByHand(S, Side.SELL, 3, 99),
+        plan.Deposit(S, Asset("USDT"), -50),
         plan.Outage(2 * S, for_ns=5 * S, wires=(Wire.LISTS, Wire.ORDERS)),
         plan.DiskFault(3 * S, sync=False, leaves_part=True),
     )
@@ -200,6 +201,7 @@ def test_fate_strikes_where_it_should(crowd: Open) -> None:
     (by_hand,) = here.stage.venue.orders.values()
     assert (by_hand.client_order_id, by_hand.side) == (None, Side.SELL)
     assert by_hand.quantity == 3
+    assert here.stage.venue.deposits == [("USDT", Decimal(-50))]
     assert here.disk.next_write_fault() is not None
     wires = here.stage.venue.wires
     assert [wires.is_up(wire) for wire in Wire] == [True, False, True, False]

@@ -11,6 +11,7 @@ import pytest
 from algotradehub.domain.commands import CancelAll
 from algotradehub.domain.evidence import (
     Acknowledged,
+    Balance,
     Connection,
     ConnectionState,
     Evidence,
@@ -128,6 +129,21 @@ def test_money_moves_by_the_executions_and_their_fees_alone(timeline: Timeline, 
             expected[USDT] -= execution.fee
     assert any(order.filled for order in venue.orders.values())
     assert venue.balances == expected
+
+
+def test_a_deposit_moves_the_balance_is_told_and_watched(venue: ScriptedVenue) -> None:
+    heard: list[Evidence] = []
+    watched: list[Decimal] = []
+    venue.connect(heard.append)
+    heard.clear()
+    venue.watcher = lambda: watched.append(venue.balances[BTC])
+    venue.deposit(BTC, Decimal(-50))
+    assert venue.balances == {**OPENING, BTC: OPENING[BTC] - 50}
+    assert venue.deposits == [(BTC, Decimal(-50))]
+    assert watched == [OPENING[BTC] - 50]
+    venue.timeline.run_until(START_NS + S)
+    told = {word.asset: word.total for word in heard if isinstance(word, Balance)}
+    assert told == venue.balances
 
 
 def test_an_open_order_holds_back_what_it_may_cost(venue: ScriptedVenue) -> None:

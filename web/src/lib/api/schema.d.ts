@@ -1139,7 +1139,9 @@ export interface components {
             at_ns: string | null;
             by: string;
             halted: boolean;
+            looked_ns: string[];
             reason: string;
+            stop: boolean;
         };
         /**
          * HaltAccount
@@ -1163,6 +1165,7 @@ export interface components {
             by: string;
             halted: boolean;
             reason: string;
+            stop: boolean;
             /** @enum {unknown} */
             type: "halt_set";
         };
@@ -1939,6 +1942,15 @@ export interface components {
             type: "SignificantFigures";
         };
         /**
+         * StopProven
+         * @description No order of a stopped account is left: the venue listed none, asked at these times.
+         */
+        StopProven: {
+            looked_ns: string[];
+            /** @enum {unknown} */
+            type: "stop_proven";
+        };
+        /**
          * Subject
          * @enum {unknown}
          */
@@ -2016,7 +2028,7 @@ export interface components {
             /** Format: date-time */
             at: string | null;
             at_ns: string | null;
-            body: components["schemas"]["Intent"] | components["schemas"]["Listed"] | components["schemas"]["Observed"] | components["schemas"]["Told"] | components["schemas"]["Adopted"] | components["schemas"]["Doubted"] | components["schemas"]["ProvenAbsent"] | components["schemas"]["AmendSettled"] | components["schemas"]["Restarted"] | components["schemas"]["CancelAsked"] | components["schemas"]["AmendAsked"] | components["schemas"]["LegAdded"] | components["schemas"]["ReplaceDropped"] | components["schemas"]["HaltSet"] | components["schemas"]["Differed"] | components["schemas"]["BalanceCorrected"] | components["schemas"]["PositionCorrected"] | components["schemas"]["Requested"] | components["schemas"]["Responded"] | components["schemas"]["Checkpoint"];
+            body: components["schemas"]["Intent"] | components["schemas"]["Listed"] | components["schemas"]["Observed"] | components["schemas"]["Told"] | components["schemas"]["Adopted"] | components["schemas"]["Doubted"] | components["schemas"]["ProvenAbsent"] | components["schemas"]["AmendSettled"] | components["schemas"]["Restarted"] | components["schemas"]["CancelAsked"] | components["schemas"]["AmendAsked"] | components["schemas"]["LegAdded"] | components["schemas"]["ReplaceDropped"] | components["schemas"]["HaltSet"] | components["schemas"]["StopProven"] | components["schemas"]["Differed"] | components["schemas"]["BalanceCorrected"] | components["schemas"]["PositionCorrected"] | components["schemas"]["Requested"] | components["schemas"]["Responded"] | components["schemas"]["Checkpoint"];
             kind: components["schemas"]["Kind"];
             seq: number;
         };
@@ -2360,7 +2372,9 @@ export interface operations {
                      *       "at_ns": "1800000000000000000",
                      *       "by": "api",
                      *       "halted": true,
-                     *       "reason": "the feed looks wrong"
+                     *       "looked_ns": [],
+                     *       "reason": "the feed looks wrong",
+                     *       "stop": false
                      *     }
                      */
                     "application/json": components["schemas"]["Halt"];
@@ -2548,7 +2562,9 @@ export interface operations {
                      *       "at_ns": "1800000000000000000",
                      *       "by": "api",
                      *       "halted": true,
-                     *       "reason": "the feed looks wrong"
+                     *       "looked_ns": [],
+                     *       "reason": "the feed looks wrong",
+                     *       "stop": false
                      *     }
                      */
                     "application/json": components["schemas"]["Halt"];
@@ -2804,7 +2820,9 @@ export interface operations {
                      *       "at_ns": "1800000000000000000",
                      *       "by": "api",
                      *       "halted": true,
-                     *       "reason": "the feed looks wrong"
+                     *       "looked_ns": [],
+                     *       "reason": "the feed looks wrong",
+                     *       "stop": false
                      *     }
                      */
                     "application/json": components["schemas"]["Halt"];
