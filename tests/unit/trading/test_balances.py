@@ -116,3 +116,14 @@ def test_a_word_older_than_one_that_was_heard_is_stale() -> None:
     assert heard == [False, True, False, False]
     assert not keeper.is_stale(ACCOUNT, word(1, BTC, venue_time_ns=1))
     assert not keeper.is_stale(OTHER, word(1, venue_time_ns=1))
+
+
+@pytest.mark.design_property(27)
+def test_a_correction_is_posted_and_kept_apart() -> None:
+    keeper, changes = BalanceKeeper(), Changes(applied_seq=1)
+    keeper.tell(record(), word(10), changes)
+    keeper.post(record(), [(USDT, Decimal(2))], changes)
+    corrected = keeper.correct(record(7), USDT, Decimal(-5), changes)
+    assert facts(corrected.posted, corrected.suspense, corrected.expected) == (-3, -5, 7)
+    assert facts(corrected.total, corrected.updated_ns) == (10, 7)
+    assert keeper.get(ACCOUNT, USDT) == corrected == changes.balances[ACCOUNT, USDT]

@@ -13,7 +13,7 @@ from algotradehub.domain.ids import AccountId, ExecutionId, Symbol
 from algotradehub.domain.instrument import InstrumentKind, Side
 from algotradehub.domain.order import Order, PositionSide
 from algotradehub.domain.position import Position, PositionEvent
-from algotradehub.domain.records import FORMAT_VERSION, Kind, Record
+from algotradehub.domain.records import FORMAT_VERSION, Kind, PositionCorrected, Record
 from algotradehub.ports.store import Changes
 from algotradehub.trading.positions import PositionManager
 from algotradehub.trading.risk import RunningSums
@@ -254,3 +254,23 @@ def test_the_venues_report_changes_nothing_of_ours() -> None:
     held = positions.get(ACCOUNT, SYMBOL)
     assert held is not None
     assert held.quantity == sums.of(ACCOUNT, SYMBOL).position == 3
+
+
+@pytest.mark.design_property(27)
+@pytest.mark.design_property(28)
+def test_a_correction_is_a_line_of_history() -> None:
+    """It is booked as if it had traded, and named for what it is."""
+    made, sums = manager()
+    changes = Changes(applied_seq=1)
+    held = fill(made, changes, order(), (2, 100))
+    word = PositionCorrected(
+        symbol=SYMBOL, side=PositionSide.NET, quantity=Decimal(-5), price=Decimal(110)
+    )
+    flipped = made.correct(record(2), word, changes)
+    assert facts(flipped.quantity, flipped.cost, flipped.realized) == (-3, -330, 20)
+    assert made.get(ACCOUNT, SYMBOL) == flipped
+    assert sums.of(ACCOUNT, SYMBOL).position == -3
+    line = changes.position_changes[-1]
+    assert (line.event, line.execution_id, line.seq) == (PositionEvent.RECONCILE, None, 2)
+    assert (line.position, line.previous_quantity) == (flipped, f"{held.quantity:f}")
+    assert changes.positions[ACCOUNT, SYMBOL, PositionSide.NET] == flipped
