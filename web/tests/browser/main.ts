@@ -259,7 +259,7 @@ const flows: Record<string, Flow> = {
     await page.getByRole("button", { name: "Account: Paper Kraken sim-1" }).waitFor();
     await size(page).fill("0.1");
     await price(page).fill("90000");
-    await page.getByText("paper · Paper Kraken sim-1").waitFor();
+    await page.getByText("paper · sim-1").waitFor();
     await page.getByText("Simulated money. No order leaves this system.").waitFor();
     // Spot is sold, not reduced; what else is in the row stays where it is.
     const postOnly = page.locator("label", { hasText: "Post-only" });
