@@ -8,6 +8,7 @@ import { inBrowser } from "./browser.ts";
 
 const DESK = { width: 1600, height: 1000 };
 const PHONE = { width: 390, height: 844 };
+const FAILED = "pictures/failed.png";
 
 type Flow = (page: Page, gateway: Gateway) => Promise<void>;
 
@@ -330,7 +331,15 @@ async function check(name: string, viewport: typeof DESK, isDark: boolean, run: 
       await page.goto(`${gateway.url}/#token=test`);
       await page.getByText("Stream live").or(page.getByRole("button", { name: "Sell" })).first().waitFor();
       await page.getByRole("row", { name: /SOL\/USDT/ }).first().waitFor();
-      await run(page, gateway);
+      // Keys that are typed before there is a field to type into go elsewhere.
+      if (viewport === DESK) await send(page).waitFor();
+      try {
+        await run(page, gateway);
+      } catch (error) {
+        complaints.push(`the page is in ${FAILED}`);
+        await page.screenshot({ path: FAILED });
+        throw error;
+      }
       assert.equal(await page.getByText("This panel stopped.").count(), 0);
     });
     assert.deepEqual(complaints, []);
