@@ -152,6 +152,8 @@ def copied(tmp_path: Path, *, with_pages: bool) -> Path:
     package = Path(algotradehub.__file__).parent
     searched = tmp_path / "src"
     shutil.copytree(package, searched / package.name, ignore=shutil.ignore_patterns("_web"))
+    for compiled in package.parent.glob("*__mypyc*"):  # what compiled modules share
+        shutil.copy(compiled, searched)
     if with_pages:
         (tmp_path / "web" / "dist").mkdir(parents=True)
         (tmp_path / "web" / "dist" / "index.html").write_text("<!doctype html>")

@@ -1,0 +1,44 @@
+/** What a person does at the page, and sees there. */
+import type { Page } from "playwright-core";
+
+export const size = (page: Page) => page.getByRole("textbox", { name: "Size", exact: true });
+export const price = (page: Page) => page.getByRole("textbox", { name: "Price", exact: true });
+export const send = (page: Page) => page.locator("#send-order");
+
+export async function typeOrder(page: Page, quantity: string, at: string): Promise<void> {
+  await page.keyboard.press("b");
+  await page.keyboard.type(quantity);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("p");
+  await page.keyboard.type(at);
+}
+
+/** Wait until what the page shows is right; a slow machine shows it a few frames later. */
+export async function until<T>(read: () => Promise<T>, isRight: (seen: T) => boolean): Promise<T> {
+  const end = performance.now() + 10_000;
+  for (;;) {
+    const seen = await read();
+    if (isRight(seen)) return seen;
+    if (performance.now() > end) throw new Error(`still ${JSON.stringify(seen)}`);
+    await new Promise((next) => setTimeout(next, 20));
+  }
+}
+
+/** An attribute of what has the keyboard, or its text. */
+export const inHand = (page: Page, attribute: string | null) => page.evaluate((name) => {
+  const hand = document.activeElement;
+  return (name === null ? hand?.textContent : hand?.getAttribute(name)) ?? "";
+}, attribute);
+
+export async function openOrder(page: Page, id: string) {
+  await page.getByRole("tab", { name: /Open orders/ }).click();
+  const row = page.locator(`tr[data-row="${id}"]`);
+  await row.waitFor();
+  return row;
+}
+
+/** Fifteen minutes a bar: the lines of our orders are in sight. */
+export async function showLines(page: Page): Promise<void> {
+  await page.getByRole("radio", { name: "15m" }).click();
+  await page.getByRole("button", { name: /^Limit sell 0.200 at 94,980.0/ }).waitFor();
+}
