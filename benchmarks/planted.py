@@ -213,20 +213,19 @@ BUGS = (
     Bug(
         "recovery",
         "missed fills are not fetched after a connect",
-        "trading/recovery.py",
-        "        for execution in executions:\n            self._intake.receive(desk, execution)\n",
+        "trading/reconciliation.py",
+        "            self._intake.receive(desk, execution)\n",
         "",
     ),
     Bug(
         "recovery",
         "an order missing from the list is taken for cancelled",
-        "trading/recovery.py",
-        'missing = Doubted(order_id=order_id, what="not among the venue\'s open orders")',
-        "from algotradehub.domain.records import Observed\n"
-        "                missing = Observed(order_id=order_id, evidence=OrderState("
+        "trading/reconciliation.py",
+        "                self._intake.keep(desk, Doubted(order_id=order_id, what=_MISSING))\n",
+        "                self._intake.observe(desk, order_id, OrderState("
         "client_order_id=order_id, venue_order_id=None, symbol=order.request.symbol, "
         "side=order.request.side, status=OrderStatus.CANCELLED, filled=order.filled, "
-        "venue_time_ns=self._clock.now_ns()))",
+        "venue_time_ns=self._clock.now_ns()))\n",
     ),
     Bug(
         "resolver",
