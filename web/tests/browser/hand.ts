@@ -37,8 +37,16 @@ export async function openOrder(page: Page, id: string) {
   return row;
 }
 
-/** Fifteen minutes a bar: the lines of our orders are in sight. */
+/** Fifteen minutes a bar: the lines of our orders are in sight, and stand still when the bars have come. */
 export async function showLines(page: Page): Promise<void> {
   await page.getByRole("radio", { name: "15m" }).click();
   await page.getByRole("button", { name: /^Limit sell 0.200 at 94,980.0/ }).waitFor();
+  await page.waitForFunction(() => {
+    const grips = [...document.querySelectorAll<HTMLElement>("[data-grip]")].filter((grip) => grip.checkVisibility({ visibilityProperty: true }));
+    const heights = grips.map((grip) => Math.round(grip.getBoundingClientRect().top)).join();
+    const seen = window as unknown as { heights?: string; frames?: number };
+    seen.frames = seen.heights === heights ? (seen.frames ?? 0) + 1 : 0;
+    seen.heights = heights;
+    return grips.length === 3 && seen.frames >= 15;
+  });
 }
