@@ -96,6 +96,15 @@ def leg_index(
     return len(legs) - 1
 
 
+def part_of(
+    order: Order, client_order_id: ClientOrderId | None, venue_order_id: VenueOrderId | None
+) -> Order:
+    """The leg that a word is about, as an order of its own."""
+    if not order.parts:
+        return order
+    return order.parts[leg_index(order, client_order_id, venue_order_id)]
+
+
 def fill_of(order: Order, execution: Execution, *, received_ns: int) -> Fill:
     venue_order_id = execution.venue_order_id
     if venue_order_id is None:

@@ -31,11 +31,7 @@ def advance(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:
     parts = order.parts
     index = leg_index(order, evidence.client_order_id, _venue_order_id(evidence))
     step = order_rules.advance(parts[index], evidence, at_ns)
-    # An amendment that was not stored was not begun, whatever else is in question.
-    dropped = isinstance(evidence, NotSent) and evidence.command is CommandKind.AMEND
-    refused = _refuses(evidence) and parts[index].doubt is None
-    if order.replacing is not None and (dropped or refused):
-        # Nothing was changed at the venue, not by an earlier request either: it goes on as it was.
+    if order.replacing is not None and _refuses(evidence, parts[index]):
         order = _replace(order, replacing=None, amend_pending=None)
     return Step(_whole(order, _with(parts, index, step.order), at_ns), step.effect)
 
@@ -127,13 +123,15 @@ def _venue_order_id(evidence: OrderEvidence) -> VenueOrderId | None:
     return evidence.venue_order_id
 
 
-def _refuses(evidence: OrderEvidence) -> bool:
+def _refuses(evidence: OrderEvidence, old: Order) -> bool:
     """Whether it tells for certain that the old leg was not cancelled for the new one."""
     match evidence:
+        case NotSent(command=CommandKind.AMEND):
+            return True  # it was not stored, so nothing of it was begun
         case NotSent(command=CommandKind.CANCEL):
-            return True
+            return old.doubt is None  # an earlier request may have been executed
         case Refused(command=CommandKind.CANCEL, order_unknown=False):
-            return True
+            return old.doubt is None
         case _:
             return False
 

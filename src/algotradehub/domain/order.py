@@ -213,6 +213,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
         return self.parts[-1] if self.parts else self
 
     @property
+    def amends_in_place(self) -> bool:
+        """Whether an amendment of the working leg itself is not settled yet."""
+        return self.amend_pending is not None and self.replacing is None
+
+    @property
     def wants_cancel(self) -> bool:
         """Whether the working leg is to be cancelled: for good, or for the leg that replaces it."""
         return self.cancel_pending or (self.replacing is not None and not self.part.is_final)

@@ -158,4 +158,4 @@ def _filled(
 
 
 def _accepting(desk: AccountDesk, state: DeskState) -> bool:
-    return desk.refusing is None and state.halt_in_force(desk.account_id) is None
+    return desk.closed(state.halt_in_force(desk.account_id)) is None

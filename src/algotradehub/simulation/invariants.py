@@ -9,7 +9,7 @@ from algotradehub.app.restoring import restore
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.commands import Amend, OrderCommand, Place
 from algotradehub.domain.evidence import Execution
-from algotradehub.domain.fill import leg_index
+from algotradehub.domain.fill import part_of
 from algotradehub.domain.ids import ClientOrderId, IdempotencyKey, TenantId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
@@ -131,7 +131,7 @@ def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
         order = state.order(state.legs.get(client_order_id, client_order_id))
         _require(order is not None, "order lost", f"{client_order_id} is at the venue only")
         assert order is not None  # noqa: S101 - just required
-        _check_order(_part_of(order, truth), truth)
+        _check_order(part_of(order, truth.client_order_id, truth.venue_order_id), truth)
     _check_strangers(state, venue)
     for order in state.orders.values():
         _check_legs(order, users)
@@ -275,13 +275,6 @@ def _check_order(order: Order, truth: VenueOrder) -> None:
         "order differs",
         f"{order} should be {truth.venue_order_id} over {truth.quantity}",
     )
-
-
-def _part_of(order: Order, truth: VenueOrder) -> Order:
-    """What our books say of this leg at the venue."""
-    if not order.parts:
-        return order
-    return order.parts[leg_index(order, truth.client_order_id, truth.venue_order_id)]
 
 
 def _check_legs(order: Order, users: Users) -> None:

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from algotradehub.domain.evidence import CommandKind, Connection
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
 from algotradehub.domain.instrument import Instrument
+from algotradehub.ports.store import Halt
 from algotradehub.ports.venue import OrderName, TradingAccount
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.reports import Reconciliation
@@ -87,3 +88,9 @@ class AccountDesk:
         # Amends and cancels without an outcome yet: at most one per leg (order-path 6). Every
         # request ends in exactly one outcome, so the set drains by itself.
         self.in_flight: set[tuple[ClientOrderId, CommandKind]] = set()
+
+    def closed(self, halt: Halt | None) -> str | None:
+        """Why the account takes no new orders, with the halt in force; None if it takes them."""
+        if self.refusing is None and halt is not None:
+            return f"halted by {halt.by}: {halt.reason}"
+        return self.refusing

@@ -121,19 +121,10 @@ class Dispatch:
         Where the journal refuses, nothing follows: the order ends.
         """
         try:
-            if desk.durability is _SYNC:
-                self._recorder.append_synced(
-                    desk.account_id,
-                    leg,
-                    lambda stored: self._leg_stored(desk, leg, stored=stored),
-                )
-                return
-            self._recorder.append(desk.account_id, leg)
+            self._store(desk, leg, lambda stored: self._leg_stored(desk, leg, stored=stored))
         except NotReady as refused:
             dropped = ReplaceDropped(order_id=leg.order_id, reason=f"not replaced: {refused}")
             self._intake.keep(desk, dropped)
-            return
-        self._release(desk, self._state.orders[leg.order_id])
 
     def amend(self, desk: AccountDesk, asked: AmendAsked) -> None:
         """Record what is asked; send it when it is as durable as the account asks for.
@@ -141,13 +132,21 @@ class Dispatch:
         Raises:
             NotReady: The journal refuses; nothing was recorded.
         """
+        self._store(desk, asked, lambda stored: self._send_amend(desk, asked, stored=stored))
+
+    def _store(
+        self, desk: AccountDesk, body: AmendAsked | LegAdded, then: Callable[[bool], None]
+    ) -> None:
+        """Record ``body``; call ``then`` when it is as durable as the account asks for.
+
+        Raises:
+            NotReady: The journal refuses; nothing was recorded.
+        """
         if desk.durability is _SYNC:
-            self._recorder.append_synced(
-                desk.account_id, asked, lambda stored: self._send_amend(desk, asked, stored=stored)
-            )
+            self._recorder.append_synced(desk.account_id, body, then)
         else:
-            self._recorder.append(desk.account_id, asked)
-            self._send_amend(desk, asked, stored=True)
+            self._recorder.append(desk.account_id, body)
+            then(True)  # noqa: FBT003 - what the journal calls it with
 
     def _send_amend(self, desk: AccountDesk, asked: AmendAsked, *, stored: bool) -> None:
         """Second phase of an amend: it may enlarge the order, so it is journaled before it goes."""
@@ -217,7 +216,8 @@ class Dispatch:
     def _leg_stored(self, desk: AccountDesk, leg: LegAdded, *, stored: bool) -> None:
         order = self._state.orders[leg.order_id]
         if stored:
-            self._recorder.publish(order)
+            if desk.durability is _SYNC:
+                self._recorder.publish(order)
             self._release(desk, order, cancelled=order.cancel_pending)
         else:
             self._not_placed(desk, order, "the journal could not be made durable")

@@ -18,7 +18,7 @@ from algotradehub.domain.evidence import (
     PositionReport,
     Refused,
 )
-from algotradehub.domain.fill import leg_index
+from algotradehub.domain.fill import part_of
 from algotradehub.domain.ids import ClientOrderId, VenueOrderId, installation_tag
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Order, OrderStatus
@@ -180,10 +180,7 @@ class Intake:
     def _news(self, order: Order, evidence: OrphanEvidence) -> OrphanEvidence | None:
         """What of ``evidence`` could change anything, or None: snapshots mostly repeat."""
         news = True
-        part = order
-        if order.parts:
-            index = leg_index(order, evidence.client_order_id, evidence.venue_order_id)
-            part = order.parts[index]
+        part = part_of(order, evidence.client_order_id, evidence.venue_order_id)
         match evidence:
             case Execution():
                 counted = self._state.counted(order, evidence)

@@ -166,11 +166,13 @@ class Reconciler:
         for told in answers.resting:
             known = self._intake.known(desk, told.client_order_id, told.venue_order_id)
             self._intake.receive(desk, told)
-            order = self._intake.known(desk, told.client_order_id, told.venue_order_id)
-            if order is not None:
-                listed.add(order.order_id)
-            if known is None and order is not None:
-                found.append(_stranger(order))
+            if known is not None:
+                listed.add(known.order_id)
+                continue
+            adopted = self._intake.known(desk, told.client_order_id, told.venue_order_id)
+            if adopted is not None:
+                listed.add(adopted.order_id)
+                found.append(_stranger(adopted))
         complete = True
         for order_id in asked_about:
             order = state.orders[order_id]

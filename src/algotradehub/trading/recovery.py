@@ -224,7 +224,7 @@ class Recovery:
         """From then on neither the place nor a pending amend can execute any more."""
         rule = self._desk.account.capabilities.absence
         before_ns = order.send_before_ns
-        if order.amend_pending is not None and order.replacing is None:
+        if order.amends_in_place:
             before_ns = max(before_ns, order.amend_before_ns)
         return before_ns + int(rule.dead_after_s * _NS)
 
@@ -253,8 +253,7 @@ class Recovery:
             self._desk.account.capabilities.absence.settle_s * _NS
         )
         in_flight = (order.leg.client_order_id, CommandKind.AMEND) in self._desk.in_flight
-        amending = order.amend_pending is not None and order.replacing is None
-        if amending and asked_ns >= settled_ns and not in_flight:
+        if order.amends_in_place and asked_ns >= settled_ns and not in_flight:
             # The amend can no longer execute: what the order is now is what it stays.
             settled = AmendSettled(order_id=order.order_id, state=state)
             self._intake.keep(self._desk, settled)

@@ -13,17 +13,6 @@ export async function typeOrder(page: Page, quantity: string, at: string): Promi
   await page.keyboard.type(at);
 }
 
-/** Wait until what the page shows is right; a slow machine shows it a few frames later. */
-export async function until<T>(read: () => Promise<T>, isRight: (seen: T) => boolean): Promise<T> {
-  const end = performance.now() + 10_000;
-  for (;;) {
-    const seen = await read();
-    if (isRight(seen)) return seen;
-    if (performance.now() > end) throw new Error(`still ${JSON.stringify(seen)}`);
-    await new Promise((next) => setTimeout(next, 20));
-  }
-}
-
 /** An attribute of what has the keyboard, or its text. */
 export const inHand = (page: Page, attribute: string | null) => page.evaluate((name) => {
   const hand = document.activeElement;

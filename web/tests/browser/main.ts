@@ -4,8 +4,9 @@ import type { Page } from "playwright-core";
 import { CUT_OFF, KEPT, NEVER_ANSWERED, REFUSED } from "../gateway/desk.ts";
 import { startGateway, type Gateway } from "../gateway/gateway.ts";
 import { accessible } from "./axe.ts";
+import { until } from "../until.ts";
 import { inBrowser } from "./browser.ts";
-import { inHand, openOrder, price, send, showLines, size, typeOrder, until } from "./hand.ts";
+import { inHand, openOrder, price, send, showLines, size, typeOrder } from "./hand.ts";
 
 const DESK = { width: 1600, height: 1000 };
 const PHONE = { width: 390, height: 844 };
@@ -17,7 +18,7 @@ const flows: Record<string, Flow> = {
   "an order is placed, seen and cancelled by keyboard alone": async (page, { desk }) => {
     await typeOrder(page, "0.123", "91000");
     await page.keyboard.press("Enter");
-    await until(() => inHand(page, null), (text) => /Buy 0\.123 BTC.*live/.test(text));
+    await until("the button in hand", async () => /Buy 0\.123 BTC.*live/.test(await inHand(page, null)));
     await page.keyboard.press("Enter");
     await page.getByRole("tab", { name: /Open orders/ }).focus();
     await page.keyboard.press("Enter");
@@ -42,7 +43,7 @@ const flows: Record<string, Flow> = {
     await send(page).click();
     await page.getByRole("alert").getByText("within 5 % of the mark").waitFor();
     await page.getByRole("button", { name: "Use nearest: 92070.0" }).click();
-    await until(() => price(page).inputValue(), (value) => value === "92,070.0");
+    await until("the nearest price in its field", async () => (await price(page).inputValue()) === "92,070.0");
   },
   "an order that the venue has not answered is UNKNOWN, and nothing else is sent": async (page, { desk }) => {
     await typeOrder(page, NEVER_ANSWERED, "93000");
@@ -123,7 +124,7 @@ const flows: Record<string, Flow> = {
     assert.equal(desk.orders.get("o-1001")?.limit_price, "93720.0");
     await row.getByText("93,700.1").waitFor();
     await row.getByText("Open", { exact: true }).waitFor();
-    await until(() => inHand(page, "data-row"), (id) => id === "o-1001");
+    await until("the row in hand", async () => (await inHand(page, "data-row")) === "o-1001");
   },
   "Esc undoes a change, and what cannot be changed says why": async (page, { desk }) => {
     const row = await openOrder(page, "o-1001");
@@ -165,7 +166,7 @@ const flows: Record<string, Flow> = {
     await page.mouse.up();
     await page.waitForTimeout(400);
     assert.equal(desk.orders.get("o-1002")?.amend_pending, null);
-    await until(() => inHand(page, "data-confirm"), (id) => id === "o-1002");
+    await until("the confirmation in hand", async () => (await inHand(page, "data-confirm")) === "o-1002");
     await page.keyboard.press("Enter");
     await page.getByText("from 94,980.0 · changing…").waitFor();
     await page.getByText("from 94,980.0 · changing…").waitFor({ state: "detached" });
@@ -190,7 +191,7 @@ const flows: Record<string, Flow> = {
   "a line is moved by the arrows and Enter": async (page, { desk }) => {
     await showLines(page);
     await page.keyboard.press("l");
-    await until(() => inHand(page, "aria-label"), (label) => label.includes("arrows move it"));
+    await until("a line in hand", async () => (await inHand(page, "aria-label")).includes("arrows move it"));
     await page.keyboard.press("Shift+ArrowDown");
     await page.keyboard.press("ArrowUp");
     assert.deepEqual([...desk.orders.values()].filter((order) => order.amend_pending), []);
@@ -260,7 +261,7 @@ const flows: Record<string, Flow> = {
     await page.keyboard.press("]");
     await page.waitForURL(/ETH/);
     await page.keyboard.press("t");
-    await until(() => page.evaluate(() => document.documentElement.dataset["theme"]), (theme) => theme === "light");
+    await until("the light theme", async () => (await page.evaluate(() => document.documentElement.dataset["theme"])) === "light");
     await page.keyboard.press("?");
     await page.getByRole("dialog").getByText("TradingView").waitFor();
     await page.keyboard.press("Escape");

@@ -6,7 +6,8 @@ import { join, resolve } from "node:path";
 import { inspect } from "node:util";
 import { accessible } from "../browser/axe.ts";
 import { inBrowser } from "../browser/browser.ts";
-import { Program, until, type State } from "./program.ts";
+import { until } from "../until.ts";
+import { Program, type State } from "./program.ts";
 import { Terminal, type Table } from "./terminal.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");

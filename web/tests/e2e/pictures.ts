@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { PlaceOrder } from "@/lib/api/types";
 import { inBrowser } from "../browser/browser.ts";
-import { Program, until } from "./program.ts";
+import { until } from "../until.ts";
+import { Program } from "./program.ts";
 import { Terminal } from "./terminal.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");

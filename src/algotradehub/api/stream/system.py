@@ -57,10 +57,7 @@ class SystemStates:
         state = self._parts.state
         for desk in self._parts.desks:
             account, venue = desk.account_id, desk.account.venue
-            halt = state.halt_in_force(account)
-            reason = desk.refusing
-            if reason is None and halt is not None:
-                reason = f"halted by {halt.by}: {halt.reason}"
+            reason = desk.closed(state.halt_in_force(account))
             yield AccountState(
                 account=account,
                 venue=venue,

@@ -37,7 +37,7 @@ def account_view(desk: AccountDesk, state: DeskState) -> AccountView:
         id=account_id,
         venue=account.venue,
         environment=environment(account.venue),
-        accepting=desk.refusing is None and state.halt_in_force(account_id) is None,
+        accepting=desk.closed(state.halt_in_force(account_id)) is None,
         refusing=desk.refusing,
         halt=state.halts.get(account_id),
         durability=desk.durability,
