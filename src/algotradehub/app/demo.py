@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from algotradehub.settings import Settings, default_data_dir, load
+from algotradehub.settings.loading import load
+from algotradehub.settings.tree import Settings, default_data_dir
 
 BINANCE, KRAKEN, BYBIT = "paper:binance", "paper:kraken", "paper:bybit"
 STRATEGY: Final = "market-maker"

@@ -36,7 +36,7 @@ from algotradehub.ports.bus import Alert, Bus
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.ids import IdSource
 from algotradehub.ports.venue import Channel
-from algotradehub.settings import Settings
+from algotradehub.settings.tree import Settings
 from algotradehub.storage.disk import OsDisk
 from algotradehub.storage.sqlite.projection import Projection, open_projection
 from algotradehub.storage.sqlite.store import SqliteStore

@@ -5,7 +5,7 @@ import ipaddress
 import socket
 
 from algotradehub.domain.errors import InvalidRequest, NotReady, Refusal
-from algotradehub.settings import ApiSettings
+from algotradehub.settings.api import ApiSettings
 
 BACKLOG = 128
 UNREAD_MS = 60_000  # then a connection is dropped whose other side takes nothing we send

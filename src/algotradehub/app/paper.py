@@ -22,16 +22,16 @@ from algotradehub.matching.queue import PowerQueue
 from algotradehub.matching.recorded import RecordedMarket
 from algotradehub.matching.slippage import ProportionalSlippage
 from algotradehub.ports.clock import Clock
-from algotradehub.settings import (
-    AccountSettings,
+from algotradehub.settings.accounts import AccountSettings
+from algotradehub.settings.paper import (
     FillSettings,
     LatencySettings,
     ListingSettings,
     PaperVenueSettings,
     ReplaySettings,
-    Settings,
     SyntheticSettings,
 )
+from algotradehub.settings.tree import Settings
 from algotradehub.storage.disk import OsDisk
 from algotradehub.trading.limits import RiskLimits
 from algotradehub.venues.paper.bad_line import Trouble, over_bad_line

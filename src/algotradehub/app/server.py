@@ -20,7 +20,7 @@ from algotradehub.app.queries import ProjectionQueries
 from algotradehub.domain.ids import TenantId
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.ids import IdSource
-from algotradehub.settings import ApiSettings
+from algotradehub.settings.api import ApiSettings
 from algotradehub.trading.market_data import MarketDataManager
 
 GRACE_S = 5  # for requests under way when the server stops

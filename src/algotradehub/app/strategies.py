@@ -10,12 +10,12 @@ from algotradehub.domain.errors import InvalidRequest, Refusal
 from algotradehub.domain.ids import AccountId, Symbol, TenantId, VenueId
 from algotradehub.ports.strategy import Strategy
 from algotradehub.ports.venue import Channel
-from algotradehub.settings import (
+from algotradehub.settings.strategies import (
     MarketMakerSettings,
     OwnStrategySettings,
-    Settings,
     StrategySettings,
 )
+from algotradehub.settings.tree import Settings
 from algotradehub.strategies.market_maker import MarketMaker
 from algotradehub.trading.strategy_host import StrategyHost
 

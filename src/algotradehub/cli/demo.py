@@ -14,7 +14,7 @@ from algotradehub.app.running import run
 from algotradehub.cli.browser import open_page
 from algotradehub.cli.live_table import Watcher, show_lines, show_table
 from algotradehub.cli.printing import examples
-from algotradehub.settings import Settings
+from algotradehub.settings.tree import Settings
 
 TABLE_EVERY_S = 0.5
 LINE_EVERY_S = 2.0

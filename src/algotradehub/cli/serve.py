@@ -11,7 +11,8 @@ from algotradehub.app.event_log import EventLog
 from algotradehub.app.running import run
 from algotradehub.cli.printing import examples
 from algotradehub.domain.errors import InvalidRequest, Refusal
-from algotradehub.settings import Settings, load
+from algotradehub.settings.loading import load
+from algotradehub.settings.tree import Settings
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

@@ -1,6 +1,6 @@
 """What each record of the journal makes of an order: the same live and at replay."""
 
-from typing import Final, TypeAlias
+from typing import Final
 
 import msgspec
 
@@ -13,16 +13,13 @@ from algotradehub.domain.records import (
     CancelAsked,
     Doubted,
     LegAdded,
+    OrderRecord,
     ProvenAbsent,
     ReplaceDropped,
 )
 
 _replace: Final = msgspec.structs.replace
 _ABSENT: Final = "never reached the venue: not seen there after it could still arrive"
-
-OrderRecord: TypeAlias = (
-    Doubted | ProvenAbsent | CancelAsked | AmendAsked | LegAdded | ReplaceDropped
-)
 
 
 def advanced(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:

@@ -6,7 +6,7 @@ only a part (audit, projection, tools).
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import msgspec
 
@@ -212,20 +212,20 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag="checkpoint", gc
     previous_crc32: int  # of its whole content
 
 
-Body = (
+# What moves one order, and is no evidence about it.
+OrderRecord: TypeAlias = (
+    Doubted | ProvenAbsent | CancelAsked | AmendAsked | LegAdded | ReplaceDropped
+)
+
+Body: TypeAlias = (
     Intent
     | Listed
     | Observed
     | Told
     | Adopted
-    | Doubted
-    | ProvenAbsent
     | AmendSettled
     | Restarted
-    | CancelAsked
-    | AmendAsked
-    | LegAdded
-    | ReplaceDropped
+    | OrderRecord
     | HaltSet
     | StopProven
     | Differed

@@ -28,20 +28,15 @@ from algotradehub.domain.ids import (
 from algotradehub.domain.order import FINAL_STATUSES, Order
 from algotradehub.domain.records import (
     Adopted,
-    AmendAsked,
     AmendSettled,
     BalanceCorrected,
-    CancelAsked,
-    Doubted,
     HaltSet,
     Intent,
-    LegAdded,
     Listed,
     Observed,
+    OrderRecord,
     PositionCorrected,
-    ProvenAbsent,
     Record,
-    ReplaceDropped,
     Restarted,
     StopProven,
     Told,
@@ -160,14 +155,7 @@ class DeskState:
                 changes.instruments[record.account, body.instrument.symbol] = body.instrument
                 self.positions.list_instrument(record.account, body.instrument)
                 return Applied()
-            case (
-                Doubted()
-                | ProvenAbsent()
-                | CancelAsked()
-                | AmendAsked()
-                | LegAdded()
-                | ReplaceDropped()
-            ):
+            case _ if isinstance(body, OrderRecord):
                 before = self.require(body.order_id)
                 after = order_fold.recorded(before, body, record.at_ns)
                 self._set_order(record, before, after)

@@ -11,7 +11,8 @@ from algotradehub.domain.ids import AccountId, IdempotencyKey, Symbol, TenantId,
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import BaseAmount, Order, OrderRequest, OrderType
 from algotradehub.ports.venue import Channel
-from algotradehub.settings import Settings, load
+from algotradehub.settings.loading import load
+from algotradehub.settings.tree import Settings
 
 TENANT = TenantId("local")
 VENUE = VenueId("paper:one")

@@ -8,7 +8,7 @@ import pytest
 
 from algotradehub.app.announcement import announced, read_announcement, usual_directories
 from algotradehub.app.demo import demo_settings
-from algotradehub.settings import load
+from algotradehub.settings.loading import load
 
 URL = "http://127.0.0.1:8080"
 

@@ -13,7 +13,8 @@ from algotradehub.app.demo import (
     demo_settings,
 )
 from algotradehub.domain.errors import InvalidRequest
-from algotradehub.settings import ReplaySettings, Settings, SyntheticSettings, default_data_dir
+from algotradehub.settings.paper import ReplaySettings, SyntheticSettings
+from algotradehub.settings.tree import Settings, default_data_dir
 
 
 def settings(*replay: str, data_dir: Path | None = None, speed: float = 1.0) -> Settings:

@@ -22,7 +22,7 @@ from algotradehub.domain.order import (
     TriggerDirection,
 )
 from algotradehub.ports.store import OrderFilter
-from algotradehub.settings import LatencySettings
+from algotradehub.settings.paper import LatencySettings
 from algotradehub.storage.sqlite.store import SqliteStore
 from tests.unit.app.small import (
     ACCOUNT,

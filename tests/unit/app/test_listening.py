@@ -8,7 +8,7 @@ import pytest
 
 from algotradehub.app.listening import UNREAD_MS, listen, url_of
 from algotradehub.domain.errors import InvalidRequest, NotReady
-from algotradehub.settings import ApiSettings
+from algotradehub.settings.api import ApiSettings
 
 
 def test_any_free_port_and_its_url() -> None:

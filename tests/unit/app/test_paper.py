@@ -19,7 +19,7 @@ from algotradehub.domain.market import MarketEvent
 from algotradehub.domain.order import OrderType
 from algotradehub.matching.outcomes import Closed, Matched, NewOrder
 from algotradehub.matching.recorded import RecordedMarket
-from algotradehub.settings import Settings
+from algotradehub.settings.tree import Settings
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.limits import RiskLimits
 from tests.fakes.clock import FakeClock

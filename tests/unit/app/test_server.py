@@ -10,7 +10,7 @@ from algotradehub.app.embedded import Platform, run_embedded
 from algotradehub.app.server import allowed_hosts
 from algotradehub.domain.ids import Symbol
 from algotradehub.ports.venue import Channel
-from algotradehub.settings import ApiSettings
+from algotradehub.settings.api import ApiSettings
 from tests.unit.app.small import VENUE, priced, small_settings
 
 ETH = Symbol("ETH/USDT")

@@ -9,7 +9,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from algotradehub.app.embedded import Platform, run_embedded
-from algotradehub.settings import Settings
+from algotradehub.settings.tree import Settings
 from tests.unit.api.stream.mirror import AccountMirror, BookMirror
 from tests.unit.app.follower import Follower, following
 from tests.unit.app.small import (

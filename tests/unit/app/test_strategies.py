@@ -10,7 +10,7 @@ from algotradehub.app.strategies import open_strategy
 from algotradehub.domain.errors import InvalidRequest
 from algotradehub.domain.ids import AccountId, VenueId
 from algotradehub.ports.strategy import Strategy
-from algotradehub.settings import OwnStrategySettings
+from algotradehub.settings.strategies import OwnStrategySettings
 from tests.unit.app.small import ACCOUNT, SYMBOL, orders, priced, small_settings, until
 
 BUYER = '''

@@ -21,7 +21,7 @@ import algotradehub
 from algotradehub.app.demo import demo_settings
 from algotradehub.app.embedded import Platform, run_embedded
 from algotradehub.domain.order import OrderStatus
-from algotradehub.settings import ApiSettings
+from algotradehub.settings.api import ApiSettings
 from tests.unit.app.small import assert_books_agree_with_venue, until
 from tests.unit.cli.process import demo, line_with, program
 

@@ -16,6 +16,7 @@ from algotradehub.domain.records import (
     CancelAsked,
     Doubted,
     LegAdded,
+    OrderRecord,
     ProvenAbsent,
     ReplaceDropped,
 )
@@ -70,7 +71,7 @@ class Story:
                 self.effects.append(step.effect)
         return self.now
 
-    def record(self, body: order_fold.OrderRecord) -> Order:
+    def record(self, body: OrderRecord) -> Order:
         self.now = order_fold.recorded(self.now, body, self._tick())
         return self.now
 

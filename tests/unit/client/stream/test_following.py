@@ -19,7 +19,7 @@ from algotradehub.client.stream.messages import (
 )
 from algotradehub.client.stream.topics import account, book, ticker
 from algotradehub.client.values import encode
-from algotradehub.settings import Settings
+from algotradehub.settings.tree import Settings
 from tests.unit.api.stream.mirror import AccountMirror
 from tests.unit.app.small import (
     ACCOUNT,

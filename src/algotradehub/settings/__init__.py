@@ -1,0 +1,1 @@
+"""What a person can choose: a frozen tree, read by ``app`` only."""
