@@ -45,6 +45,7 @@ class Dispatch:
         self._intake = intake
         self._clock = clock
         self._storing: dict[ClientOrderId, _Storing] = {}
+        self._wishes: set[ClientOrderId] = set()  # orders whose amendment is on its way to the disk
 
     def place(
         self, desk: AccountDesk, order: Order, durable: Callable[[Order], None] | None
@@ -88,8 +89,12 @@ class Dispatch:
     def cancel(self, desk: AccountDesk, order: Order) -> None:
         """Send the cancel of every leg of ``order`` that may rest.
 
-        A leg with a mutation that is still unanswered has to wait (order-path 6).
+        A leg with a mutation that is still unanswered has to wait (order-path 6), and so has one
+        that is cancelled only to be replaced, until that wish is on the disk.
         """
+        order_id = order.order_id
+        if order_id in self._wishes and not self._state.orders[order_id].cancel_pending:
+            return
         for part in order.parts or (order,):
             leg = part.leg
             cancelling = (leg.client_order_id, CommandKind.CANCEL)
@@ -132,7 +137,12 @@ class Dispatch:
         Raises:
             NotReady: The journal refuses; nothing was recorded.
         """
-        self._store(desk, asked, lambda stored: self._send_amend(desk, asked, stored=stored))
+        self._wishes.add(asked.order_id)
+        try:
+            self._store(desk, asked, lambda stored: self._send_amend(desk, asked, stored=stored))
+        except NotReady:
+            self._wishes.discard(asked.order_id)
+            raise
 
     def _store(
         self, desk: AccountDesk, body: AmendAsked | LegAdded, then: Callable[[bool], None]
@@ -150,6 +160,7 @@ class Dispatch:
 
     def _send_amend(self, desk: AccountDesk, asked: AmendAsked, *, stored: bool) -> None:
         """Second phase of an amend: it may enlarge the order, so it is journaled before it goes."""
+        self._wishes.discard(asked.order_id)
         order = self._state.orders[asked.order_id]
         if desk.durability is _SYNC:
             self._recorder.publish(order)

@@ -82,8 +82,15 @@ class Reconciler:
         answers = await self._ask()
         if desk.connections != connection:
             return None
-        # Nothing was heard or sent of them meanwhile: the same value still.
-        quiet = {name for name, was in asked_about.items() if state.orders.get(name) is was}
+        settle_ns = int(desk.account.capabilities.absence.settle_s * _NS)
+        settled_ns = answers.asked_ns - settle_ns
+        # Nothing was heard or asked of them since a list that lags may have been made: they are
+        # the same values still, and were then.
+        quiet = {
+            name
+            for name, was in asked_about.items()
+            if state.orders.get(name) is was and was.updated_ns <= settled_ns
+        }
         found: list[Difference] = []
         found += self._fills(answers, occasion)
         complete, missing = self._orders(answers, quiet, asked_about)

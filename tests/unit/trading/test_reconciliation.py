@@ -174,6 +174,18 @@ def test_a_list_says_nothing_of_an_order_that_moved_meanwhile(bench: Bench) -> N
     assert bench.now(order).doubt is None
 
 
+def test_a_list_that_may_be_older_than_the_order_raises_no_question(bench: Bench) -> None:
+    """Order-path 9: a list may lag by ``settle_s``, and then does not know of what is new."""
+    order = bench.rest()
+    bench.advance(RULE.settle_s - 0.1)
+    report = compare(bench)
+    assert (report.differences, report.complete) == ([], False)
+    assert bench.now(order).doubt is None
+    bench.advance(0.1)
+    (difference,) = compare(bench).differences
+    assert difference.name == order.order_id
+
+
 def test_answers_from_over_a_change_of_the_stream_say_nothing(bench: Bench) -> None:
     bench.account.states = [foreign("V9", "x-77")]
     bench.account.held = [usdt(1000)]

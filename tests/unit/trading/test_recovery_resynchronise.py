@@ -217,7 +217,7 @@ def test_what_is_missing_from_the_list_is_looked_up(bench: Bench) -> None:
         state(OrderStatus.CANCELLED, order, filled=Decimal(0)),
         state(OrderStatus.OPEN, listed, venue_order_id=listed.leg.venue_order_id),
     ]
-    bench.advance(1)
+    bench.advance(2)
     connect(bench)
     assert doubts(bench) == ["not among the venue's open orders"]
     assert bench.now(order).status is OrderStatus.OPEN, "the list alone ends nothing"
@@ -231,7 +231,7 @@ def test_an_order_that_filled_whole_while_we_were_away_is_looked_up(bench: Bench
     order = bench.rest()
     bench.account.executions = [execution(order, quantity=6, venue_time_ns=START_NS)]
     bench.account.states = [state(OrderStatus.FILLED, order, filled=Decimal(6))]
-    bench.advance(1)
+    bench.advance(2)
     connect(bench)
     assert bench.now(order).status is OrderStatus.PARTIALLY_FILLED
     bench.advance(1.5)

@@ -493,6 +493,19 @@ def test_the_old_leg_may_die_while_the_wish_is_stored(synced: Bench) -> None:
     assert kinds(synced) == [Place, Place]
 
 
+def test_a_slow_disk_holds_the_cancel_up_that_only_makes_room(open_bench: OpenBench) -> None:
+    """Else power loss would leave an order cancelled that nobody wanted cancelled."""
+    bench = open_bench(capabilities=REPLACES, durability=Durability.SYNC, recovers=True)
+    order = rest(bench)
+    bench.memory.sync_s = 4
+    bench.orders.amend(TENANT, order.order_id, MORE)
+    bench.account.tell(execution(order, quantity=1))
+    bench.advance(3.9)
+    assert kinds(bench) == [Place]
+    bench.advance(0.2)
+    assert kinds(bench) == [Place, Cancel]
+
+
 def test_a_cancel_overtakes_the_wish_that_is_stored(synced: Bench) -> None:
     order = rest(synced)
     synced.orders.amend(TENANT, order.order_id, MORE)
