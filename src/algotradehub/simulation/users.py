@@ -4,6 +4,7 @@ from decimal import Decimal
 from random import Random
 
 from algotradehub.app.core import Core
+from algotradehub.domain.commands import OrderCommand
 from algotradehub.domain.errors import InvalidRequest, NotReady, RiskRefused
 from algotradehub.domain.ids import (
     AccountId,
@@ -22,6 +23,7 @@ from algotradehub.domain.order import (
 from algotradehub.simulation import scenario as plan
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
+from algotradehub.simulation.invariants_cancels import check_cancel_left
 from algotradehub.simulation.timeline import SimulationFailed
 from algotradehub.simulation.venue import SYMBOL, ScriptedVenue
 from algotradehub.simulation.wires import Wire
@@ -44,6 +46,7 @@ class Users:
         promised: The order each confirmed request was told it became.
         most_wanted: The largest quantity that each request and its amendments asked for.
         broke_a_sync: Whether the disk was told to fail a sync.
+        sent: What left for the venue since somebody last asked for a cancel.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Users:
         self.promised: dict[IdempotencyKey, ClientOrderId] = {}
         self.most_wanted: dict[IdempotencyKey, Decimal] = {}
         self.broke_a_sync = False
+        self.sent: list[OrderCommand] = []
         self._actions = list(scenario.actions)
         self._heals_after_ns = scenario.heals_after_ns
         self._venue = venue
@@ -169,7 +173,8 @@ class Users:
             case plan.Cancel():
                 order_id = self.promised.get(_key(action.key))
                 if order_id is not None:
-                    core.orders.cancel(TENANT, order_id)
+                    self.sent.clear()
+                    check_cancel_left(core, core.orders.cancel(TENANT, order_id), self.sent)
             case plan.Amend():
                 self._amend(core, action)
             case plan.Stop():

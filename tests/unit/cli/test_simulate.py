@@ -9,8 +9,8 @@ from typer.testing import CliRunner, Result
 from algotradehub.cli import simulate as command
 from algotradehub.simulation import campaign, invariants
 from algotradehub.simulation.campaign import Verdict
-from algotradehub.simulation.invariants import Broken
 from algotradehub.simulation.users import Users
+from algotradehub.simulation.verdict import Broken
 
 app = typer.Typer()
 app.command()(command.simulate)

@@ -17,9 +17,9 @@ from algotradehub.simulation.campaign import (
     run_seeds,
     shrink,
 )
-from algotradehub.simulation.invariants import Broken
 from algotradehub.simulation.scenario import Order, draw
 from algotradehub.simulation.users import Users
+from algotradehub.simulation.verdict import Broken
 from tests.unit.simulation.worlds import EVERYTHING_FAILS, crash, scenario
 
 

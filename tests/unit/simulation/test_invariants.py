@@ -15,10 +15,10 @@ from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import BaseAmount, Order, OrderStatus, OrderType, Origin
 from algotradehub.ports.store import Changes, Store
 from algotradehub.simulation import invariants
-from algotradehub.simulation.invariants import Broken
 from algotradehub.simulation.truth import VenueOrder
 from algotradehub.simulation.users import ACCOUNT, Users
 from algotradehub.simulation.venue import INSTRUMENT, OPENING, SYMBOL, ScriptedVenue
+from algotradehub.simulation.verdict import Broken
 from algotradehub.simulation.wires import Wire
 from algotradehub.simulation.world import World
 from algotradehub.trading.state import DeskState

@@ -13,10 +13,10 @@ from algotradehub.domain.ids import Asset
 from algotradehub.domain.records import BalanceCorrected
 from algotradehub.simulation import invariants
 from algotradehub.simulation.campaign import run_scenario
-from algotradehub.simulation.invariants import Broken
 from algotradehub.simulation.scenario import Deposit
 from algotradehub.simulation.users import ACCOUNT
 from algotradehub.simulation.venue import OPENING, ScriptedVenue
+from algotradehub.simulation.verdict import Broken
 from algotradehub.simulation.world import World
 from algotradehub.trading.suspects import Suspects
 from tests.unit.simulation.worlds import S, order, scenario

@@ -24,10 +24,10 @@ from algotradehub.domain.records import (
 )
 from algotradehub.ports.store import Store
 from algotradehub.simulation import invariants
-from algotradehub.simulation.invariants import Broken
 from algotradehub.simulation.scenario import Amend
 from algotradehub.simulation.users import ACCOUNT, Users
 from algotradehub.simulation.venue import ScriptedVenue
+from algotradehub.simulation.verdict import Broken
 from algotradehub.simulation.world import World
 from tests.unit.simulation.commands import place
 from tests.unit.simulation.stage import HONEST
