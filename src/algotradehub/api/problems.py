@@ -18,6 +18,7 @@ from algotradehub.domain.errors import (
     AlgoTradeHubError,
     AuthenticationFailed,
     Conflict,
+    CredentialRefused,
     ErrorCategory,
     InvalidRequest,
     NotFound,
@@ -102,6 +103,12 @@ MEANINGS: Mapping[type[AlgoTradeHubError], Meaning] = {
         "Nothing new is accepted just now; nothing was sent",
         "Repeat the request after the time in Retry-After, with the same idempotency key.",
         retry=True,
+    ),
+    CredentialRefused: Meaning(
+        502,
+        "credential_refused",
+        "The venue refused the account's key",
+        "Renew the key at the venue, then resume the account.",
     ),
     AuthenticationFailed: Meaning(
         401, "authentication_failed", "The credential was refused", "Renew the credential."

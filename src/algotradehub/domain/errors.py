@@ -7,14 +7,15 @@ AlgoTradeHubError
 ├── Conflict                the same idempotency key came with another body
 ├── RiskRefused             our own limit said no; ``limit`` names it
 ├── NotReady                not now (starting, halted, journal failed); nothing was sent
-├── AuthenticationFailed    the credential is stopped; an administrator must act
+├── AuthenticationFailed    the caller's credential was refused
 ├── StorageDamaged          start is refused; the message says what to do
 └── VenueError
     ├── VenueRejected       the venue said no; the order is dead there
     ├── VenueUnavailable    certainly not sent; may be sent again
     │   └── RateLimited     certainly not executed; wait ``retry_after_s``
     ├── OutcomeUnknown      it may be live: reconcile, never resend
-    └── ProtocolViolation   the venue sent what its documentation does not allow
+    ├── ProtocolViolation   the venue sent what its documentation does not allow
+    └── CredentialRefused   the venue refused the key; an administrator must act
 """
 
 from enum import StrEnum
@@ -88,7 +89,7 @@ class NotReady(AlgoTradeHubError):
 
 
 class AuthenticationFailed(AlgoTradeHubError):
-    """The venue or the API refused a credential."""
+    """The API or the vault refused a credential."""
 
     category = ErrorCategory.FATAL
 
@@ -137,3 +138,9 @@ class OutcomeUnknown(VenueError):
 
 class ProtocolViolation(VenueError):
     """A message we cannot trust; the connection must be rebuilt."""
+
+
+class CredentialRefused(VenueError):
+    """The venue refused the key; after the second time in a row the account is halted."""
+
+    category = ErrorCategory.FATAL

@@ -56,8 +56,8 @@ class TradingAccount(Protocol):
         """Encode, sign and write, now. Never raises for a reason of the venue's."""
         ...
 
-    # The queries raise VenueUnavailable, RateLimited, OutcomeUnknown or ProtocolViolation when
-    # there is no answer that can be read. An empty list is an answer.
+    # The queries raise VenueUnavailable, RateLimited, OutcomeUnknown, ProtocolViolation or
+    # CredentialRefused when there is no answer that can be read. An empty list is an answer.
 
     async def find(self, name: OrderName) -> LookUp:
         """Ask every source the venue has for one order; trouble is an answer, not an error."""

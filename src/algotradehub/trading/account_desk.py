@@ -60,6 +60,7 @@ class AccountDesk:
         "account_id",
         "connections",
         "durability",
+        "fatal_answers",
         "in_flight",
         "instruments",
         "orphans",
@@ -84,6 +85,7 @@ class AccountDesk:
         self.refusing: str | None = f"{account_id} is not connected yet; try again in a moment"
         self.reconciliations: deque[Reconciliation] = deque(maxlen=RECONCILIATIONS_KEPT)
         self.send_before_ns = 0  # the last instant of the latest place or amend that was sent
+        self.fatal_answers = 0  # in a row: the venue refuses the credential
         self.connections = 0  # rises with every change of the private stream
         # Amends and cancels without an outcome yet: at most one per leg (order-path 6). Every
         # request ends in exactly one outcome, so the set drains by itself.

@@ -30,6 +30,7 @@ from algotradehub.trading.applied import Applied
 from algotradehub.trading.orphans import OrphanEvidence
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.state import DeskState
+from algotradehub.trading.venue_errors import VenueErrors
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
 _PLACE: Final = CommandKind.PLACE
@@ -50,6 +51,7 @@ class Intake:
         self._recorder = recorder
         self._clock = clock
         self._tag = tag
+        self.errors = VenueErrors(state=state, recorder=recorder, clock=clock)
 
     def receive(self, desk: AccountDesk, evidence: Evidence) -> None:
         """Take one piece of evidence; the sink of every trading account ends here."""
@@ -152,6 +154,10 @@ class Intake:
                 "answer_without_order", f"{evidence!r} names no order here", desk.account_id
             )
             return
+        if type(evidence) is Refused:
+            self.errors.refused(desk, order, evidence)
+        elif desk.fatal_answers and type(evidence) is Acknowledged:
+            desk.fatal_answers = 0
         if evidence.command is not _PLACE:
             desk.in_flight.discard((order_id, evidence.command))
         observed = Observed(order_id=order.order_id, evidence=evidence)

@@ -6,7 +6,6 @@ Start, reconnect and doubt are one code path (order-path 9). Only this module, b
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from contextlib import suppress
 from typing import Any
 
 from algotradehub.domain.capabilities import AbsenceProof
@@ -154,6 +153,7 @@ class Recovery:
             try:
                 report = await self._reconciler.run(Occasion.CONNECTED)
             except VenueError as error:
+                self._intake.errors.failed(self._desk, error)
                 if self._desk.connections != connection:
                     return  # a later one has taken over, and may be done already
                 self._desk.refusing = f"{self._desk.account_id} is catching up: {error}"
@@ -170,8 +170,10 @@ class Recovery:
         while True:
             await self._clock.sleep(RECONCILE_EVERY_S)
             if self._desk.refusing is None:
-                with suppress(VenueError):  # the next time will do
+                try:
                     await self._reconciler.run(Occasion.SCHEDULE)
+                except VenueError as error:  # the next time will do
+                    self._intake.errors.failed(self._desk, error)
 
     def _unsettled(self) -> str | None:
         """Why the sum of our fills cannot be what the venue holds, as far as we know."""
@@ -297,7 +299,8 @@ class Recovery:
             if orders and not account.capabilities.cumulative_only:
                 try:
                     told = await account.fills_since(orders[0].created_ns - CLOCK_SLACK_NS)
-                except VenueError:
+                except VenueError as error:
+                    self._intake.errors.failed(self._desk, error)
                     continue
                 for execution in told:
                     self._intake.receive(self._desk, execution)

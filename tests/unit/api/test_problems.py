@@ -17,6 +17,7 @@ from algotradehub.domain.errors import (
     AlgoTradeHubError,
     AuthenticationFailed,
     Conflict,
+    CredentialRefused,
     InvalidRequest,
     NotFound,
     NotReady,
@@ -48,6 +49,7 @@ RAISED: list[tuple[AlgoTradeHubError, int, str, bool]] = [
     (RateLimited(VENUE, "x"), 429, "RATE_LIMITED", True),
     (OutcomeUnknown(VENUE, "x"), 502, "EXCHANGE_ERROR", False),
     (ProtocolViolation(VENUE, "x"), 502, "EXCHANGE_ERROR", False),
+    (CredentialRefused(VENUE, "x"), 502, "FATAL", False),
 ]
 
 

@@ -6,6 +6,7 @@ from algotradehub.domain.errors import (
     AlgoTradeHubError,
     AuthenticationFailed,
     Conflict,
+    CredentialRefused,
     ErrorCategory,
     InvalidRequest,
     NotReady,
@@ -37,6 +38,7 @@ KRAKEN = VenueId("kraken")
         (RateLimited(KRAKEN, "slow down", retry_after_s=2), ErrorCategory.RATE_LIMITED),
         (OutcomeUnknown(KRAKEN, "reset"), ErrorCategory.EXCHANGE_ERROR),
         (ProtocolViolation(KRAKEN, "not JSON"), ErrorCategory.EXCHANGE_ERROR),
+        (CredentialRefused(KRAKEN, "revoked"), ErrorCategory.FATAL),
     ],
 )
 def test_every_error_has_a_category(error: AlgoTradeHubError, category: ErrorCategory) -> None:

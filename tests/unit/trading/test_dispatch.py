@@ -129,6 +129,7 @@ def test_an_intent_that_never_became_durable_is_an_order_that_ended_unsent(
     assert bench.submit() == bench.now(order), "its key still stands for it"
 
 
+@pytest.mark.design_property(8)
 @FAILURES
 def test_cancels_never_wait_for_the_disk(bench: Bench, fail: Callable[[Bench], None]) -> None:
     """Order-path 2: they go out with a failed journal."""
@@ -200,6 +201,7 @@ def test_release_looks_again_whether_it_may_send(
     assert not bench.sent
 
 
+@pytest.mark.design_property(8)
 @pytest.mark.parametrize(("sync_s", "is_sent"), [(4.9, True), (5.0, False), (5.5, False)])
 def test_an_order_is_not_sent_at_or_after_its_last_instant(
     bench: Bench, sync_s: float, *, is_sent: bool

@@ -99,6 +99,7 @@ def test_of_many_names_those_that_begin_alike_are_the_likeliest(
     assert error.value.refusals[0].nearest == nearest
 
 
+@pytest.mark.design_property(3)
 def test_an_account_that_is_catching_up_takes_nothing_and_claims_nothing(bench: Bench) -> None:
     """Order-path 9: new orders are accepted only after all was asked again."""
     bench.desk.refusing = "kraken-main is catching up"
