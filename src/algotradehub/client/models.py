@@ -1187,10 +1187,10 @@ if TYPE_CHECKING:
         | Observed
         | Told
         | Adopted
-        | Doubted
-        | ProvenAbsent
         | AmendSettled
         | Restarted
+        | Doubted
+        | ProvenAbsent
         | CancelAsked
         | AmendAsked
         | LegAdded
