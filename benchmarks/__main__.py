@@ -11,13 +11,13 @@ from benchmarks import (
     matching,
     order_path,
     overview,
-    planted,
     restart,
     simulation,
     startup,
     stream,
     web,
 )
+from benchmarks.planted import program as planted
 
 PROGRAMS: Final[dict[str, Callable[[list[str]], int | None]]] = {
     "api": api.main,
