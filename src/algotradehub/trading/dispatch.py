@@ -88,8 +88,11 @@ class Dispatch:
     def cancel(self, desk: AccountDesk, order: Order) -> None:
         """Send the cancel of every leg of ``order`` that may rest.
 
-        A leg with a mutation that is still unanswered has to wait (order-path 6).
+        A leg with a mutation that is still unanswered has to wait (order-path 6); an order whose
+        intent is on its way to the disk has not been sent.
         """
+        if order.order_id in self._storing:
+            return
         for part in order.parts or (order,):
             leg = part.leg
             cancelling = (leg.client_order_id, CommandKind.CANCEL)
