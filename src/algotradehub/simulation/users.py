@@ -172,6 +172,8 @@ class Users:
                     core.orders.cancel(TENANT, order_id)
             case plan.Amend():
                 self._amend(core, action)
+            case plan.Halt():
+                core.orders.halt(ACCOUNT, halted=True, reason="enough", by="ann")
             case plan.Stop():
                 core.kill_switch.stop(core.orders.desks, reason="enough", by="ann")
             case plan.Resume():
