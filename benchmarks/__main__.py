@@ -9,21 +9,23 @@ from benchmarks import (
     first_minute,
     journal,
     matching,
+    mutants,
     order_path,
     overview,
-    planted,
     restart,
     simulation,
     startup,
     stream,
     web,
 )
+from benchmarks.planted import program as planted
 
 PROGRAMS: Final[dict[str, Callable[[list[str]], int | None]]] = {
     "api": api.main,
     "first_minute": first_minute.main,
     "journal": journal.main,
     "matching": matching.main,
+    "mutants": mutants.main,
     "order_path": order_path.main,
     "planted": planted.main,
     "restart": restart.main,

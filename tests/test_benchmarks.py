@@ -17,7 +17,9 @@ from benchmarks.overview import (
     startup_rows,
     stream_rows,
 )
-from benchmarks.planted import BUGS, SOURCE, Bug
+from benchmarks.planted.bug import Bug
+from benchmarks.planted.groups import BUGS
+from benchmarks.planted.program import SOURCE
 
 AT_MOST_TWICE = Goal(name="G0", limit=2)
 

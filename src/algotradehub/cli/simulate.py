@@ -63,7 +63,7 @@ def simulate(
         raise typer.Exit(_FAILED if verdict.failure else 0)
     began = monotonic_ns()
     budget_s = _seconds(budget) if budget else float("inf")
-    done = effects = 0
+    done = effects = orders = lost = crashes = 0
     whole = blake2b(digest_size=8)  # of all histories: the same on every machine and build
     for verdicts in campaign(
         seed, seeds, jobs=jobs or cores(), within=lambda: (monotonic_ns() - began) / _NS < budget_s
@@ -71,6 +71,9 @@ def simulate(
         for verdict in verdicts:
             done += 1
             effects += verdict.effects
+            orders += verdict.orders
+            lost += verdict.lost
+            crashes += verdict.crashes
             whole.update(verdict.digest.encode())
             if verdict.failure is not None:
                 _report(console, verdict, shrinks=not no_shrink)
@@ -82,6 +85,11 @@ def simulate(
     console.out(
         f"{done} seeds clean ({seed} to {seed + done - 1}), {effects:,} effects, "
         f"digest {whole.hexdigest()}, {took_s:.1f} s, {done / took_s:.0f} seeds/s"
+    )
+    hourly = (f"{count / took_s * 3600:,.0f}" for count in (orders, lost, crashes))
+    console.out(
+        f"{orders:,} orders, {lost:,} requests lost, {crashes:,} crashes; "
+        "an hour: {} orders, {} requests lost, {} crashes".format(*hourly)
     )
 
 

@@ -32,7 +32,7 @@ def advance(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:
     index = leg_index(order, evidence.client_order_id, _venue_order_id(evidence))
     step = order_rules.advance(parts[index], evidence, at_ns)
     if order.replacing is not None and _refuses(evidence, parts[index]):
-        order = _replace(order, replacing=None, amend_pending=None)
+        order = _settled(order)
     return Step(_whole(order, _with(parts, index, step.order), at_ns), step.effect)
 
 
@@ -69,13 +69,13 @@ def added(order: Order, leg: LegAdded, at_ns: int) -> Order:
         reserve_price=request.limit_price or order.reserve_price,
         updated_ns=at_ns,
     )
-    order = _replace(order, replacing=None, amend_pending=None)
+    order = _settled(order)
     return _whole(order, (*order.parts, part), at_ns)
 
 
 def dropped(order: Order, reason: str, at_ns: int) -> Order:
     """No leg follows the dead one."""
-    order = _replace(order, replacing=None, amend_pending=None)
+    order = _settled(order)
     return _replace(_whole(order, order.parts, at_ns), reason=reason)
 
 
@@ -88,7 +88,7 @@ def restarted(order: Order, at_ns: int) -> Order:
     """As ``order_rules.restarted``. A leg that was not in the journal is certainly never sent."""
     parts = tuple(order_rules.restarted(part, at_ns) for part in order.parts)
     was_replacing = order.replacing is not None
-    order = _replace(order, replacing=None, amend_pending=None)
+    order = _settled(order)
     if not was_replacing:
         return _whole(order, parts, at_ns)
     last = parts[-1]
@@ -141,6 +141,11 @@ def _alone(order: Order) -> Order:
     return _replace(order, cancel_pending=False, amend_pending=None, replacing=None, parts=())
 
 
+def _settled(order: Order) -> Order:
+    """It is being replaced no more. Of the wish nothing stays: it may not be in the journal."""
+    return _replace(order, replacing=None, amend_pending=None, amend_before_ns=0)
+
+
 def _with(parts: tuple[Order, ...], index: int, part: Order) -> tuple[Order, ...]:
     return (*parts[:index], part, *parts[index + 1 :])
 
@@ -153,7 +158,7 @@ def _whole(order: Order, parts: tuple[Order, ...], at_ns: int) -> Order:
         if last.status is _CANCELLED and not order.cancel_pending:
             status, reason = _PENDING, ""  # its successor is not in the journal yet
         else:  # it ended before it could be replaced, or was wanted cancelled meanwhile
-            order = _replace(order, replacing=None, amend_pending=None)
+            order = _settled(order)
     if last.status is _REJECTED and len(parts) > 1:
         # Dead at the venue: the leg before it by a cancel, and of this one nothing exists.
         status, reason, origin = _CANCELLED, f"not replaced: {last.reason}", None

@@ -1,4 +1,4 @@
-"""The one function that moves an order on: ``advance``, pure and repeatable."""
+"""The one function that moves an order of one leg on: ``advance``, pure and repeatable."""
 
 from decimal import Context, Decimal
 from typing import Final
@@ -143,7 +143,7 @@ def _acknowledged(order: Order, answer: Acknowledged, at_ns: int) -> Order:
 
 def _executed(order: Order, execution: Execution, at_ns: int) -> Step:
     price, quantity, status = execution.price, execution.quantity, execution.status
-    ends = status is not None and status in FINAL_STATUSES
+    end = _WORD_OF_STATUS[status] if status in FINAL_STATUSES else None
     claimed = execution.cumulative
     if claimed is None and status is _FILLED:
         claimed = _whole(order)
@@ -169,7 +169,7 @@ def _executed(order: Order, execution: Execution, at_ns: int) -> Step:
         fee_asset=execution.fee_asset,
     )
     # Dead by the venue's word, yet filled beyond the total it died with.
-    last_total = venue_filled if ends else order.venue_filled
+    last_total = order.venue_filled if end is None else venue_filled
     surpassed = order.is_final and max(filled, venue_filled) > last_total
     order = _named(order, execution.venue_order_id, at_ns)
     order = _replace(
@@ -180,12 +180,12 @@ def _executed(order: Order, execution: Execution, at_ns: int) -> Step:
         provisional_paid=provisional_paid,
         venue_filled=max(venue_filled, filled),
         # The time of a trade is not that of the order's last change, but for the last trade.
-        venue_time_ns=max(order.venue_time_ns, execution.venue_time_ns)
-        if ends
-        else order.venue_time_ns,
+        venue_time_ns=order.venue_time_ns
+        if end is None
+        else max(order.venue_time_ns, execution.venue_time_ns),
     )
-    order = _moved(order, _WORD_OF_STATUS[status] if status is not None and ends else _FILL)
-    if ends:
+    order = _moved(order, _FILL if end is None else end)
+    if end is not None:
         order = _replace(order, total_untold=claimed is None)
     return Step(_contradicted(order, at_ns) if surpassed else order, effect)
 
@@ -297,12 +297,12 @@ def _moved(order: Order, word: Word, reason: str = "") -> Order:
     legs = order.legs
     if status is _FILLED and order.amend_pending is not None:
         # The fate of the amendment is not known, but FILLED tells what the size had become.
-        legs = (*legs[:-1], _replace(order.leg, quantity=max(order.filled, order.venue_filled)))
+        legs = (_replace(order.leg, quantity=max(order.filled, order.venue_filled)),)
     return _replace(
         order,
         legs=legs,
         status=status,
-        origin=_ORIGIN_OF_WORD.get(word) if status is _REJECTED else None,
+        origin=_ORIGIN_OF_WORD.get(word),
         reason=reason,
         doubt=None,
         cancel_pending=False,
@@ -339,7 +339,7 @@ def _named(order: Order, venue_order_id: object, at_ns: int) -> Order:
     if venue_order_id is None or leg.venue_order_id is not None:
         return _replace(order, updated_ns=at_ns)
     leg = _replace(leg, venue_order_id=venue_order_id)
-    return _replace(order, legs=(*order.legs[:-1], leg), updated_ns=at_ns)
+    return _replace(order, legs=(leg,), updated_ns=at_ns)
 
 
 def _resized(order: Order, state: OrderState) -> Order:
@@ -360,7 +360,7 @@ def _resized(order: Order, state: OrderState) -> Order:
     if now == (leg.quantity, leg.limit_price, leg.trigger_price):
         return order
     leg = _replace(leg, quantity=quantity, limit_price=limit_price, trigger_price=trigger_price)
-    return _replace(order, legs=(*order.legs[:-1], leg))
+    return _replace(order, legs=(leg,))
 
 
 def _grown(step: Step) -> Step:
@@ -370,7 +370,7 @@ def _grown(step: Step) -> Step:
     if leg.quantity is None or order.filled <= leg.quantity:
         return step
     leg = _replace(leg, quantity=order.filled)
-    return Step(_replace(order, legs=(*order.legs[:-1], leg)), step.effect)
+    return Step(_replace(order, legs=(leg,)), step.effect)
 
 
 def _amended(order: Order, at_ns: int) -> Order:
@@ -385,5 +385,4 @@ def _amended(order: Order, at_ns: int) -> Order:
         limit_price=leg.limit_price if new.limit_price is None else new.limit_price,
         trigger_price=leg.trigger_price if new.trigger_price is None else new.trigger_price,
     )
-    legs = (*order.legs[:-1], leg)
-    return _replace(order, legs=legs, amend_pending=None, amended_ns=at_ns + _CLOCK_ERROR_NS)
+    return _replace(order, legs=(leg,), amend_pending=None, amended_ns=at_ns + _CLOCK_ERROR_NS)

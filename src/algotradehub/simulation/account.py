@@ -97,7 +97,9 @@ class ScriptedAccount:
         if isinstance(command, CancelAll):
             self._send_cancel_all(command)
             return
-        answer = _Answer(self._receive, _kind(command), command.client_order_id)
+        if isinstance(command, Place):
+            self._venue.asked_to_place += 1
+        answer = _Answer(self._told, _kind(command), command.client_order_id)
         luck = random.random()  # a request that meets a venue under load is late everywhere
         if not isinstance(command, Cancel) and luck < rules.queues:
             left_ns = command.send_before_ns - self._venue.timeline.now_ns
@@ -185,6 +187,10 @@ class ScriptedAccount:
             venue.timeline.after(random.randint(1 * _MS, 60 * _MS), venue.cancel_all, command)
         self._effect("after send")
 
+    def _told(self, outcome: OrderEvidence) -> None:
+        self._venue.lost += isinstance(outcome, Lost)
+        self._receive(outcome)
+
     def _receive(self, evidence: Evidence) -> None:
         if self._alive:
             self._sink(evidence)
@@ -257,7 +263,10 @@ class _Answer:
     """The one outcome of a request: what comes first counts."""
 
     def __init__(
-        self, receive: Callable[[Evidence], None], kind: CommandKind, client_order_id: ClientOrderId
+        self,
+        receive: Callable[[OrderEvidence], None],
+        kind: CommandKind,
+        client_order_id: ClientOrderId,
     ) -> None:
         self._receive = receive
         self._kind = kind

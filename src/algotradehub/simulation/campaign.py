@@ -22,6 +22,9 @@ class Verdict(msgspec.Struct, frozen=True):
     digest: str
     effects: int
     failure: str | None  # "name: detail"
+    orders: int = 0  # handed to the wire, each leg by itself
+    lost: int = 0  # requests of which nobody was told what became of them
+    crashes: int = 0
 
     @property
     def name(self) -> str | None:
@@ -41,7 +44,15 @@ def run_scenario(scenario: Scenario, trace: Callable[[str], None] | None = None)
         failure = f"{getattr(error, 'name', type(error).__name__)}: {error}"
     finally:
         world.close()
-    return Verdict(scenario.seed, world.digest, world.effects_total, failure)
+    return Verdict(
+        scenario.seed,
+        world.digest,
+        world.effects_total,
+        failure,
+        orders=world.venue.asked_to_place,
+        lost=world.venue.lost,
+        crashes=world.crashes,
+    )
 
 
 def run_seeds(seeds: list[int]) -> list[Verdict]:

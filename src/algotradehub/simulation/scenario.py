@@ -52,6 +52,12 @@ class Amend(msgspec.Struct, frozen=True):
     price: int
 
 
+class Halt(msgspec.Struct, frozen=True):
+    """Nothing new is sent; what rests goes on."""
+
+    at_ns: int
+
+
 class Stop(msgspec.Struct, frozen=True):
     """Somebody pulls the kill switch."""
 
@@ -109,7 +115,7 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 Accident: TypeAlias = ByHand | Deposit | Outage | DiskFault  # nobody here asked for it
-Action: TypeAlias = Order | Repeat | Cancel | Amend | Stop | Resume | Accident
+Action: TypeAlias = Order | Repeat | Cancel | Amend | Halt | Stop | Resume | Accident
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +154,7 @@ def draw(seed: int) -> Scenario:
         actions.append(Stop(stop_ns))
         if random.choice((True, False)):
             actions.append(Resume(stop_ns + random.randint(0, 20 * _S)))
+    actions.extend(_halt(stream(seed, "halts"), orders))
     for _ in range(random.choice((0, 0, 0, 1))):
         side = random.choice((Side.BUY, Side.SELL))
         at_ns = random.randint(0, 20 * _S)
@@ -190,6 +197,15 @@ def _order(random: Random, key: int) -> Order:
         quantity=random.randint(1, 9),
         price=random.randint(95, 105),
     )
+
+
+def _halt(random: Random, orders: list[Order]) -> list[Action]:
+    """Now and then one that falls between the two phases of an order: no cancel comes with it."""
+    if random.random() >= 0.15:  # noqa: PLR2004 - a rate
+        return []
+    just_after_ns = random.choice(orders).at_ns + random.randint(0, random.choice(SYNC_NS))
+    halt_ns = random.choice((random.randint(0, 20 * _S), just_after_ns))
+    return [Halt(halt_ns), Resume(halt_ns + random.randint(0, 10 * _S))]
 
 
 def _outage(random: Random) -> Outage:

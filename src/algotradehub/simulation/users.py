@@ -177,6 +177,8 @@ class Users:
                     check_cancel_left(core, core.orders.cancel(TENANT, order_id), self.sent)
             case plan.Amend():
                 self._amend(core, action)
+            case plan.Halt():
+                core.orders.halt(ACCOUNT, halted=True, reason="enough", by="ann")
             case plan.Stop():
                 core.kill_switch.stop(core.orders.desks, reason="enough", by="ann")
             case plan.Resume():

@@ -67,6 +67,8 @@ class ScriptedVenue:
     Attributes:
         watcher: Told after every change of the truth.
         market: Shown every order that was accepted; decides what of it fills, and when.
+        asked_to_place: Orders that our processes handed to the wire.
+        lost: Requests of which they could not be told what became of them.
     """
 
     def __init__(self, timeline: Timeline, random: Random, rules: VenueRules) -> None:
@@ -78,7 +80,7 @@ class ScriptedVenue:
         self.places: dict[ClientOrderId, int] = {}  # requests that reached the venue, per id
         self.balances = dict(OPENING)
         self.deposits: list[tuple[Asset, Decimal]] = []
-        self.calls = 0
+        self.calls = self.asked_to_place = self.lost = 0
         self.watcher: Callable[[], None] = lambda: None
         self.market: Callable[[VenueOrder], None] = self._draw_fills
         self._deliver: Callable[[Evidence], None] | None = None

@@ -49,6 +49,7 @@ class World:
         self.store = memory_store()
         self.users = Users(scenario, self.venue, self.disk, stream(seed, "users"), START_NS)
         self.lives = 0
+        self.crashes = 0
         self._loop: SimLoop | None = None
         self._account: ScriptedAccount | None = None
         self.effects_total = 0
@@ -125,6 +126,7 @@ class World:
         return True
 
     def _die(self, crash: PlannedCrash) -> None:
+        self.crashes += 1
         self.note(f"life {self.lives} ended by {crash.death}")
         if crash.death is Death.POWER:
             self.disk.crash()

@@ -90,10 +90,13 @@ class Dispatch:
         """Send the cancel of every leg of ``order`` that may rest.
 
         A leg with a mutation that is still unanswered has to wait (order-path 6), and so has one
-        that is cancelled only to be replaced, until that wish is on the disk.
+        that is cancelled only to be replaced, until that wish is on the disk. An order whose intent
+        is on its way there has not been sent.
         """
         order_id = order.order_id
-        if order_id in self._wishes and not self._state.orders[order_id].cancel_pending:
+        if order_id in self._storing or (
+            order_id in self._wishes and not self._state.orders[order_id].cancel_pending
+        ):
             return
         for part in order.parts or (order,):
             leg = part.leg

@@ -49,6 +49,17 @@ def test_clean_seeds_are_counted() -> None:
     assert "seeds/s" in result.stdout
 
 
+def test_what_the_seeds_went_through_is_told_as_a_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    verdicts = [Verdict(1, "", 1, None, orders=1_200, lost=30, crashes=4)] * 2
+    monkeypatch.setattr(command, "campaign", lambda *_, **__: iter([verdicts]))
+    times_ns = iter((0, 1_800 * 1_000_000_000))
+    monkeypatch.setattr(command, "monotonic_ns", lambda: next(times_ns))
+    assert run().stdout.splitlines()[-1] == (
+        "2,400 orders, 60 requests lost, 8 crashes; "
+        "an hour: 4,800 orders, 120 requests lost, 16 crashes"
+    )
+
+
 def test_the_digest_stands_for_the_histories() -> None:
     def digest(*arguments: str) -> str:
         found = re.search(r"digest ([0-9a-f]{16}),", run("--seeds", "3", *arguments).stdout)

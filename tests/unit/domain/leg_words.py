@@ -75,7 +75,9 @@ class Story:
         self.now = order_fold.recorded(self.now, body, self._tick())
         return self.now
 
-    def amend(self, quantity: int | None = None, price: int | None = None) -> Order:
+    def amend(
+        self, quantity: int | None = None, price: int | None = None, *, send_before_ns: int = 5
+    ) -> Order:
         """Ask for new values, by a leg that replaces the working one."""
         return self.record(
             AmendAsked(
@@ -84,7 +86,7 @@ class Story:
                     quantity=None if quantity is None else Decimal(quantity),
                     limit_price=None if price is None else Decimal(price),
                 ),
-                send_before_ns=5,
+                send_before_ns=send_before_ns,
                 leg=leg_id(len(self.now.legs) + 1),
             )
         )

@@ -117,6 +117,17 @@ def test_where_the_cancel_is_refused_the_order_goes_on(word: OrderEvidence) -> N
     assert (story.now.replacing, story.now.amend_pending, story.now.parts) == (None, None, ())
 
 
+def test_of_an_amendment_that_was_not_stored_nothing_stays_behind() -> None:
+    """The journal does not have it, and its replay must make the same order."""
+    asked, never = replaced(), replaced()
+    for story in (asked, never):
+        story.hear(of(2, acknowledged()))
+    asked.amend(9, send_before_ns=77)
+    never.at_ns = asked.at_ns
+    unsent = of(2, not_sent(CommandKind.AMEND))
+    assert asked.hear(unsent) == never.hear(unsent)
+
+
 @pytest.mark.parametrize("word", [lost(CANCEL), refused(CANCEL, order_unknown=True)])
 def test_where_the_cancel_may_have_worked_it_is_asked_for_again(word: OrderEvidence) -> None:
     story = replacing()

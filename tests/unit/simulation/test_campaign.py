@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from itertools import count
 from typing import ClassVar, Self
 
+import msgspec
 import pytest
 
 from algotradehub.simulation import campaign as campaigns
@@ -20,6 +21,7 @@ from algotradehub.simulation.campaign import (
 from algotradehub.simulation.scenario import Order, draw
 from algotradehub.simulation.users import Users
 from algotradehub.simulation.verdict import Broken
+from tests.unit.simulation.stage import HONEST
 from tests.unit.simulation.worlds import EVERYTHING_FAILS, crash, scenario
 
 
@@ -48,6 +50,15 @@ def test_more_processes_find_the_same() -> None:
     assert flat(campaign(1, 60, jobs=2, within=always)) == alone
     assert [verdict.seed for verdict in alone] == list(range(1, 61))
     assert all(verdict.failure is None for verdict in alone)
+
+
+def test_a_seed_tells_how_much_it_went_through() -> None:
+    calm = run_scenario(scenario())
+    assert (calm.orders, calm.lost, calm.crashes) == (5, 0, 0)
+    deaf = run_scenario(scenario(rules=msgspec.structs.replace(HONEST, lose_answer=1.0)))
+    assert deaf.lost >= deaf.orders == 5
+    killed = run_scenario(scenario(crashes=(crash(10), crash(10), crash(100_000))))
+    assert killed.crashes == 2, "the last one was planned for after the end"
 
 
 def test_a_piece_ends_with_its_first_failure(unjust: None) -> None:

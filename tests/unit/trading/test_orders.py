@@ -99,6 +99,15 @@ def test_of_many_names_those_that_begin_alike_are_the_likeliest(
     assert error.value.refusals[0].nearest == nearest
 
 
+def test_a_name_is_found_among_more_than_are_compared(bench: Bench) -> None:
+    listed = bench.desk.instruments[SYMBOL]
+    others = {Symbol(f"A{number}/USD"): listed for number in range(600)}
+    bench.desk.instruments = others | {SYMBOL: listed}
+    with pytest.raises(InvalidRequest) as error:
+        bench.submit(limit(symbol=Symbol("BTC/USD")))
+    assert error.value.refusals[0].nearest == SYMBOL
+
+
 @pytest.mark.design_property(3)
 def test_an_account_that_is_catching_up_takes_nothing_and_claims_nothing(bench: Bench) -> None:
     """Order-path 9: new orders are accepted only after all was asked again."""

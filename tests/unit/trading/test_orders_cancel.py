@@ -5,16 +5,19 @@ from decimal import Decimal
 
 import pytest
 
-from algotradehub.domain.commands import Cancel, Place
+from algotradehub.domain.commands import Cancel, CancelAll, Place
 from algotradehub.domain.evidence import CommandKind, OrderEvidence
 from algotradehub.domain.ids import VenueOrderId
 from algotradehub.domain.order import Amendment, Order, OrderStatus
 from algotradehub.domain.records import CancelAsked
-from tests.unit.trading.bench import Bench
+from algotradehub.trading.account_desk import Durability
+from tests.fakes.account import ALL
+from tests.unit.trading.bench import Bench, OpenBench
 from tests.unit.trading.words import (
     SYMBOL,
     TENANT,
     acknowledged,
+    changed,
     execution,
     limit,
     lost,
@@ -58,7 +61,9 @@ def test_no_answer_to_a_cancel_makes_an_order_cancelled(
 
 def test_a_cancel_names_the_order_by_both_its_ids(bench: Bench) -> None:
     order = bench.rest()
+    bench.questions.noted.clear()
     bench.cancel(order)
+    assert bench.questions.noted == [("watch", order.order_id)], "until the venue's word"
     assert cancels(bench) == [
         Cancel(
             client_order_id=order.order_id,
@@ -141,3 +146,52 @@ def test_a_restart_forgets_no_wish(bench: Bench) -> None:
     assert bench.now(order).cancel_pending
     bench.cancel(order)
     assert len(cancels(bench)) == 1, "a new process has no request under way"
+
+
+# Everything at once
+
+
+def wishes(bench: Bench) -> int:
+    return sum(isinstance(body, CancelAsked) for body in bench.journaled())
+
+
+def test_everything_is_cancelled_in_one_request_where_the_venue_can(bench: Bench) -> None:
+    """What it may not know yet it cannot cancel: that is named."""
+    resting = [bench.rest(limit(f"k{number}"), f"V{number}") for number in (1, 2)]
+    waiting = bench.submit(limit("k3"))
+    bench.questions.noted.clear()
+    bench.orders.cancel_everything(bench.desk)
+    orders = [*resting, waiting]
+    assert all(bench.now(order).cancel_pending for order in orders)
+    assert [command for command in bench.sent if isinstance(command, CancelAll)] == [CancelAll()]
+    assert [each.client_order_id for each in cancels(bench)] == [waiting.order_id]
+    assert sorted(bench.questions.noted) == sorted(("watch", each.order_id) for each in orders)
+    bench.orders.cancel_everything(bench.desk)
+    assert wishes(bench) == 3, "a wish is on record once"
+
+
+def test_everything_is_cancelled_one_by_one_where_the_venue_cannot(open_bench: OpenBench) -> None:
+    bench = open_bench(capabilities=changed(ALL, cancel_all=False))
+    orders = [bench.rest(limit(f"k{number}"), f"V{number}") for number in (1, 2)]
+    bench.orders.cancel_everything(bench.desk)
+    assert {each.client_order_id for each in cancels(bench)} == {each.order_id for each in orders}
+    assert not any(isinstance(command, CancelAll) for command in bench.sent)
+
+
+@pytest.mark.parametrize("cancel_all", [True, False])
+def test_what_is_not_on_the_disk_yet_is_cancelled_by_never_being_sent(
+    open_bench: OpenBench, *, cancel_all: bool
+) -> None:
+    """The journal must not speak of a wish about an order that it may not have."""
+    capabilities = changed(ALL, cancel_all=cancel_all)
+    bench = open_bench(durability=Durability.SYNC, capabilities=capabilities)
+    alone, among_all = bench.submit(limit("k1")), bench.submit(limit("k2"))
+    assert bench.cancel(alone).cancel_pending
+    bench.orders.cancel_everything(bench.desk)
+    assert not cancels(bench)
+    bench.advance(1)
+    assert wishes(bench) == 0
+    assert not any(isinstance(command, Place) for command in bench.sent)
+    for order in (alone, among_all):
+        assert bench.now(order).status is OrderStatus.REJECTED
+        assert bench.now(order).reason == "cancelled before it was sent"

@@ -66,6 +66,17 @@ def test_a_question_that_is_answered_meanwhile_is_not_asked(bench: Bench) -> Non
     assert seconds(bench) == []
 
 
+def test_a_second_question_about_an_order_is_asked_like_the_first(bench: Bench) -> None:
+    order = unanswered(bench)
+    bench.account.states = [state(OrderStatus.OPEN, order)]
+    bench.advance(20)
+    assert seconds(bench) == [1]
+    bench.cancel(order)
+    bench.account.tell(lost(order, CommandKind.CANCEL))
+    bench.advance(1.5)
+    assert seconds(bench) == [1, 21]
+
+
 def test_an_answer_to_a_question_that_is_none_any_more_says_nothing(bench: Bench) -> None:
     order = unanswered(bench)
     bench.account.states = [state(OrderStatus.CANCELLED, order, filled=Decimal(0))]

@@ -73,6 +73,19 @@ def test_an_unknown_fee_is_asked_for_until_it_is_told(bench: Bench) -> None:
     assert fees(bench, order) == [Decimal("0.2")]
 
 
+def test_what_is_missing_later_is_searched_for_as_well(bench: Bench) -> None:
+    """The first search is over, and nothing of it keeps the next one back."""
+    order = bench.rest()
+    for at_s, name in ((0, "e1"), (100, "e2")):
+        bare = execution(order, name, fee=None, fee_asset=None, venue_time_ns=START_NS)
+        bench.account.tell(bare)
+        told = changed(bare, fee=Decimal("0.2"), fee_asset=USDT)
+        bench.account.executions.append(told)
+        bench.advance(100)
+        assert asked_s(bench)[-1] == at_s + 1
+    assert fees(bench, order) == [Decimal("0.2")] * 2
+
+
 def test_a_list_that_cannot_be_read_is_asked_for_again(bench: Bench) -> None:
     order = bench.rest()
     bench.account.trouble = VenueUnavailable(VENUE, "no route")

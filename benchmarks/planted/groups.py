@@ -1,0 +1,35 @@
+"""Every planted bug, group by group; a new group is a file beside this one and a line here."""
+
+from typing import Final
+
+from benchmarks.planted import (
+    evidence,
+    fills,
+    idempotency,
+    journal,
+    legs,
+    projection,
+    reconcile,
+    recovery,
+    resolver,
+    risk_sums,
+    start,
+    stop,
+)
+from benchmarks.planted.bug import Bug
+
+_GROUPS: Final = (
+    journal,
+    projection,
+    start,
+    evidence,
+    legs,
+    reconcile,
+    stop,
+    recovery,
+    resolver,
+    fills,
+    risk_sums,
+    idempotency,
+)
+BUGS: Final[tuple[Bug, ...]] = tuple(bug for group in _GROUPS for bug in group.BUGS)
