@@ -130,7 +130,12 @@ async def open_core(
         recorder.keep(_EVERY_ACCOUNT, Restarted(epoch=epoch))
         async with _tasks() as spawn, AsyncExitStack() as opened:
             kill_switch = KillSwitch(
-                orders=manager, intake=intake, state=state, clock=clock, spawn=spawn
+                orders=manager,
+                dispatch=dispatch,
+                intake=intake,
+                state=state,
+                clock=clock,
+                spawn=spawn,
             )
             for setup in accounts:
                 desk = AccountDesk(

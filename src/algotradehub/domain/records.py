@@ -154,6 +154,7 @@ class StopProven(msgspec.Struct, frozen=True, kw_only=True, tag="stop_proven", g
 
     kind: ClassVar[Kind] = Kind.EVENT
     looked_ns: tuple[int, ...]
+    lists: int = 0  # so many were asked for by the process that proved it
 
 
 class Differed(msgspec.Struct, frozen=True, kw_only=True, tag="differed", gc=False):

@@ -23,6 +23,7 @@ def bench(open_bench: OpenBench) -> Bench:
 def switch(bench: Bench) -> KillSwitch:
     return KillSwitch(
         orders=bench.orders,
+        dispatch=bench.dispatch,
         intake=bench.intake,
         state=bench.state,
         clock=bench.clock,
