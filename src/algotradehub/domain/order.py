@@ -146,7 +146,7 @@ class Origin(StrEnum):
 class Permit(StrEnum):
     """What lets an order pass halts and limits. The platform's own commands give it, no request."""
 
-    FLATTEN = "flatten"  # it closes a position for ``close-all``
+    FLATTEN = "FLATTEN"  # it closes a position for ``close-all``
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
