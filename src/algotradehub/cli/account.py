@@ -136,7 +136,7 @@ def differences(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Show what the last comparisons with the venue found, newest first."""
+    """Show where books and venue differed, newest first."""
     told = connect(server, token_file, data).ask(operations.list_reconciliations(account))
     if as_json:
         print_json(told)

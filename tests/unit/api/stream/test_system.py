@@ -51,11 +51,11 @@ async def test_a_stop_is_told_and_whether_it_is_proven() -> None:
         watched.look()
         api.account.answers = False
         api.parts.kill_switch.stop(api.parts.desks, reason="enough", by="me")
-        (account,) = told(watched.look())["accounts"]
+        (account,) = watched.look()["accounts"]
         assert (account["stop"]["proven"], account["stop"]["orders_left"]) == (False, 1)
         assert (account["halt"]["stop"], account["accepting"]) == (True, False)
         api.parts.orders.halt(ACCOUNT, halted=False, reason="over", by="me")
-        (account,) = told(watched.look())["accounts"]
+        (account,) = watched.look()["accounts"]
         assert account["stop"] is None
 
 
