@@ -178,12 +178,15 @@ class Flattening:
         """Send the next order of every position; whether there was one."""
         run.promised.clear()
         sent = False
-        for place, quantity in self._held(desk, told or {}).items():
+        for place, quantity in self._held(desk, told).items():
             closing = run.closing.get(place)
             if closing is None:
                 closing = Closing(symbol=place[0], side=place[1], was=quantity, left=quantity)
             closing = msgspec.structs.replace(closing, left=quantity)
-            if closing.reason is None:
+            if told is not None and not told.get(place) and not self._is_spot(desk, place):
+                reason = "our books hold it, the venue lists none: reconcile the account"
+                closing = msgspec.structs.replace(closing, reason=reason)
+            elif closing.reason is None:
                 closing = self._ordered(desk, run, closing)
                 sent = sent or closing.reason is None
             run.closing[place] = closing
@@ -279,13 +282,20 @@ class Flattening:
                 run.tell(looked_ns=asked_ns)
                 return {(word.symbol, word.position_side): word.quantity for word in positions}
 
-    def _held(self, desk: AccountDesk, told: Mapping[Place, Decimal]) -> dict[Place, Decimal]:
-        """What is held: by our books, else by the venue's list alone."""
-        held = {place: quantity for place, quantity in told.items() if quantity}
-        for own in self._state.positions.all(frozenset({desk.account_id})):
-            if own.quantity:
-                held[own.symbol, own.side] = own.quantity
-        return held
+    def _held(
+        self, desk: AccountDesk, told: Mapping[Place, Decimal] | None
+    ) -> dict[Place, Decimal]:
+        """What is held by our books or by the venue's list; where both have it, by the list."""
+        held = {
+            (own.symbol, own.side): own.quantity
+            for own in self._state.positions.all(frozenset({desk.account_id}))
+            if own.quantity
+        }
+        return held | {place: quantity for place, quantity in (told or {}).items() if quantity}
+
+    def _is_spot(self, desk: AccountDesk, place: Place) -> bool:
+        instrument = desk.instruments.get(place[0])
+        return instrument is not None and instrument.is_spot
 
     async def _wait(self, run: "_Run", what: str, seconds: float = LOOK_EVERY_S) -> None:
         run.tell(waiting=what)
