@@ -297,9 +297,9 @@ class Flattening:
         instrument = desk.instruments.get(place[0])
         return instrument is not None and instrument.is_spot
 
-    async def _wait(self, run: "_Run", what: str, seconds: float = LOOK_EVERY_S) -> None:
+    async def _wait(self, run: "_Run", what: str, pause_s: float = LOOK_EVERY_S) -> None:
         run.tell(waiting=what)
-        await self._clock.sleep(seconds)
+        await self._clock.sleep(pause_s)
 
 
 class _Run:

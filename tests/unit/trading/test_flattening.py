@@ -16,7 +16,7 @@ from algotradehub.domain.evidence import (
     PositionReport,
     Refused,
 )
-from algotradehub.domain.ids import ExecutionId, Symbol, VenueOrderId
+from algotradehub.domain.ids import Symbol, VenueOrderId
 from algotradehub.domain.instrument import InstrumentKind, Side
 from algotradehub.domain.order import BaseAmount, OrderStatus, OrderType, Permit, PositionSide
 from algotradehub.domain.records import CloseAsked, FlatProven, Intent
@@ -35,6 +35,7 @@ from tests.unit.trading.words import (
     acknowledged,
     changed,
     execution,
+    facts,
     limit,
     state,
 )
@@ -135,19 +136,15 @@ class Closing:
             venue_order_id=name,
         )
         self.bench.account.tell(told)
-        self.bench.account.tell(
-            execution(
-                self.bench.state.orders[command.client_order_id],
-                "only",
-                venue_order_id=name,
-                symbol=command.request.symbol,
-                side=command.request.side,
-                quantity=amount.quantity * part,
-                status=OrderStatus.FILLED if part == 1 else OrderStatus.PARTIALLY_FILLED,
-                fee=Decimal(0),
-                execution_id=ExecutionId(f"c{self._fills}"),
-            )
+        filled = execution(
+            self.bench.state.orders[command.client_order_id],
+            f"c{self._fills}",
+            venue_order_id=name,
+            symbol=command.request.symbol,
+            status=OrderStatus.FILLED if part == 1 else OrderStatus.PARTIALLY_FILLED,
+            fee=Decimal(0),
         )
+        self.bench.account.tell(changed(filled, quantity=amount.quantity * part))
 
     def fill_half(self, command: Place) -> None:
         """Fill a half, and let the rest go."""
@@ -215,7 +212,7 @@ def test_a_position_is_closed_by_a_reduce_only_market_order(
     order = closing.bench.state.orders[placed.client_order_id]
     assert order.permit is Permit.FLATTEN
     (position,) = report.positions
-    assert (position.was, position.left, position.reason) == (held, 0, None)
+    assert facts(position.was, position.left, position.reason) == (held, 0, None)
     assert position.orders == (order.order_id,)
     assert report.flat
     assert report.ended_ns >= report.looked_ns > 0
@@ -303,7 +300,7 @@ def test_the_venues_own_list_counts(closing: Closing) -> None:
     closing.close()
     closing.bench.advance(DONE_S)
     (position,) = closing.report.positions
-    assert (position.was, len(position.orders)) == (3, 1)
+    assert facts(position.was, len(position.orders)) == (3, 1)
     # By our books that was a sale of nothing: a reconciliation has to put that right.
     assert not closing.report.flat
     assert position.left == -3
@@ -322,7 +319,7 @@ def test_it_is_not_flat_while_the_venue_lists_something(closing: Closing) -> Non
     report = closing.closed()
     (position,) = report.positions
     assert not report.flat
-    assert (position.left, len(position.orders)) == (2, 2)
+    assert facts(position.left, len(position.orders)) == (2, 2)
     assert "REJECTED: no" in (position.reason or "")
 
 
@@ -382,7 +379,7 @@ def test_a_crumb_is_named(closing: Closing) -> None:
     closing.close()
     closing.bench.advance(2 * DONE_S)
     (position,) = closing.report.positions
-    assert (position.left, position.reason) == (2, "2 is less than one lot of 5")
+    assert facts(position.left, position.reason) == (2, "2 is less than one lot of 5")
     assert not closing.report.flat
 
 
@@ -411,7 +408,7 @@ def test_a_spot_holding_is_left_and_said_so(closing: Closing) -> None:
     report = closing.closed()
     assert not closing.placed
     (position,) = report.positions
-    assert (position.left, position.reason) == (
+    assert facts(position.left, position.reason) == (
         7,
         "a spot holding is sold only where that is asked for",
     )
@@ -429,7 +426,7 @@ def test_a_spot_holding_is_sold_as_far_as_it_is_free(closing: Closing) -> None:
     closing.bench.account.held[:] = [free("0.5")]
     closing.bench.advance(2 * DONE_S)
     (position,) = closing.report.positions
-    assert (position.left, position.reason) == (3, "0.5 is less than one lot of 1")
+    assert facts(position.left, position.reason) == (3, "0.5 is less than one lot of 1")
 
 
 def test_nothing_is_sold_of_which_nobody_told_that_it_is_free(closing: Closing) -> None:

@@ -8,7 +8,7 @@ import pytest
 from algotradehub.domain.commands import Cancel, CancelAll, Place
 from algotradehub.domain.errors import InvalidRequest, VenueUnavailable
 from algotradehub.domain.evidence import CommandKind, Connection, ConnectionState
-from algotradehub.domain.ids import ClientOrderId
+from algotradehub.domain.ids import ClientOrderId, VenueOrderId
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import Amendment, Order, OrderStatus, OrderType, Origin, Permit
 from algotradehub.domain.records import CancelAsked, HaltSet, StopProven
@@ -163,7 +163,7 @@ def test_a_strangers_order_in_the_list_is_cancelled_and_begins_anew(bench: Bench
     kill_switch = stop(bench)
     listing(bench, foreign("V9"))
     bench.advance(DEAD_S)
-    stranger = bench.state.order_of_venue(bench.desk.account_id, foreign("V9").venue_order_id)
+    stranger = bench.state.order_of_venue(bench.desk.account_id, VenueOrderId("V9"))
     assert stranger is not None
     assert stranger.order_id in cancelled(bench)
     assert not stopped(bench, kill_switch).is_proven
