@@ -86,8 +86,11 @@ def check_stopped(state: DeskState, venue: ScriptedVenue) -> None:
 
 
 def check_sent(state: DeskState, command: OrderCommand) -> None:
-    """Whatever is sent: nothing that could rest leaves a halted account."""
+    """Whatever is sent: nothing that could rest leaves a halted account without a permit."""
     if isinstance(command, Place | Amend):
+        order = state.order(state.legs.get(command.client_order_id, command.client_order_id))
+        if order is not None and order.permit is not None:
+            return
         halt = state.halt_in_force(ACCOUNT)
         _require(halt is None, "sent while halted", f"{command} after {halt}")
 

@@ -246,7 +246,7 @@ class SqliteStore:
             )
             first = _first_of_stop(map(rows.read_record, commands))
             if first is None:
-                return ()
+                return []
             found = self._all(
                 f"{_RECORDS} WHERE account = ? AND seq >= ? ORDER BY seq LIMIT ?",
                 account,
