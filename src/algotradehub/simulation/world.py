@@ -6,6 +6,7 @@ from hashlib import blake2b
 from itertools import count
 
 from algotradehub.app.core import AccountSetup, Core, memory_store, open_core
+from algotradehub.domain.commands import OrderCommand
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.evidence import Connection, ConnectionState, Evidence
 from algotradehub.domain.ids import Symbol, VenueId
@@ -16,6 +17,7 @@ from algotradehub.simulation.account import ScriptedAccount
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
 from algotradehub.simulation.entropy import seeded_ids, stream
+from algotradehub.simulation.invariants_closing import check_closing
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.scenario import Crash as PlannedCrash
 from algotradehub.simulation.scenario import Death, Scenario
@@ -160,7 +162,7 @@ class World:
         ) as core:
             self.venue.watcher = lambda: self._watch(core)
             assert self._account is not None  # noqa: S101 - the core has opened it
-            self._account.on_send = lambda command: invariants.check_sent(core.state, command)
+            self._account.on_send = lambda command: self._check_sent(core, command)
             await self.users.act(clock, core)
             await self.users.heal(clock, core)
             told_ns = self.timeline.now_ns - int(LAST_WORDS_S * _S)
@@ -170,6 +172,10 @@ class World:
             if core.journal.refusing is None:
                 invariants.check_corrections(core, self.venue)
                 invariants.check_storage(core, self.store, now_ns=clock.now_ns())
+
+    def _check_sent(self, core: Core, command: OrderCommand) -> None:
+        invariants.check_sent(core.state, command)
+        check_closing(core.state, command)
 
     def _watch(self, core: Core) -> None:
         """Called at every change of the truth, and after every word of it that was heard."""
