@@ -4,7 +4,7 @@
 
 Working orders are spread over three scripted venues in the simulation's virtual time: one cancels
 all orders in one request, one cancels one by one, and one does so and loses a third of its
-answers. Times are virtual: of the rules of proof, not of this machine.
+answers and a tenth of what it is asked. Times are virtual: they are those of the rules of proof.
 """
 
 import sys
@@ -71,7 +71,9 @@ HONEST: Final = VenueRules(
 VENUES: Final = {
     "cancels all at once": HONEST,
     "cancels one by one": msgspec.structs.replace(HONEST, cancel_all=False),
-    "loses answers": msgspec.structs.replace(HONEST, cancel_all=False, lose_answer=0.33),
+    "loses answers": msgspec.structs.replace(
+        HONEST, cancel_all=False, lose_answer=0.33, lose_request=0.1
+    ),
 }
 
 
@@ -114,14 +116,15 @@ async def _measured(loop: SimLoop, timeline: Timeline, orders: int) -> list[Row]
         # Lost answers are looked for; what is measured is the stop.
         while any(_unanswered(core, account) for account in venues):
             await clock.sleep(1.0)
-        return await _stopped(core, clock, venues, share)
+        return await _stopped(core, clock, venues)
 
 
 async def _stopped(
-    core: Core, clock: SimClock, venues: dict[AccountId, ScriptedVenue], orders: int
+    core: Core, clock: SimClock, venues: dict[AccountId, ScriptedVenue]
 ) -> list[Row]:
     """Pull the kill switch, and look until every account is proven to be still."""
     began_ns = clock.now_ns()
+    live = {account: len(core.state.live[account]) for account in venues}
     calls = {account: venue.calls for account, venue in venues.items()}
     core.kill_switch.stop(core.orders.desks, reason="benchmark", by="bench")
     cancelled_s: dict[AccountId, float] = {}
@@ -139,7 +142,7 @@ async def _stopped(
             if stop.is_proven and account not in rows:
                 rows[account] = Row(
                     venue=account,
-                    orders=orders,
+                    orders=live[account],
                     cancelled_s=cancelled_s[account],
                     proven_s=since_s,
                     calls=venues[account].calls - calls[account],

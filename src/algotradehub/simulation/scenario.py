@@ -196,7 +196,7 @@ def _emergencies(
     random: Random, orders: Sequence[Order], actions: Sequence[Action]
 ) -> Iterator[Action]:
     """What people do in a hurry, and what strangers do just while the venue is asked."""
-    if random.random() < 0.1:  # noqa: PLR2004 - a rate
+    if random.random() < 0.2:  # noqa: PLR2004 - a rate
         halt_ns = random.choice(orders).at_ns + random.randint(0, random.choice(SYNC_NS))
         yield Halt(halt_ns)
         yield Resume(halt_ns + random.randint(0, 20 * _S))
