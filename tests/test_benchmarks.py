@@ -161,6 +161,6 @@ def test_a_newcomer_has_a_fill_within_a_minute_and_prices_at_once_later() -> Non
 def test_every_venue_is_proven_to_be_still() -> None:
     at_once, one_by_one, losing = stop.measure(30)
     assert (at_once.orders, one_by_one.orders) == (10, 10)
-    assert at_once.calls < one_by_one.calls <= losing.calls + 1
+    assert at_once.calls < one_by_one.calls
     for row in (at_once, one_by_one, losing):
         assert 0 < row.cancelled_s < row.proven_s
