@@ -15,6 +15,7 @@ from benchmarks import (
     restart,
     simulation,
     startup,
+    stop,
     stream,
     web,
 )
@@ -31,6 +32,7 @@ PROGRAMS: Final[dict[str, Callable[[list[str]], int | None]]] = {
     "restart": restart.main,
     "simulation": simulation.main,
     "startup": startup.main,
+    "stop": stop.main,
     "stream": stream.main,
     "web": web.main,
 }

@@ -9,6 +9,7 @@ from scripts.client_models import HEADER, Models, Schema, docstring, identifier
 REPEATABLE: Final = {
     "cancel_orders": "what was cancelled stays cancelled",
     "place_orders": "each order has a key of its own",
+    "stop_accounts": "a stop under way is not begun anew",
 }
 _REPEATABLE_METHODS: Final = {"get", "put", "delete"}
 _LONGEST_SUMMARY: Final = 89  # of a method

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from benchmarks import first_minute, journal, overview, restart, startup, stream
+from benchmarks import first_minute, journal, overview, restart, startup, stop, stream
 from benchmarks.__main__ import PROGRAMS, main
 from benchmarks.overview import (
     Goal,
@@ -158,3 +158,11 @@ def test_a_newcomer_has_a_fill_within_a_minute_and_prices_at_once_later() -> Non
     second = first_minute.Second(api_s=2, prices_s=3.1)
     starts = first_minute.Starts(first=first, second=second)
     assert [row.met for row in first_minute.rows(starts)] == [None, None, True, None, False]
+
+
+def test_every_venue_is_proven_to_be_still() -> None:
+    at_once, one_by_one, losing = stop.measure(30)
+    assert (at_once.orders, one_by_one.orders) == (10, 10)
+    assert at_once.calls < one_by_one.calls
+    for row in (at_once, one_by_one, losing):
+        assert 0 < row.cancelled_s < row.proven_s

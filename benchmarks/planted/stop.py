@@ -7,7 +7,7 @@ BUGS = (
         "stop",
         "what was stored before a halt is sent after it",
         "trading/dispatch.py",
-        '        if halt is not None:\n            return f"halted',
+        '        if halt is not None and permit is None:\n            return f"halted',
         '        if halt is not None and not send_before_ns:\n            return f"halted',
     ),
     Bug(
@@ -23,5 +23,26 @@ BUGS = (
         "app/core.py",
         "                kill_switch.go_on(desk)\n",
         "",
+    ),
+    Bug(
+        "stop",
+        "an order that closes a position does not undo the proof",
+        "trading/state.py",
+        "self.changes.halts[record.account] = unproven(halt)",
+        "self.changes.halts[record.account] = halt",
+    ),
+    Bug(
+        "stop",
+        "a stop cancels what closes positions, too",
+        "trading/orders.py",
+        "[each for each in every if permitted or self._state.orders[each].permit is None]",
+        "list(every)",
+    ),
+    Bug(
+        "stop",
+        "more is sold than is held",
+        "trading/flattening.py",
+        "min(closing.left, balance.available - ",
+        "max(closing.left, balance.available - ",
     ),
 )

@@ -93,7 +93,7 @@ class FakeAccount:
         match command:
             case Place():
                 self._place(command)
-                self._acknowledge(CommandKind.PLACE, command.client_order_id)
+                self.acknowledge(CommandKind.PLACE, command.client_order_id)
             case Amend():
                 state = self._states[command.client_order_id]
                 new = command.amendment
@@ -103,9 +103,9 @@ class FakeAccount:
                     limit_price=new.limit_price or state.limit_price,
                     venue_time_ns=self._clock.now_ns(),
                 )
-                self._acknowledge(CommandKind.AMEND, command.client_order_id)
+                self.acknowledge(CommandKind.AMEND, command.client_order_id)
             case Cancel():
-                self._acknowledge(CommandKind.CANCEL, command.client_order_id)
+                self.acknowledge(CommandKind.CANCEL, command.client_order_id)
                 self._end(command.client_order_id)
             case CancelAll():
                 for order_id in list(self._states):
@@ -172,7 +172,7 @@ class FakeAccount:
             filled=ZERO,
         )
 
-    def _acknowledge(self, kind: CommandKind, order_id: ClientOrderId) -> None:
+    def acknowledge(self, kind: CommandKind, order_id: ClientOrderId) -> None:
         if self.answers:
             state = self._states[order_id]
             self._sink(

@@ -20,6 +20,8 @@ from algotradehub.api.routes import (
     markets,
     metrics,
     orders,
+    reconciliations,
+    stops,
     tickers,
     trades,
 )
@@ -48,7 +50,7 @@ def create_app(parts: ApiParts, stream: Stream) -> FastAPI:
     app.state.parts = parts
     app.add_middleware(Guard, token=parts.token, allowed_hosts=parts.allowed_hosts)
     problems.install(app)
-    trading = (orders, batches, holdings, accounts, limits, halts)
+    trading = (orders, batches, holdings, accounts, limits, halts, reconciliations, stops)
     for resource in (*trading, markets, tickers, books, trades, candles):
         app.include_router(resource.router, prefix=PREFIX)
     for outside in (health, metrics):

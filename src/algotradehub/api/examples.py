@@ -7,6 +7,7 @@ import msgspec
 
 from algotradehub.api import problems
 from algotradehub.api.problems import Problem
+from algotradehub.api.stop_examples import stop_examples
 from algotradehub.api.views.accounts import Accounts, AccountView
 from algotradehub.api.views.health import Health, Readiness
 from algotradehub.api.views.holdings import (
@@ -29,7 +30,12 @@ from algotradehub.api.views.markets import (
     Trades,
     TradeView,
 )
-from algotradehub.api.views.orders import OrderPage, Timeline, TimelineEntry, order_view
+from algotradehub.api.views.orders import (
+    OrderPage,
+    Timeline,
+    TimelineEntry,
+    order_view,
+)
 from algotradehub.api.views.outcomes import OrderDone, OrderOutcomes, outcome
 from algotradehub.api.views.tickers import TickerPage, ticker_view
 from algotradehub.domain.balance import AssetBalance
@@ -75,7 +81,10 @@ from algotradehub.domain.order import (
     TimeInForce,
 )
 from algotradehub.domain.position import Position
-from algotradehub.domain.records import CancelAsked, Kind
+from algotradehub.domain.records import (
+    CancelAsked,
+    Kind,
+)
 from algotradehub.ports.store import Halt
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.aggregation import AggregatedPosition
@@ -268,6 +277,7 @@ ANSWERS = _by_type(
             positions=[position_use(_SUMS, _INSTRUMENT, _PRICE, _LIMITS)],
         ),
         Halt(account=ACCOUNT, halted=True, reason="the feed looks wrong", by="api", at_ns=AT_NS),
+        *stop_examples(ACCOUNT, ORDER_ID, at_ns=AT_NS),
         InstrumentPage(instruments=[_INSTRUMENT], next_cursor=None),
         Quotes(quotes=[QuoteView(quote=_QUOTE, age_ms=120)]),
         TickerPage(tickers=[_TICKER], next_cursor=None),

@@ -23,6 +23,8 @@ from algotradehub.ports.ids import IdSource
 from algotradehub.ports.store import OrderFilter
 from algotradehub.ports.venue import MarketFeed
 from algotradehub.trading.account_desk import AccountDesk
+from algotradehub.trading.flattening import Flattening
+from algotradehub.trading.kill_switch import KillSwitch
 from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.trading.orders import OrderManager
 from algotradehub.trading.state import DeskState
@@ -55,6 +57,8 @@ class Queries(Protocol):
 
     async def timeline(self, order_id: ClientOrderId) -> Sequence[Record]: ...
 
+    async def stop_records(self, account: AccountId, *, limit: int) -> Sequence[Record]: ...
+
 
 class ApiParts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the gateway works with.
@@ -71,6 +75,8 @@ class ApiParts(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     orders: OrderManager
+    kill_switch: KillSwitch
+    flattening: Flattening
     state: DeskState
     queries: Queries
     market: MarketDataManager
@@ -97,6 +103,20 @@ class ApiParts(msgspec.Struct, frozen=True, kw_only=True):
             return self.orders.desk(AccountId(account), self.tenant)
         except InvalidRequest:
             raise NotFound(f"there is no account {account}") from None
+
+    def named_desks(self, accounts: Sequence[str] | None) -> tuple[AccountDesk, ...]:
+        """The tenant's accounts that a body names, each once; all of them for None.
+
+        Raises:
+            InvalidRequest: One does not exist for this tenant.
+        """
+        desks = {desk.account_id: desk for desk in self.desks}
+        if accounts is None:
+            return tuple(desks.values())
+        for name in accounts:
+            if name not in desks:
+                raise _unknown("accounts", "accounts of yours", name, desks)
+        return tuple(desks[AccountId(name)] for name in dict.fromkeys(accounts))
 
     def feed(self, venue: VenueId, symbols: Iterable[Symbol] = ()) -> MarketFeed:
         """The market data that a query or a frame names.

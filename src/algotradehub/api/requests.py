@@ -1,6 +1,6 @@
 """Bodies of requests. They are read field by field and become domain values, or nothing at all."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -34,6 +34,13 @@ from algotradehub.domain.order import (
 )
 
 MOST_IN_A_BATCH = 50
+MOST_ACCOUNTS = 1_000
+Reason: TypeAlias = Annotated[
+    str,
+    StringConstraints(strict=True, min_length=1, max_length=200),
+    Field(description="For people: every order that is refused will name it."),
+]
+AccountNames: TypeAlias = Annotated[list[Name], Field(min_length=1, max_length=MOST_ACCOUNTS)]
 _LIMIT_ORDER: dict[str, JsonValue] = {
     "account": "paper-main",
     "symbol": "BTC/USDT",
@@ -234,11 +241,37 @@ class ChangeOrder(RequestBody):
         )
 
 
+class StopAccounts(RequestBody):
+    """Why trading shall stop, and where."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "the feed looks wrong"}]})
+
+    reason: Reason
+    accounts: AccountNames | None = Field(default=None, description="Left out: all of yours.")
+
+
+class CloseAll(RequestBody):
+    """Whose positions shall be closed, why, and how far to go."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"reason": "out for today", "accounts": ["paper-main"], "cancel_first": True}
+            ]
+        }
+    )
+
+    reason: Reason
+    accounts: AccountNames | None = Field(default=None, description="Left out: all of yours.")
+    spot: StrictBool = Field(default=False, description="Sell what is held of spot, too.")
+    cancel_first: StrictBool = Field(
+        default=False, description="Stop the accounts first, and begin when that is proven."
+    )
+
+
 class HaltAccount(RequestBody):
     """Why an account shall take no new orders."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "the feed looks wrong"}]})
 
-    reason: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)] = Field(
-        description="For people: every order that is refused will name it."
-    )
+    reason: Reason

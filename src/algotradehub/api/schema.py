@@ -19,8 +19,10 @@ from algotradehub.api.requests import (
     BatchOrders,
     CancelOrders,
     ChangeOrder,
+    CloseAll,
     HaltAccount,
     PlaceOrder,
+    StopAccounts,
 )
 from algotradehub.api.views.accounts import Accounts
 from algotradehub.api.views.health import Health, Readiness
@@ -29,8 +31,11 @@ from algotradehub.api.views.limits import AccountLimits
 from algotradehub.api.views.markets import Book, Candles, InstrumentPage, Quotes, Trades
 from algotradehub.api.views.orders import OrderPage, OrderView, Timeline
 from algotradehub.api.views.outcomes import OrderDone, OrderFailed, OrderOutcomes
+from algotradehub.api.views.reconciliations import Reconciliations
+from algotradehub.api.views.stops import CloseReports, StopReport, Stops
 from algotradehub.api.views.tickers import TickerPage
 from algotradehub.ports.store import Halt
+from algotradehub.trading.reports import Reconciliation
 
 PATH = "/api/v1/openapi.json"
 _REF = "#/components/schemas/{}"
@@ -52,6 +57,11 @@ ANSWERED = (
     Accounts,
     AccountLimits,
     Halt,
+    Stops,
+    StopReport,
+    CloseReports,
+    Reconciliation,
+    Reconciliations,
     InstrumentPage,
     Quotes,
     TickerPage,
@@ -61,7 +71,16 @@ ANSWERED = (
     Health,
     Readiness,
 )
-_ASKED = (PlaceOrder, BatchOrder, BatchOrders, ChangeOrder, CancelOrders, HaltAccount)
+_ASKED = (
+    PlaceOrder,
+    BatchOrder,
+    BatchOrders,
+    ChangeOrder,
+    CancelOrders,
+    HaltAccount,
+    StopAccounts,
+    CloseAll,
+)
 _EXAMPLES = {kind.__name__: plain(value) for kind, value in examples.ANSWERS.items()}
 _PROBLEMS = {str(status): msgspec.to_builtins(told) for status, told in examples.PROBLEMS.items()}
 _DESCRIPTION = """\

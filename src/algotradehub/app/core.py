@@ -24,6 +24,7 @@ from algotradehub.storage.journal.limits import Limits
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
+from algotradehub.trading.flattening import Flattening
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.kill_switch import KillSwitch
 from algotradehub.trading.limits import RiskLimits
@@ -56,6 +57,7 @@ class Core(msgspec.Struct, frozen=True, kw_only=True):
 
     orders: OrderManager
     kill_switch: KillSwitch
+    flattening: Flattening
     state: DeskState
     journal: SegmentJournal
     projector: Projector
@@ -130,7 +132,21 @@ async def open_core(
         recorder.keep(_EVERY_ACCOUNT, Restarted(epoch=epoch))
         async with _tasks() as spawn, AsyncExitStack() as opened:
             kill_switch = KillSwitch(
-                orders=manager, intake=intake, state=state, clock=clock, spawn=spawn
+                orders=manager,
+                dispatch=dispatch,
+                intake=intake,
+                state=state,
+                clock=clock,
+                spawn=spawn,
+            )
+            flattening = Flattening(
+                orders=manager,
+                kill_switch=kill_switch,
+                intake=intake,
+                state=state,
+                clock=clock,
+                ids=ids,
+                spawn=spawn,
             )
             for setup in accounts:
                 desk = AccountDesk(
@@ -159,6 +175,7 @@ async def open_core(
             yield Core(
                 orders=manager,
                 kill_switch=kill_switch,
+                flattening=flattening,
                 state=state,
                 journal=journal,
                 projector=projector,

@@ -57,3 +57,6 @@ class ProjectionQueries:
 
     async def timeline(self, order_id: ClientOrderId) -> Sequence[Record]:
         return await self._projection.query(lambda store: store.timeline(order_id))
+
+    async def stop_records(self, account: AccountId, *, limit: int) -> Sequence[Record]:
+        return await self._projection.query(lambda store: store.stop_records(account, limit=limit))

@@ -50,6 +50,8 @@ async def serve(
     """
     parts = ApiParts(
         orders=core.orders,
+        kill_switch=core.kill_switch,
+        flattening=core.flattening,
         state=core.state,
         queries=queries,
         market=market,

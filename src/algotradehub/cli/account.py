@@ -1,4 +1,4 @@
-"""``algotradehub account ...``: list accounts, halt and resume them, look at their limits."""
+"""``algotradehub account ...``: list, halt, resume and reconcile accounts, look at limits."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
@@ -11,9 +11,11 @@ from algotradehub.cli.printing import (
     Column,
     Json,
     examples,
+    instant,
     print_json,
     print_line,
     print_table,
+    remark,
 )
 from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect
 from algotradehub.client import operations
@@ -35,6 +37,18 @@ LIMITS: Final = (
     Column("SYMBOL", "symbol"),
     Column("NOW", "now", number=True),
     Column("MOST", "limit", number=True),
+)
+COMPARED: Final = ("orders", "fills", "balances", "positions")
+DIFFERENCES: Final = (
+    Column("WHAT", "subject"),
+    Column("NAME", "name"),
+    Column("OURS", "ours"),
+    Column("THE VENUE'S", "theirs"),
+    Column("MEANING", "meaning"),
+)
+_WHEN: Final = (
+    Column("TIME (UTC)", lambda row: instant(row["asked_at"])),
+    Column("OCCASION", "occasion"),
 )
 _OF_EACH_ORDER: Final = ("max_order_notional", "price_band_bps")
 
@@ -89,6 +103,52 @@ def limits(
         print_json(answer)
     else:
         print_table(LIMITS, _lines(answer), empty="")
+
+
+@app.command(epilog=examples("account reconcile paper-a", "account reconcile paper-a --json"))
+def reconcile(
+    account: Name,
+    server: ServerUrl = None,
+    token_file: TokenFile = None,
+    data: ServedData = None,
+    as_json: Json = False,
+) -> None:
+    """Compare our books with the venue now.
+
+    A balance or position is corrected when it differs twice: ask again a moment later.
+    """
+    told = connect(server, token_file, data).ask(operations.reconcile_account(account))
+    if as_json:
+        print_json(told)
+        return
+    compared = ", ".join(f"{told[what]} {what}" for what in COMPARED)
+    print_line(f"{account}: compared {compared}.")
+    print_table(DIFFERENCES, told["differences"], empty="No differences.")
+    if told["skipped"]:
+        remark(f"balances and positions were not compared: {told['skipped']}")
+
+
+@app.command(epilog=examples("account differences paper-a", "account differences paper-a --json"))
+def differences(
+    account: Name,
+    server: ServerUrl = None,
+    token_file: TokenFile = None,
+    data: ServedData = None,
+    as_json: Json = False,
+) -> None:
+    """Show where books and venue differed, newest first."""
+    told = connect(server, token_file, data).ask(operations.list_reconciliations(account))
+    if as_json:
+        print_json(told)
+        return
+    found = (
+        {"asked_at": each["asked_at"], "occasion": each["occasion"], **difference}
+        for each in told["reconciliations"]
+        for difference in each["differences"]
+    )
+    count = len(told["reconciliations"])
+    empty = f"No differences in the last {count} comparisons."
+    print_table((*_WHEN, *DIFFERENCES), found, empty=empty)
 
 
 def _lines(answer: Mapping[str, Any]) -> Iterator[dict[str, object]]:

@@ -29,6 +29,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fill": ("cli.listing:fills", "Fills, one by one."),
     "balance": ("cli.listing:balances", "Balances, by our books and by the venue's."),
     "account": ("cli.account:app", "Accounts, and whether they accept orders."),
+    "stop": (
+        "cli.stop:app",
+        "Stop trading: refuse new orders, cancel all others, and prove it.",
+    ),
+    "close-all": (
+        "cli.close_all:app",
+        "Close every position with reduce-only market orders.",
+    ),
     "instrument": (
         "cli.listing:instruments",
         "Instruments, and the rules of price and quantity.",

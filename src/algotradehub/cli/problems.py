@@ -21,6 +21,7 @@ _OPTIONS = {
     "reduce_only": "--reduce-only",
     "trigger.price": "--trigger",
     "trigger_price": "--trigger",
+    "accounts": "--account",
     "trail.offset": "--trail",
     "trail.offset_bps": "--trail-bps",
     "Idempotency-Key": "--key",

@@ -87,6 +87,19 @@ class ChangeOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     trigger_price: Decimal | str | None = None
 
 
+class CloseAll(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whose positions shall be closed, why, and how far to go."""
+
+    reason: str
+    """For people: every order that is refused will name it."""
+    accounts: Sequence[str] | None = None
+    """Left out: all of yours."""
+    cancel_first: bool = False
+    """Stop the accounts first, and begin when that is proven."""
+    spot: bool = False
+    """Sell what is held of spot, too."""
+
+
 class HaltAccount(msgspec.Struct, frozen=True, kw_only=True):
     """Why an account shall take no new orders."""
 
@@ -131,6 +144,15 @@ class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     trigger: TriggerBody | None = None
     value: Decimal | str | None = None
     """What to spend or receive, in quote units; the venue sizes it."""
+
+
+class StopAccounts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why trading shall stop, and where."""
+
+    reason: str
+    """For people: every order that is refused will name it."""
+    accounts: Sequence[str] | None = None
+    """Left out: all of yours."""
 
 
 class TrailBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
         BatchOrders,
         CancelOrders,
         ChangeOrder,
+        CloseAll,
         HaltAccount,
         PlaceOrder,
+        StopAccounts,
     )
     from algotradehub.client.models import (
         AccountLimits,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
         Balances,
         Book,
         Candles,
+        CloseReports,
         FillPage,
         Halt,
         Health,
@@ -39,7 +42,11 @@ if TYPE_CHECKING:
         Positions,
         Quotes,
         Readiness,
+        Reconciliation,
+        Reconciliations,
         Side,
+        StopReport,
+        Stops,
         TickerPage,
         Timeline,
         Trades,
@@ -79,6 +86,21 @@ class BlockingMethods(ABC):
         """
         return self.send(operations.get_limits(account))
 
+    def list_reconciliations(self, account: str) -> Reconciliations:
+        """Look at what the last comparisons of books and venue found, newest first.
+
+        Kept in memory: at most 100, of this process. Every difference is in the journal, too.
+        """
+        return self.send(operations.list_reconciliations(account))
+
+    def reconcile_account(self, account: str) -> Reconciliation:
+        """Compare books and venue now, and answer when that is done.
+
+        What the venue tells is taken in. A balance or position is corrected when it differs
+        twice, so ask again a moment later to have the venue's word believed.
+        """
+        return self.send(operations.reconcile_account(account))
+
     def list_balances(self, *, account: str | None = None) -> Balances:
         """List what each account holds of each asset."""
         return self.send(operations.list_balances(account=account))
@@ -117,6 +139,24 @@ class BlockingMethods(ABC):
                 venue=venue, symbol=symbol, interval=interval, from_=from_, to=to, limit=limit
             )
         )
+
+    def get_close_all(self) -> CloseReports:
+        """Look at how far the closing of positions has come.
+
+        The report is of this process alone: after a restart nothing more is sent, and it is
+        empty. The orders that were sent are in `/orders`.
+        """
+        return self.send(operations.get_close_all())
+
+    def close_all(self, body: CloseAll) -> CloseReports:
+        """Close every position with reduce-only market orders. They pass halts, stops and limits.
+
+        An account with working orders is refused: stop it first and wait for the proof, or send
+        `cancel_first`, which does that. A spot holding is sold only with `spot`, at most what is
+        free; what is left is listed with the reason. An account is `flat` when neither our books
+        nor the venue's own list, asked after the last fill, hold anything.
+        """
+        return self.send(operations.close_all(body))
 
     def list_fills(
         self,
@@ -289,6 +329,27 @@ class BlockingMethods(ABC):
         """
         return self.send(operations.list_quotes(venue=venue, symbol=symbol))
 
+    def get_stop(self) -> Stops:
+        """Look at how far the stop of each account has come, and which are not stopped."""
+        return self.send(operations.get_stop())
+
+    def stop_accounts(self, body: StopAccounts) -> Stops:
+        """Stop trading: refuse new orders, cancel all others, and go on until that is proven.
+
+        It never waits for the disk, and is remembered over restarts. Safe to repeat. An account
+        is `proven` once no order of it is live and the venue, asked twice after the last request
+        could still execute, listed none. `DELETE /accounts/{account}/halt` ends a stop. Positions
+        stay as they are: see `/close-all`.
+        """
+        return self.send(operations.stop_accounts(body))
+
+    def get_stop_report(self, *, account: str) -> StopReport:
+        """Read what the journal holds about an account's last stop, for somebody who checks it.
+
+        Each line has its `seq` in the journal. The lists that found nothing are in the proof.
+        """
+        return self.send(operations.get_stop_report(account=account))
+
     def list_tickers(
         self,
         *,
@@ -367,6 +428,21 @@ class AsyncMethods(ABC):
         """
         return await self.send(operations.get_limits(account))
 
+    async def list_reconciliations(self, account: str) -> Reconciliations:
+        """Look at what the last comparisons of books and venue found, newest first.
+
+        Kept in memory: at most 100, of this process. Every difference is in the journal, too.
+        """
+        return await self.send(operations.list_reconciliations(account))
+
+    async def reconcile_account(self, account: str) -> Reconciliation:
+        """Compare books and venue now, and answer when that is done.
+
+        What the venue tells is taken in. A balance or position is corrected when it differs
+        twice, so ask again a moment later to have the venue's word believed.
+        """
+        return await self.send(operations.reconcile_account(account))
+
     async def list_balances(self, *, account: str | None = None) -> Balances:
         """List what each account holds of each asset."""
         return await self.send(operations.list_balances(account=account))
@@ -405,6 +481,24 @@ class AsyncMethods(ABC):
                 venue=venue, symbol=symbol, interval=interval, from_=from_, to=to, limit=limit
             )
         )
+
+    async def get_close_all(self) -> CloseReports:
+        """Look at how far the closing of positions has come.
+
+        The report is of this process alone: after a restart nothing more is sent, and it is
+        empty. The orders that were sent are in `/orders`.
+        """
+        return await self.send(operations.get_close_all())
+
+    async def close_all(self, body: CloseAll) -> CloseReports:
+        """Close every position with reduce-only market orders. They pass halts, stops and limits.
+
+        An account with working orders is refused: stop it first and wait for the proof, or send
+        `cancel_first`, which does that. A spot holding is sold only with `spot`, at most what is
+        free; what is left is listed with the reason. An account is `flat` when neither our books
+        nor the venue's own list, asked after the last fill, hold anything.
+        """
+        return await self.send(operations.close_all(body))
 
     async def list_fills(
         self,
@@ -578,6 +672,27 @@ class AsyncMethods(ABC):
             symbol: May be repeated.
         """
         return await self.send(operations.list_quotes(venue=venue, symbol=symbol))
+
+    async def get_stop(self) -> Stops:
+        """Look at how far the stop of each account has come, and which are not stopped."""
+        return await self.send(operations.get_stop())
+
+    async def stop_accounts(self, body: StopAccounts) -> Stops:
+        """Stop trading: refuse new orders, cancel all others, and go on until that is proven.
+
+        It never waits for the disk, and is remembered over restarts. Safe to repeat. An account
+        is `proven` once no order of it is live and the venue, asked twice after the last request
+        could still execute, listed none. `DELETE /accounts/{account}/halt` ends a stop. Positions
+        stay as they are: see `/close-all`.
+        """
+        return await self.send(operations.stop_accounts(body))
+
+    async def get_stop_report(self, *, account: str) -> StopReport:
+        """Read what the journal holds about an account's last stop, for somebody who checks it.
+
+        Each line has its `seq` in the journal. The lists that found nothing are in the proof.
+        """
+        return await self.send(operations.get_stop_report(account=account))
 
     async def list_tickers(
         self,

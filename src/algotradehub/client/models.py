@@ -80,6 +80,12 @@ class Liquidity(OpenEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class Occasion(OpenEnum):
+    ASKED = "ASKED"
+    CONNECTED = "CONNECTED"
+    SCHEDULE = "SCHEDULE"
+
+
 class OrderStatus(OpenEnum):
     CANCELLED = "CANCELLED"
     EXPIRED = "EXPIRED"
@@ -107,6 +113,12 @@ class Origin(OpenEnum):
     RISK = "risk"
     UNSENT = "unsent"
     VENUE = "venue"
+
+
+class Permit(OpenEnum):
+    """What lets an order pass halts and limits. The platform's own commands give it, no request."""
+
+    FLATTEN = "FLATTEN"
 
 
 class PositionSide(OpenEnum):
@@ -377,6 +389,49 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     previous_crc32: int
 
 
+class CloseAsked(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="close_asked"):
+    """Somebody wants every position of the account closed."""
+
+    reason: str
+    by: str
+    spot: bool
+
+
+class CloseReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the closing of one account's positions has come."""
+
+    account: str
+    reason: str
+    by: str
+    spot: bool
+    asked_at: str | None
+    asked_ns: Nanoseconds | None
+    positions: tuple[Closing, ...]
+    waiting: str | None
+    looked_at: str | None
+    looked_ns: Nanoseconds | None
+    ended_at: str | None
+    ended_ns: Nanoseconds | None
+    flat: bool
+
+
+class CloseReports(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the closing of positions has come, account by account."""
+
+    accounts: tuple[CloseReport, ...]
+
+
+class Closing(msgspec.Struct, frozen=True, kw_only=True):
+    """One position that is being closed."""
+
+    symbol: str
+    side: PositionSide
+    was: Decimal
+    left: Decimal
+    orders: tuple[str, ...]
+    reason: str | None
+
+
 class CountUse(msgspec.Struct, frozen=True, kw_only=True):
     now: int
     limit: int | None
@@ -503,7 +558,16 @@ class FixedTick(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag
     tick: Decimal
 
 
+class FlatProven(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="flat_proven"):
+    """Nothing is held: by our books, and by the venue's own list, asked at that time."""
+
+    looked_at: str | None
+    looked_ns: Nanoseconds | None
+
+
 class Halt(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether an account takes new orders, by whom and why; a stop, too, and its proof."""
+
     account: str
     halted: bool
     reason: str
@@ -657,6 +721,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: str | None
     updated_ns: Nanoseconds | None
     replacing: str | None
+    permit: Permit | None
     parts: tuple[Order, ...]
 
 
@@ -781,6 +846,8 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     external: bool
     """Found at the venue, not placed from here."""
+    permit: Permit | None
+    """FLATTEN: it closes a position, and passed halts and limits."""
     venue_order_id: str | None
     idempotency_key: str
     strategy: str | None
@@ -938,6 +1005,30 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[str, ...]
 
 
+class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
+    """What one comparison found; ``skipped`` says why something was not compared."""
+
+    account: str
+    occasion: Occasion
+    asked_at: str | None
+    asked_ns: Nanoseconds | None
+    answered_at: str | None
+    answered_ns: Nanoseconds | None
+    orders: int
+    fills: int
+    balances: int
+    positions: int
+    skipped: str | None
+    differences: tuple[Difference, ...]
+    complete: bool
+
+
+class Reconciliations(msgspec.Struct, frozen=True, kw_only=True):
+    """The last comparisons of an account, newest first; of this process, at most 100."""
+
+    reconciliations: tuple[Reconciliation, ...]
+
+
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One broken rule: the field, the rule, what came, and the nearest value that would pass."""
 
@@ -1020,6 +1111,74 @@ class StopProven(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     """No order of a stopped account is left: the venue listed none, asked at these times."""
 
     looked_ns: tuple[str, ...]
+    lists: int
+
+
+class StopReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Who stopped an account and why, what became of each order, and the lines that prove it."""
+
+    summary: StopSummary
+    records: tuple[TimelineEntry, ...]
+    """The journal's lines, oldest first."""
+    complete: bool
+    """False while storage is behind, or where there is more."""
+
+
+class StopSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """Who stopped an account and why, what became of each order, and what proves it."""
+
+    account: str
+    reason: str
+    by: str
+    asked_at: str | None
+    asked_ns: Nanoseconds | None
+    proven_at: str | None
+    proven_ns: Nanoseconds | None
+    looked_ns: tuple[str, ...]
+    lists: int
+    cancels: int
+    flat_at: str | None
+    flat_ns: Nanoseconds | None
+    ended_at: str | None
+    ended_ns: Nanoseconds | None
+    orders: tuple[StoppedOrder, ...]
+
+
+class StopView(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the stop of one account has come."""
+
+    account: str
+    stopped: bool
+    """New orders are refused, all others cancelled."""
+    proven: bool
+    """No order is live here, and the venue listed none, asked twice."""
+    reason: str
+    by: str
+    asked_at: str | None
+    asked_ns: Nanoseconds | None
+    not_proven: tuple[str, ...]
+    """Orders that may still work, by name."""
+    looked_ns: tuple[str, ...]
+
+
+class StoppedOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """One order of the report; numbers are those of the journal, 0 where nothing is recorded."""
+
+    order_id: str
+    permit: Permit | None
+    cancel_seq: int
+    cancel_asked_at: str | None
+    cancel_asked_ns: Nanoseconds | None
+    ended_seq: int
+    ended_at: str | None
+    ended_ns: Nanoseconds | None
+    ended: str
+
+
+class Stops(msgspec.Struct, frozen=True, kw_only=True):
+    """The stop of every account that was asked for."""
+
+    accounts: tuple[StopView, ...]
 
 
 class TickBands(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="TickBands"):
@@ -1197,6 +1356,8 @@ if TYPE_CHECKING:
         | ReplaceDropped
         | HaltSet
         | StopProven
+        | CloseAsked
+        | FlatProven
         | Differed
         | BalanceCorrected
         | PositionCorrected
@@ -1216,8 +1377,10 @@ else:
             "balance_corrected": BalanceCorrected,
             "cancel_asked": CancelAsked,
             "checkpoint": Checkpoint,
+            "close_asked": CloseAsked,
             "differed": Differed,
             "doubted": Doubted,
+            "flat_proven": FlatProven,
             "halt_set": HaltSet,
             "intent": Intent,
             "leg_added": LegAdded,

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
         BatchOrders,
         CancelOrders,
         ChangeOrder,
+        CloseAll,
         HaltAccount,
         PlaceOrder,
+        StopAccounts,
     )
     from algotradehub.client.models import (
         AccountLimits,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
         Balances,
         Book,
         Candles,
+        CloseReports,
         FillPage,
         Halt,
         Health,
@@ -37,7 +40,11 @@ if TYPE_CHECKING:
         Positions,
         Quotes,
         Readiness,
+        Reconciliation,
+        Reconciliations,
         Side,
+        StopReport,
+        Stops,
         TickerPage,
         Timeline,
         Trades,
@@ -94,6 +101,33 @@ def get_limits(account: str) -> Request[AccountLimits]:
         path=f"/api/v1/accounts/{segment(account)}/limits",
         answer="AccountLimits",
         repeatable=True,
+    )
+
+
+def list_reconciliations(account: str) -> Request[Reconciliations]:
+    """Look at what the last comparisons of books and venue found, newest first.
+
+    Kept in memory: at most 100, of this process. Every difference is in the journal, too.
+    """
+    return Request(
+        method="GET",
+        path=f"/api/v1/accounts/{segment(account)}/reconciliations",
+        answer="Reconciliations",
+        repeatable=True,
+    )
+
+
+def reconcile_account(account: str) -> Request[Reconciliation]:
+    """Compare books and venue now, and answer when that is done.
+
+    What the venue tells is taken in. A balance or position is corrected when it differs
+    twice, so ask again a moment later to have the venue's word believed.
+    """
+    return Request(
+        method="POST",
+        path=f"/api/v1/accounts/{segment(account)}/reconciliations",
+        answer="Reconciliation",
+        repeatable=False,
     )
 
 
@@ -156,6 +190,28 @@ def list_candles(
             "limit": limit,
         },
         repeatable=True,
+    )
+
+
+def get_close_all() -> Request[CloseReports]:
+    """Look at how far the closing of positions has come.
+
+    The report is of this process alone: after a restart nothing more is sent, and it is
+    empty. The orders that were sent are in `/orders`.
+    """
+    return Request(method="GET", path="/api/v1/close-all", answer="CloseReports", repeatable=True)
+
+
+def close_all(body: CloseAll) -> Request[CloseReports]:
+    """Close every position with reduce-only market orders. They pass halts, stops and limits.
+
+    An account with working orders is refused: stop it first and wait for the proof, or send
+    `cancel_first`, which does that. A spot holding is sold only with `spot`, at most what is
+    free; what is left is listed with the reason. An account is `flat` when neither our books
+    nor the venue's own list, asked after the last fill, hold anything.
+    """
+    return Request(
+        method="POST", path="/api/v1/close-all", answer="CloseReports", body=body, repeatable=False
     )
 
 
@@ -414,6 +470,36 @@ def list_quotes(*, venue: str, symbol: Sequence[str]) -> Request[Quotes]:
         path="/api/v1/quotes",
         answer="Quotes",
         query={"venue": venue, "symbol": symbol},
+        repeatable=True,
+    )
+
+
+def get_stop() -> Request[Stops]:
+    """Look at how far the stop of each account has come, and which are not stopped."""
+    return Request(method="GET", path="/api/v1/stop", answer="Stops", repeatable=True)
+
+
+def stop_accounts(body: StopAccounts) -> Request[Stops]:
+    """Stop trading: refuse new orders, cancel all others, and go on until that is proven.
+
+    It never waits for the disk, and is remembered over restarts. Safe to repeat. An account
+    is `proven` once no order of it is live and the venue, asked twice after the last request
+    could still execute, listed none. `DELETE /accounts/{account}/halt` ends a stop. Positions
+    stay as they are: see `/close-all`.
+    """
+    return Request(method="POST", path="/api/v1/stop", answer="Stops", body=body, repeatable=True)
+
+
+def get_stop_report(*, account: str) -> Request[StopReport]:
+    """Read what the journal holds about an account's last stop, for somebody who checks it.
+
+    Each line has its `seq` in the journal. The lists that found nothing are in the proof.
+    """
+    return Request(
+        method="GET",
+        path="/api/v1/stop/report",
+        answer="StopReport",
+        query={"account": account},
         repeatable=True,
     )
 

@@ -34,7 +34,14 @@ from algotradehub.domain.ids import (
 )
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import Leg, Order, OrderStatus
-from algotradehub.domain.records import Record, Requested
+from algotradehub.domain.records import (
+    Body,
+    CancelAsked,
+    CloseAsked,
+    HaltSet,
+    Record,
+    Requested,
+)
 from algotradehub.ports.store import Changes, Claim, Halt, OrderFilter, Restored, Store
 
 NewStore: TypeAlias = Callable[[], Store]
@@ -110,7 +117,16 @@ def shows_the_newest_value(new_store: NewStore) -> None:
     store.apply(everything())
     newest = _replace(order_of(1, status=OrderStatus.CANCELLED), reason="asked", updated_ns=1)
     changes = orders_of([newest], applied_seq=8)
-    changes.halts[ACCOUNT] = Halt(account=ACCOUNT, halted=False, reason="over", by="bob", at_ns=2)
+    proven = Halt(
+        account=ACCOUNT,
+        halted=True,
+        reason="enough",
+        by="bob",
+        at_ns=2,
+        stop=True,
+        looked_ns=(1 << 62, 5),
+    )
+    changes.halts[ACCOUNT] = proven
     store.apply(changes)
     _same("order", store.order(order_id(1)), newest)
     _same("halts", _all_of(store).halts, [changes.halts[ACCOUNT]])
@@ -236,6 +252,29 @@ def finds_all_legs_of_an_order(new_store: NewStore) -> None:
     _same("timeline", [r.seq for r in store.timeline(order.order_id)], [1, 3])
 
 
+def tells_what_followed_the_last_stop(new_store: NewStore) -> None:
+    store = new_store()
+    halt = HaltSet(halted=True, reason="lunch", by="ann")
+    resumed = HaltSet(halted=False, reason="", by="ann")
+    stop = HaltSet(halted=True, reason="enough", by="ann", stop=True)
+    close = CloseAsked(reason="out", by="ann", spot=False)
+
+    def numbers_after(*bodies: Body, limit: int = 99) -> list[int]:
+        changes = Changes(applied_seq=store.applied_seq + len(bodies))
+        start = store.applied_seq + 1
+        changes.records = [record_of(seq, body) for seq, body in enumerate(bodies, start)]
+        store.apply(changes)
+        return [record.seq for record in store.stop_records(ACCOUNT, limit=limit)]
+
+    _same("never stopped", numbers_after(halt, resumed), [])
+    _same("closed", numbers_after(close), [3])
+    _same("stopped", numbers_after(CancelAsked(order_id=order_id(1)), stop), [5])
+    _same("closed after it", numbers_after(close, resumed), [5, 6, 7])
+    _same("closed later", numbers_after(close), [8])
+    _same("at most", numbers_after(CancelAsked(order_id=order_id(1)), limit=1), [8])
+    _same("of others", store.stop_records(AccountId("other"), limit=9), [])
+
+
 def restores_what_may_still_change(new_store: NewStore) -> None:
     store = new_store()
     old_open = order_of(1, status=OrderStatus.UNKNOWN)
@@ -293,6 +332,7 @@ SUITE: Sequence[Callable[[NewStore], None]] = (
     finds_orders_by_each_part_of_the_filter,
     pages_fills_newest_first_and_loses_none,
     finds_all_legs_of_an_order,
+    tells_what_followed_the_last_stop,
     restores_what_may_still_change,
     keeps_the_newest_claim_of_a_key,
 )

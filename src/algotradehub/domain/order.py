@@ -143,6 +143,12 @@ class Origin(StrEnum):
     VENUE = "venue"
 
 
+class Permit(StrEnum):
+    """What lets an order pass halts and limits. The platform's own commands give it, no request."""
+
+    FLATTEN = "FLATTEN"  # it closes a position for ``close-all``
+
+
 class Doubt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A question about an order that is still open. It is not a status."""
 
@@ -196,6 +202,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     venue_time_ns: int = 0  # of the newest word of the venue that was applied
     updated_ns: int = 0
     replacing: ClientOrderId | None = None  # the leg that follows once the working one is dead
+    permit: Permit | None = None
     parts: tuple["Order", ...] = ()  # of an order with replaced legs: each leg as an order
 
     @property

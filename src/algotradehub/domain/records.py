@@ -154,6 +154,23 @@ class StopProven(msgspec.Struct, frozen=True, kw_only=True, tag="stop_proven", g
 
     kind: ClassVar[Kind] = Kind.EVENT
     looked_ns: tuple[int, ...]
+    lists: int = 0  # so many were asked for by the process that proved it
+
+
+class CloseAsked(msgspec.Struct, frozen=True, kw_only=True, tag="close_asked", gc=False):
+    """Somebody wants every position of the account closed."""
+
+    kind: ClassVar[Kind] = Kind.COMMAND
+    reason: str
+    by: str
+    spot: bool  # spot holdings, too
+
+
+class FlatProven(msgspec.Struct, frozen=True, kw_only=True, tag="flat_proven", gc=False):
+    """Nothing is held: by our books, and by the venue's own list, asked at that time."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    looked_ns: int
 
 
 class Differed(msgspec.Struct, frozen=True, kw_only=True, tag="differed", gc=False):
@@ -228,6 +245,8 @@ Body: TypeAlias = (
     | OrderRecord
     | HaltSet
     | StopProven
+    | CloseAsked
+    | FlatProven
     | Differed
     | BalanceCorrected
     | PositionCorrected

@@ -44,6 +44,8 @@ class PositionChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Halt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Whether an account takes new orders, by whom and why; a stop, too, and its proof."""
+
     account: AccountId
     halted: bool
     reason: str
@@ -140,4 +142,11 @@ class Store(Protocol):
 
     def timeline(self, order_id: ClientOrderId) -> Sequence[Record]:
         """Every journal record about one order, oldest first."""
+        ...
+
+    def stop_records(self, account: AccountId, *, limit: int) -> Sequence[Record]:
+        """What followed the last stop of an account, or its last close-all, oldest first.
+
+        The records of ``account`` from the one that asked for it; empty if nobody ever did.
+        """
         ...

@@ -35,6 +35,9 @@ _S = 1_000_000_000
 _ROUNDING = Decimal("1E-30")
 
 
+_CLOCK_ERROR_NS = 6 * _S // 10  # so wrong is our clock, and a little more
+
+
 def check_exposure(state: DeskState, venue: ScriptedVenue) -> None:
     """At every moment: what of ours may still fill at the venue is in the running sums."""
     open_there = {Side.BUY: ZERO, Side.SELL: ZERO}
@@ -62,7 +65,7 @@ def check_stopped(state: DeskState, venue: ScriptedVenue) -> None:
     """At every moment: where a stop is proven, nothing rests but what strangers placed later."""
     halt = state.halt_in_force(ACCOUNT)
     if halt is not None and halt.looked_ns:
-        before_ns = halt.looked_ns[0] - 2 * _S  # our clock is not the venue's
+        before_ns = halt.looked_ns[0] - _CLOCK_ERROR_NS
         resting = [
             order
             for order in venue.orders.values()
@@ -73,8 +76,11 @@ def check_stopped(state: DeskState, venue: ScriptedVenue) -> None:
 
 
 def check_sent(state: DeskState, command: OrderCommand) -> None:
-    """Whatever is sent: nothing that could rest leaves a halted account."""
+    """Whatever is sent: nothing that could rest leaves a halted account without a permit."""
     if isinstance(command, Place | Amend):
+        order = state.order(state.legs.get(command.client_order_id, command.client_order_id))
+        if order is not None and order.permit is not None:
+            return
         halt = state.halt_in_force(ACCOUNT)
         require(halt is None, "sent while halted", f"{command} after {halt}")
 
@@ -189,8 +195,8 @@ def _check_wishes(core: Core) -> None:
         elif isinstance(body, HaltSet):
             halted = body.halted
         elif isinstance(body, Intent):
-            refused = body.order.status is OrderStatus.REJECTED
-            require(refused or not halted, "placed while halted", str(record))
+            may = body.order.status is OrderStatus.REJECTED or body.order.permit is not None
+            require(may or not halted, "placed while halted", str(record))
         elif isinstance(body, LegAdded):
             require(body.order_id in asked, "placed unasked", str(record))
             require(not halted, "placed while halted", str(record))

@@ -37,6 +37,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
     blind: float  # look-ups that fail
     unlisted: float  # lists that fail
     slow: float  # requests that take seconds
+    cancel_all: bool = True  # it has one request that cancels every order
     expiry_s: float = 3.0
     settle_s: float = 2.0
     backend_timeout_s: float = 1.0
@@ -56,6 +57,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
             post_only=False,
             reduce_only=False,
             amend=self.amends,
+            cancel_all=self.cancel_all,
             cumulative_only=self.cumulative_only,
             request_timeout_s=self.request_timeout_s,
         )
@@ -119,4 +121,5 @@ def draw_rules(random: Random) -> VenueRules:
         request_timeout_s=random.choice((1.0, 4.0)),
         crosses=often(),
         amends=random.choice((AmendStyle.IN_PLACE, AmendStyle.CANCEL_REPLACE)),
+        cancel_all=random.choice((True, True, False)),
     )

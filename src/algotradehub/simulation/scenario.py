@@ -1,5 +1,6 @@
 """What happens in one seed: the actions of users, of strangers, of the network and of fate."""
 
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from random import Random
@@ -64,6 +65,13 @@ class Stop(msgspec.Struct, frozen=True):
     at_ns: int
 
 
+class CloseAll(msgspec.Struct, frozen=True):
+    """Somebody wants everything sold that is held."""
+
+    at_ns: int
+    cancel_first: bool
+
+
 class Resume(msgspec.Struct, frozen=True):
     """New orders are accepted again."""
 
@@ -115,7 +123,7 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 Accident: TypeAlias = ByHand | Deposit | Outage | DiskFault  # nobody here asked for it
-Action: TypeAlias = Order | Repeat | Cancel | Amend | Halt | Stop | Resume | Accident
+Action: TypeAlias = Order | Repeat | Cancel | Amend | Stop | Halt | CloseAll | Resume | Accident
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +178,7 @@ def draw(seed: int) -> Scenario:
             leaves_part=random.choice((False, True)),
         )
         actions.append(fault)
+    actions.extend(_emergencies(stream(seed, "emergencies"), actions))
     actions.sort(key=lambda action: action.at_ns)
     crashes = tuple(_crash(random, durability) for _ in range(random.randint(0, 3)))
     return Scenario(
@@ -182,6 +191,21 @@ def draw(seed: int) -> Scenario:
         crashes=crashes,
         heals_after_ns=random.choice((0, random.randint(0, 30 * _S))),
     )
+
+
+def _emergencies(random: Random, actions: Sequence[Action]) -> Iterator[Action]:
+    """What people do in a hurry, and what strangers do just while the venue is asked."""
+    if random.random() < 0.15:  # noqa: PLR2004 - a rate
+        close_ns = random.randint(0, 25 * _S)
+        yield CloseAll(close_ns, cancel_first=random.choice((True, False)))
+        if random.choice((True, False)):
+            yield Resume(close_ns + random.randint(0, 40 * _S))
+    for action in actions:
+        if isinstance(action, Stop):
+            for _ in range(random.choice((0, 1, 2))):
+                at_ns = action.at_ns + random.randint(0, 20 * _S)
+                side = random.choice((Side.BUY, Side.SELL))
+                yield ByHand(at_ns, side, random.randint(1, 9), random.randint(95, 105))
 
 
 def _order(random: Random, key: int) -> Order:

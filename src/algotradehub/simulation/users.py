@@ -1,5 +1,6 @@
 """The people of the world: they place, cancel, amend, repeat themselves, and remember promises."""
 
+from contextlib import suppress
 from decimal import Decimal
 from random import Random
 
@@ -149,6 +150,9 @@ class Users:
         stop = core.kill_switch.of(desk)
         if stop is not None and not stop.is_proven:
             return f"nothing proves {stop}"
+        closing = core.flattening.of(desk)
+        if closing is not None and not closing.ended_ns:
+            return f"nothing ends {closing}"
         if core.journal.refusing is None and not core.projector.level:
             return "the projection is behind"
         return self._wrong_balance(core)
@@ -177,14 +181,23 @@ class Users:
                     check_cancel_left(core, core.orders.cancel(TENANT, order_id), self.sent)
             case plan.Amend():
                 self._amend(core, action)
-            case plan.Halt():
-                core.orders.halt(ACCOUNT, halted=True, reason="enough", by="ann")
             case plan.Stop():
                 core.kill_switch.stop(core.orders.desks, reason="enough", by="ann")
+            case plan.Halt():
+                core.orders.halt(ACCOUNT, halted=True, reason="lunch", by="ann")
+            case plan.CloseAll(cancel_first=cancel_first):
+                self._close_all(core, cancel_first=cancel_first)
             case plan.Resume():
                 core.orders.halt(ACCOUNT, halted=False, reason="", by="ann")
             case _:
                 self._befall(action)
+
+    def _close_all(self, core: Core, *, cancel_first: bool) -> None:
+        desks = core.orders.desks
+        with suppress(InvalidRequest):  # while orders work
+            core.flattening.close(
+                desks, reason="enough", by="ann", spot=True, cancel_first=cancel_first
+            )
 
     def _befall(self, action: plan.Accident) -> None:
         match action:

@@ -17,6 +17,7 @@ from algotradehub.simulation.account import ScriptedAccount
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
 from algotradehub.simulation.entropy import seeded_ids, stream
+from algotradehub.simulation.invariants_closing import check_closing
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.scenario import Crash as PlannedCrash
 from algotradehub.simulation.scenario import Death, Scenario
@@ -177,6 +178,7 @@ class World:
     def _sent(self, core: Core, command: OrderCommand) -> None:
         """Called before a request leaves."""
         invariants.check_sent(core.state, command)
+        check_closing(core.state, command)
         self.users.sent.append(command)
 
     def _watch(self, core: Core) -> None:

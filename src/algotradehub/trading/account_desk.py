@@ -45,6 +45,15 @@ class Questions(Protocol):
         """Find out whose the events under ``name`` are."""
         ...
 
+    async def reconcile(self) -> Reconciliation:
+        """Compare books and venue now.
+
+        Raises:
+            NotReady: The account is not connected, or compared already.
+            VenueError: The venue could not be asked.
+        """
+        ...
+
     def connection(self, event: Connection) -> None: ...
 
     def resynchronise(self, reason: str) -> None:

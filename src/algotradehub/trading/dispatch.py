@@ -9,7 +9,7 @@ from algotradehub.domain.commands import Amend, Cancel, CancelAll, Place
 from algotradehub.domain.errors import NotReady
 from algotradehub.domain.evidence import CommandKind, NotSent
 from algotradehub.domain.ids import ClientOrderId
-from algotradehub.domain.order import UNANSWERED_STATUSES, Order, OrderStatus, Origin
+from algotradehub.domain.order import UNANSWERED_STATUSES, Order, OrderStatus, Origin, Permit
 from algotradehub.domain.records import AmendAsked, Intent, LegAdded, ReplaceDropped
 from algotradehub.ports.clock import Clock
 from algotradehub.trading.account_desk import AccountDesk, Durability
@@ -52,10 +52,16 @@ class Dispatch:
     ) -> None:
         """Record the intent of a new order; release it when it is as durable as asked for.
 
+        One with a permit never waits for the disk.
+
         Raises:
             NotReady: The journal refuses; nothing was recorded.
         """
         intent = Intent(order=order)
+        if order.permit is not None:
+            self._recorder.keep(desk.account_id, intent)
+            self._release(desk, order)
+            return
         if desk.durability is _SYNC:
             self._recorder.append_synced(
                 desk.account_id, intent, lambda stored: self._stored(desk, order, stored=stored)
@@ -85,6 +91,10 @@ class Dispatch:
         if storing is not None:
             storing.cancelled = True
         return storing is not None
+
+    def is_storing(self, order_id: ClientOrderId) -> bool:
+        """Whether the intent of the order is on its way to the disk: no venue knows of it."""
+        return order_id in self._storing
 
     def cancel(self, desk: AccountDesk, order: Order) -> None:
         """Send the cancel of every leg of ``order`` that may rest.
@@ -120,7 +130,7 @@ class Dispatch:
         desk.account.send(CancelAll())
         for order_id in tuple(self._state.live.get(desk.account_id, ())):
             order = self._state.orders[order_id]
-            if order.status in UNANSWERED_STATUSES:
+            if order.status in UNANSWERED_STATUSES and not self.is_storing(order_id):
                 self.cancel(desk, order)
 
     def add_leg(self, desk: AccountDesk, leg: LegAdded) -> None:
@@ -240,7 +250,9 @@ class Dispatch:
         """Hand the working leg to its account, or end it unsent: certain either way."""
         part = order.part
         reason = (
-            "cancelled before it was sent" if cancelled else self.why_not(desk, part.send_before_ns)
+            "cancelled before it was sent"
+            if cancelled
+            else self.why_not(desk, part.send_before_ns, permit=order.permit)
         )
         if reason is not None:
             self._not_placed(desk, order, reason)
@@ -259,10 +271,15 @@ class Dispatch:
         unsent = NotSent(command=CommandKind.PLACE, client_order_id=leg_id, reason=reason)
         self._intake.observe(desk, order.order_id, unsent)
 
-    def why_not(self, desk: AccountDesk, send_before_ns: int) -> str | None:
-        """What changed between the two phases and forbids sending (order-path 2)."""
+    def why_not(
+        self, desk: AccountDesk, send_before_ns: int, *, permit: Permit | None = None
+    ) -> str | None:
+        """What changed between the two phases and forbids sending (order-path 2).
+
+        An order with a permit passes halts and stops (order-path 11).
+        """
         halt = self._state.halt_in_force(desk.account_id)
-        if halt is not None:
+        if halt is not None and permit is None:
             return f"halted by {halt.by} before it was sent: {halt.reason}"
         if desk.refusing is not None:
             return desk.refusing

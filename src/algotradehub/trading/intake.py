@@ -94,6 +94,12 @@ class Intake:
         if known is not instrument and known != instrument:
             self._recorder.append(desk.account_id, Listed(instrument=instrument))
 
+    def keep_listed(self, desk: AccountDesk, instrument: Instrument) -> None:
+        """The same for what never waits for the disk."""
+        known = self._state.positions.instrument(desk.account_id, instrument.symbol)
+        if known != instrument:
+            self._recorder.keep(desk.account_id, Listed(instrument=instrument))
+
     def adopt(self, desk: AccountDesk, state: OrderState) -> None:
         """Take an order into the books that is at the venue but not in them (order-path 8)."""
         instrument = desk.instruments.get(state.symbol)

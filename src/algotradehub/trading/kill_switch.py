@@ -11,10 +11,13 @@ from typing import Any, Final
 import msgspec
 
 from algotradehub.domain.errors import VenueError
+from algotradehub.domain.evidence import OrderState
 from algotradehub.domain.ids import AccountId, ClientOrderId
 from algotradehub.domain.records import StopProven
 from algotradehub.ports.clock import Clock
+from algotradehub.ports.store import Halt
 from algotradehub.trading.account_desk import AccountDesk
+from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.orders import OrderManager
 from algotradehub.trading.state import DeskState
@@ -51,12 +54,14 @@ class KillSwitch:
         self,
         *,
         orders: OrderManager,
+        dispatch: Dispatch,
         intake: Intake,
         state: DeskState,
         clock: Clock,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._orders = orders
+        self._dispatch = dispatch
         self._intake = intake
         self._state = state
         self._clock = clock
@@ -68,27 +73,33 @@ class KillSwitch:
 
         A stop that is under way, or proven, is not begun anew.
         """
-        for desk in desks:
-            halt = self._state.halt_in_force(desk.account_id)
-            if halt is None or not halt.stop:
-                self._orders.halt(desk.account_id, halted=True, reason=reason, by=by, stop=True)
+        begun = [desk for desk in desks if self._in_force(desk.account_id) is None]
+        for desk in begun:
+            self._orders.halt(desk.account_id, halted=True, reason=reason, by=by, stop=True)
         # First all halts, then all cancels: nothing new comes while the others are cancelled.
+        for desk in begun:
+            self._orders.cancel_everything(desk)
         for desk in desks:
-            self.go_on(desk)
+            self.prove(desk)
 
     def go_on(self, desk: AccountDesk) -> None:
-        """Take up a stop that is not proven yet, such as one of the last process."""
-        stop = self.of(desk)
-        if stop is None or stop.is_proven or desk.account_id in self._proving:
-            return
-        self._orders.cancel_everything(desk)
-        self._proving.add(desk.account_id)
-        self._spawn(self._prove(desk))
+        """Take up a stop of the last process that is not proven yet."""
+        halt = self._in_force(desk.account_id)
+        if halt is not None and not _is_proven(halt):
+            self._orders.cancel_everything(desk, permitted=False)
+            self.prove(desk)
+
+    def prove(self, desk: AccountDesk) -> None:
+        """See to it that a stop is proven, if there is one that is not."""
+        halt = self._in_force(desk.account_id)
+        if halt is not None and not _is_proven(halt) and desk.account_id not in self._proving:
+            self._proving.add(desk.account_id)
+            self._spawn(self._prove(desk))
 
     def of(self, desk: AccountDesk) -> Stop | None:
         """Return how far the stop of an account has come; None if it is not stopped."""
-        halt = self._state.halt_in_force(desk.account_id)
-        if halt is None or not halt.stop:
+        halt = self._in_force(desk.account_id)
+        if halt is None:
             return None
         return Stop(
             account=desk.account_id,
@@ -99,33 +110,58 @@ class KillSwitch:
             looked_ns=halt.looked_ns,
         )
 
+    def _in_force(self, account: AccountId) -> Halt | None:
+        halt = self._state.halt_in_force(account)
+        return halt if halt is not None and halt.stop else None
+
     async def _prove(self, desk: AccountDesk) -> None:
-        looked_ns: list[int] = []
+        """Ask for the open orders until two lists in a row, all else unchanged, are empty."""
+        account, looked_ns, lists = desk.account_id, list[int](), 0
+        proving: Halt | None = None
         connections = desk.connections
         try:
-            while (stop := self.of(desk)) is not None and not stop.is_proven:
-                if stop.not_proven or desk.connections != connections:
+            while (halt := self._in_force(account)) is not None and not _is_proven(halt):
+                # A halt that was set anew, or is unproven by a permit, is another value.
+                if halt is not proving or desk.connections != connections or self._lives(desk):
                     looked_ns.clear()
-                    connections = desk.connections
-                if any(not self._state.orders[each].cancel_pending for each in stop.not_proven):
-                    self._orders.cancel_everything(desk)  # somebody else has placed it meanwhile
-                wait_s = self._wait_s(desk, stop, looked_ns)
+                    proving, connections = halt, desk.connections
+                if self._lacks_cancel(desk):
+                    self._orders.cancel_everything(desk, permitted=False)
+                wait_s = self._wait_s(desk, looked_ns)
                 if wait_s > 0:
                     await self._clock.sleep(wait_s)
                     continue
                 asked_ns = self._clock.now_ns()
+                lists += 1
                 if not await self._lists_nothing(desk):
                     looked_ns.clear()
                     continue
-                looked_ns.append(asked_ns)
-                if len(looked_ns) >= LOOKS and not self._state.live.get(desk.account_id):
-                    self._intake.keep(desk, StopProven(looked_ns=tuple(looked_ns)))
+                unchanged = self._in_force(account) is halt and desk.connections == connections
+                if unchanged and not self._lives(desk):
+                    looked_ns.append(asked_ns)
+                    if len(looked_ns) >= LOOKS:
+                        proof = StopProven(looked_ns=tuple(looked_ns), lists=lists)
+                        self._intake.keep(desk, proof)
         finally:
-            self._proving.discard(desk.account_id)
+            self._proving.discard(account)
 
-    def _wait_s(self, desk: AccountDesk, stop: Stop, looked_ns: list[int]) -> float:
+    def _lives(self, desk: AccountDesk) -> bool:
+        """Whether an order is live by our books."""
+        return bool(self._state.live.get(desk.account_id))
+
+    def _lacks_cancel(self, desk: AccountDesk) -> bool:
+        """Whether somebody else has placed an order meanwhile. The newest are the last."""
+        for order_id in reversed(self._state.live.get(desk.account_id, {})):
+            order = self._state.orders[order_id]
+            if order.cancel_pending:
+                return False
+            if order.permit is None and not self._dispatch.is_storing(order_id):
+                return True
+        return False
+
+    def _wait_s(self, desk: AccountDesk, looked_ns: Sequence[int]) -> float:
         """How long nothing can be proven yet."""
-        if stop.not_proven or desk.in_flight or desk.refusing is not None:
+        if self._lives(desk) or desk.in_flight or desk.refusing is not None:
             return LOOK_EVERY_S
         rule = desk.account.capabilities.absence
         not_before_ns = desk.send_before_ns + int(rule.dead_after_s * _NS)
@@ -142,7 +178,16 @@ class KillSwitch:
             return False
         for state in resting:
             self._intake.receive(desk, state)
+        if any(self._is_unwanted(desk, state) for state in resting):
+            self._orders.cancel_everything(desk, permitted=False)
         if resting:
-            self._orders.cancel_everything(desk)
             await self._clock.sleep(desk.account.capabilities.absence.settle_s)
         return not resting
+
+    def _is_unwanted(self, desk: AccountDesk, state: OrderState) -> bool:
+        order = self._intake.known(desk, state.client_order_id, state.venue_order_id)
+        return order is None or order.permit is None
+
+
+def _is_proven(halt: Halt) -> bool:
+    return len(halt.looked_ns) >= LOOKS

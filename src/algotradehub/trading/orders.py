@@ -28,6 +28,7 @@ from algotradehub.domain.order import (
     OrderRequest,
     OrderStatus,
     Origin,
+    Permit,
     QuoteAmount,
 )
 from algotradehub.domain.records import AmendAsked, CancelAsked, HaltSet
@@ -153,6 +154,32 @@ class OrderManager:
         self._dispatch.place(desk, order, durable)
         return self._state.orders[order.order_id]
 
+    def submit_permitted(self, request: OrderRequest, permit: Permit) -> Order:
+        """Send an order that no halt, stop or limit holds, and that never waits for the disk.
+
+        For commands of the platform itself, which mint its key: no user's request comes here.
+
+        Raises:
+            InvalidRequest: Fields or instrument rules are broken; nothing was recorded.
+            NotReady: The account is not connected; nothing was recorded or sent.
+        """
+        desk = self.desk(request.account, request.tenant)
+        instrument = self._instrument(desk, request.symbol)
+        reference = self._prices.reference(instrument.venue, request.symbol, request.side)
+        now_ns = self._clock.now_ns()
+        capabilities = desk.account.capabilities
+        broken = refusals(
+            request, instrument, capabilities, now_ns=now_ns, reference_price=reference
+        )
+        if broken:
+            raise InvalidRequest(*broken)
+        if desk.refusing is not None:
+            raise NotReady(desk.refusing)
+        order = _replace(self._new_order(request, instrument, reference, now_ns), permit=permit)
+        self._intake.keep_listed(desk, instrument)
+        self._dispatch.place(desk, order, None)
+        return self._state.orders[order.order_id]
+
     def cancel(self, tenant: TenantId, order_id: ClientOrderId) -> Order:
         """Want an order cancelled, until the venue says that it is, or that it ended otherwise.
 
@@ -214,20 +241,25 @@ class OrderManager:
         self._dispatch.amend(desk, asked)
         return self._state.orders[order_id]
 
-    def cancel_everything(self, desk: AccountDesk) -> None:
-        """Want every order of an account cancelled, with as few requests as the venue allows."""
-        live = tuple(self._state.live.get(desk.account_id, ()))
+    def cancel_everything(self, desk: AccountDesk, *, permitted: bool = True) -> None:
+        """Want every order of an account cancelled, with as few requests as the venue allows.
+
+        Without ``permitted`` those that went out by a permit stay.
+        """
+        every = self._state.live.get(desk.account_id, {})
+        live = [each for each in every if permitted or self._state.orders[each].permit is None]
+        spares = len(live) < len(every)
         for order_id in live:
             if not self._dispatch.cancelled_unstored(order_id):
                 if not self._state.orders[order_id].cancel_pending:
                     self._recorder.keep(desk.account_id, CancelAsked(order_id=order_id))
                 desk.questions.watch(order_id)  # those that are left are cancelled one by one
-        if desk.account.capabilities.cancel_all:
+        if desk.account.capabilities.cancel_all and not spares:
             self._dispatch.cancel_all(desk)
             return
         for order_id in live:
             order = self._state.orders[order_id]
-            if not order.is_final:
+            if not order.is_final and not self._dispatch.is_storing(order_id):
                 self._dispatch.cancel(desk, order)
 
     def halt(
@@ -235,8 +267,11 @@ class OrderManager:
     ) -> None:
         """Stop or resume new orders of one account; remembered over restarts.
 
-        ``stop`` tells that the kill switch does it.
+        ``stop`` tells that the kill switch does it. A mere halt leaves a stop in force.
         """
+        in_force = self._state.halt_in_force(account)
+        if halted and not stop and in_force is not None and in_force.stop:
+            return
         self._recorder.keep(account, HaltSet(halted=halted, reason=reason, by=by, stop=stop))
 
     def limits(self, account: AccountId) -> RiskLimits:
@@ -329,6 +364,8 @@ class OrderManager:
             problem = f"an order that rests at the venue; this one is {order.status}"
         elif order.cancel_pending or order.amend_pending is not None:
             problem = "an order without another change under way"
+        elif order.permit is not None:
+            problem = "an order that was asked for; this one closes a position"
         if problem is not None:
             raise InvalidRequest(Refusal(field="order_id", rule=problem, value=order.order_id))
 

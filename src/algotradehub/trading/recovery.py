@@ -79,6 +79,7 @@ class Recovery:
             clock=clock,
             unsettled=self._unsettled,
         )
+        self._asked = False  # by a person, who waits for the report
         self._watched: set[ClientOrderId] = set()
         self._incomplete: dict[ClientOrderId, None] = {}  # by age: a dict keeps the order
         self._slots = asyncio.Semaphore(LOOK_UPS_AT_ONCE)
@@ -135,12 +136,19 @@ class Recovery:
         """Compare books and venue now (order-path 9).
 
         Raises:
-            NotReady: The account is not connected, or the stream changed meanwhile.
+            NotReady: The account is not connected, the stream changed meanwhile, or somebody else
+                has asked for the same and has no answer yet.
             VenueError: The venue could not be asked.
         """
         if self._desk.refusing is not None:
             raise NotReady(self._desk.refusing)
-        report = await self._reconciler.run(Occasion.ASKED)
+        if self._asked:
+            raise NotReady(f"{self._desk.account_id} is being compared already; ask again")
+        self._asked = True
+        try:
+            report = await self._reconciler.run(Occasion.ASKED)
+        finally:
+            self._asked = False
         if report is None:
             raise NotReady(f"{self._desk.account_id} was connected anew meanwhile; ask again")
         return report

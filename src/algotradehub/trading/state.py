@@ -44,7 +44,7 @@ from algotradehub.domain.records import (
 from algotradehub.ports.store import Changes, Claim, Halt, Restored
 from algotradehub.trading.applied import Applied
 from algotradehub.trading.balances import BalanceKeeper
-from algotradehub.trading.halting import halt_after
+from algotradehub.trading.halting import halt_after, unproven
 from algotradehub.trading.positions import PositionManager
 from algotradehub.trading.risk import RunningSums
 
@@ -249,6 +249,8 @@ class DeskState:
             )
         )
         self._set_order(record, before, order)
+        if order.permit is not None and (halt := self.halts.get(record.account)) is not None:
+            self.halts[record.account] = self.changes.halts[record.account] = unproven(halt)
         return Applied(order=order, before=before)
 
     def _observed(self, record: Record, order: Order, evidence: OrderEvidence) -> Applied:

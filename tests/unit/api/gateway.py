@@ -110,6 +110,9 @@ class StoreQueries:
     async def timeline(self, order_id: ClientOrderId) -> Sequence[Record]:
         return self._store.timeline(order_id)
 
+    async def stop_records(self, account: AccountId, *, limit: int) -> Sequence[Record]:
+        return self._store.stop_records(account, limit=limit)
+
 
 class Gateway(msgspec.Struct, kw_only=True):
     """Everything a test may look at or break."""
@@ -279,6 +282,8 @@ async def gateway(
             troubles: dict[str, str | None] = {"journal": None}
             parts = ApiParts(
                 orders=core.orders,
+                kill_switch=core.kill_switch,
+                flattening=core.flattening,
                 state=core.state,
                 queries=queries,
                 market=market,

@@ -13,6 +13,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     """One that is found without options, and a client that does not wait before it repeats."""
     monkeypatch.setattr("algotradehub.client.exchange.BETWEEN_ATTEMPTS_S", (0.0, 0.0))
     monkeypatch.setattr("algotradehub.cli.order.POLL_S", 0.0001)
+    monkeypatch.setattr("algotradehub.cli.stop.POLL_S", 0.001)
     with answering() as running:
         monkeypatch.setenv("ALGOTRADEHUB_SERVER", running.url)
         yield running

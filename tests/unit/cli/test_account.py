@@ -85,3 +85,68 @@ def test_a_refusal_is_a_failure(platform: Platform) -> None:
     result = run("account", "halt", "b", "lunch")
     assert result.exit_code != 0
     assert "there is no account b" in result.stderr
+
+
+DIFFERENCE = {
+    "subject": "FILL",
+    "name": "90210",
+    "ours": "not counted",
+    "theirs": "BUY 1 at 2",
+    "meaning": "counted now",
+}
+COMPARED = {
+    "account": "a",
+    "occasion": "ASKED",
+    "asked_at": "2026-11-20T06:47:30.401123456Z",
+    "orders": 3,
+    "fills": 2,
+    "balances": 1,
+    "positions": 0,
+    "skipped": None,
+    "differences": [DIFFERENCE],
+}
+
+
+def test_a_comparison_is_run_and_shown(platform: Platform) -> None:
+    platform.say({**COMPARED, "skipped": "something filled"})
+    result = run("account", "reconcile", "a")
+    (asked,) = platform.asked
+    assert (asked.method, asked.target) == ("POST", "/api/v1/accounts/a/reconciliations")
+    first, *_, last = result.stdout.splitlines()
+    assert first == "a: compared 3 orders, 2 fills, 1 balances, 0 positions."
+    assert last.split() == [
+        "FILL",
+        "90210",
+        "not",
+        "counted",
+        "BUY",
+        "1",
+        "at",
+        "2",
+        "counted",
+        "now",
+    ]
+    assert "something filled" in result.stderr
+
+
+def test_a_comparison_without_differences_says_so(platform: Platform) -> None:
+    platform.say({**COMPARED, "differences": []})
+    assert run("account", "reconcile", "a").stdout.endswith("No differences.\n")
+    platform.say({"reconciliations": [{**COMPARED, "differences": []}]})
+    told = run("account", "differences", "a").stdout
+    assert told == "No differences in the last 1 comparisons.\n"
+
+
+def test_differences_are_listed_with_their_occasion(platform: Platform) -> None:
+    platform.say({"reconciliations": [COMPARED]})
+    result = run("account", "differences", "a")
+    assert platform.asked[0].target == "/api/v1/accounts/a/reconciliations"
+    assert result.stdout.splitlines()[1].split()[:4] == [
+        "2026-11-20",
+        "06:47:30.401",
+        "ASKED",
+        "FILL",
+    ]
+    for command in ("reconcile", "differences"):
+        platform.say(COMPARED)
+        assert json.loads(run("account", command, "a", "--json").stdout) == COMPARED

@@ -22,8 +22,10 @@ from algotradehub.client.bodies import (
     BatchOrders,
     CancelOrders,
     ChangeOrder,
+    CloseAll,
     HaltAccount,
     PlaceOrder,
+    StopAccounts,
     TriggerBody,
 )
 from algotradehub.client.exchange import Reply
@@ -145,6 +147,15 @@ async def test_every_operation_is_answered_as_it_is_typed() -> None:
         assert not (await client.resume_account(ACCOUNT)).halted
         assert (await client.cancel_order(id_)).order_id == id_
         assert (await client.cancel_orders(CancelOrders(account=ACCOUNT))).results
+        compared = await client.reconcile_account(ACCOUNT)
+        assert (await client.list_reconciliations(ACCOUNT)).reconciliations[0] == compared
+        stopping = await client.stop_accounts(StopAccounts(reason="é"))
+        assert [each.stopped for each in stopping.accounts] == [True]
+        assert (await client.get_stop()).accounts[0].reason == "é"
+        assert (await client.get_stop_report(account=ACCOUNT)).summary.reason == "é"
+        closing = await client.close_all(CloseAll(reason="é", cancel_first=True))
+        assert [each.account for each in closing.accounts] == [ACCOUNT]
+        assert (await client.get_close_all()).accounts[0].reason == "é"
         assert (await client.ready()).ready
         assert (await client.health()).status
         assert "orders_total" in await client.metrics()

@@ -10,6 +10,7 @@ from algotradehub.simulation.scenario import (
     Amend,
     ByHand,
     Cancel,
+    CloseAll,
     Crash,
     Death,
     Deposit,
@@ -42,7 +43,20 @@ def test_the_same_seed_draws_the_same_scenario() -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [Order, Repeat, Cancel, Amend, Halt, Stop, Resume, ByHand, Deposit, Outage, DiskFault],
+    [
+        Order,
+        Repeat,
+        Cancel,
+        Amend,
+        Stop,
+        Halt,
+        CloseAll,
+        Resume,
+        ByHand,
+        Deposit,
+        Outage,
+        DiskFault,
+    ],
 )
 def test_every_kind_of_action_is_drawn(kind: type) -> None:
     assert len(actions(kind)) >= 50

@@ -32,6 +32,7 @@ from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.recovery import Recovery
 from algotradehub.trading.replacing import Replacing
+from algotradehub.trading.reports import Reconciliation
 from algotradehub.trading.risk import RiskEngine
 from tests.fakes.account import ALL
 from tests.fakes.disk import FailingDisk, MemoryDisk
@@ -245,6 +246,9 @@ class NotedQuestions:
 
     def watch_orphan(self, name: OrderName) -> None:
         self.noted.append(("watch_orphan", name))
+
+    async def reconcile(self) -> Reconciliation:
+        raise AssertionError("nobody answers here")
 
     def connection(self, event: Connection) -> None:
         self.noted.append(("connection", event))

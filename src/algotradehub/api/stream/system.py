@@ -8,9 +8,10 @@ from algotradehub.api.stream.changes import ChangeLog
 from algotradehub.api.stream.protocol import TopicKey
 from algotradehub.api.stream.topic import LogTopic
 from algotradehub.api.views.accounts import environment
-from algotradehub.api.views.stream import AccountState, VenueState, alert_view
+from algotradehub.api.views.stream import AccountState, StopProgress, VenueState, alert_view
 from algotradehub.api.views.tickers import age_ms
 from algotradehub.ports.bus import Alert
+from algotradehub.trading.account_desk import AccountDesk
 
 ALERTS_KEPT: Final = 100
 DOWN_AFTER_MS: Final = 60_000
@@ -65,7 +66,16 @@ class SystemStates:
                 accepting=reason is None,
                 reason=reason,
                 halt=state.halts.get(account),
+                stop=self._stop(desk),
             )
+
+    def _stop(self, desk: AccountDesk) -> StopProgress | None:
+        stop = self._parts.kill_switch.of(desk)
+        if stop is None:
+            return None
+        return StopProgress(
+            proven=stop.is_proven, orders_left=len(stop.not_proven), asked_ns=stop.asked_ns
+        )
 
     def _venues(self) -> Iterable[VenueState]:
         now_ns, market = self._parts.clock.now_ns(), self._parts.market

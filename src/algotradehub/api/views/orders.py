@@ -18,6 +18,7 @@ from algotradehub.domain.order import (
     OrderStatus,
     OrderType,
     Origin,
+    Permit,
     PositionSide,
     QuoteAmount,
     TimeInForce,
@@ -82,6 +83,10 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     ]
     reason: str
     external: Annotated[bool, _Told(description="Found at the venue, not placed from here.")]
+    permit: Annotated[
+        Permit | None,
+        _Told(description="FLATTEN: it closes a position, and passed halts and limits."),
+    ]
     venue_order_id: VenueOrderId | None
     idempotency_key: str
     strategy: str | None
@@ -125,6 +130,7 @@ def order_view(order: Order) -> OrderView:
         origin=order.origin,
         reason=order.reason,
         external=order.external,
+        permit=order.permit,
         venue_order_id=leg.venue_order_id,
         idempotency_key=request.idempotency_key,
         strategy=request.strategy,

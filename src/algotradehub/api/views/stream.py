@@ -18,6 +18,14 @@ class DroppedFill(msgspec.Struct, frozen=True, kw_only=True):
     execution_id: ExecutionId
 
 
+class StopProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the stop of an account has come."""
+
+    proven: Annotated[bool, _Told(description="No order is left, here and at the venue.")]
+    orders_left: Annotated[int, _Told(description="So many may still work, by our books.")]
+    asked_ns: int
+
+
 class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an account accepts orders just now."""
 
@@ -27,6 +35,7 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     accepting: bool
     reason: Annotated[str | None, _Told(description="Why no new order is accepted; else null.")]
     halt: Halt | None
+    stop: Annotated[StopProgress | None, _Told(description="Null where it is not stopped.")]
 
 
 class VenueState(msgspec.Struct, frozen=True, kw_only=True):

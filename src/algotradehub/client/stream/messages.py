@@ -93,6 +93,15 @@ class CandlesChange(OfMarket, frozen=True, kw_only=True, omit_defaults=True):
     candles: tuple[CandleView, ...] = ()
 
 
+class StopProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the stop of an account has come: ``orders_left`` may still work."""
+
+    proven: bool
+    orders_left: int
+    asked_at: str | None
+    asked_ns: Nanoseconds | None
+
+
 class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an account accepts orders just now; ``reason`` says why it does not."""
 
@@ -102,6 +111,7 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     accepting: bool
     reason: str | None
     halt: Halt | None
+    stop: StopProgress | None
 
 
 class VenueState(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,8 +25,10 @@ from algotradehub.domain.records import (
     Body,
     CancelAsked,
     Checkpoint,
+    CloseAsked,
     Differed,
     Doubted,
+    FlatProven,
     HaltSet,
     Intent,
     Kind,
@@ -333,4 +335,6 @@ def _named_order(body: Body) -> ClientOrderId | None:
         case Listed() | Told() | Restarted() | HaltSet() | Checkpoint():
             return None
         case Differed() | BalanceCorrected() | PositionCorrected() | StopProven():
+            return None
+        case CloseAsked() | FlatProven():
             return None

@@ -10,7 +10,7 @@ from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId, VenueOrderId
 from algotradehub.domain.order import FINAL_STATUSES, Order, OrderStatus
-from algotradehub.domain.records import Record
+from algotradehub.domain.records import CloseAsked, HaltSet, Kind, Record
 from algotradehub.ports.store import Changes, OrderFilter, Restored
 from algotradehub.storage.sqlite import rows
 from algotradehub.storage.sqlite.errors import WHAT_TO_DO, translated
@@ -21,6 +21,8 @@ _WORKING = "SELECT order_id FROM orders WHERE status IN ({})".format(  # noqa: S
 )
 _WANTED = f"{_WORKING} UNION SELECT order_id FROM orders WHERE updated_ns > ?"  # noqa: S608 - above
 
+_RECORDS = "SELECT seq, v, at_ns, account, account_seq, kind, body FROM records"
+_COMMANDS = 1_000  # so many halts, stops and resumptions are searched for the last stop
 _BEGINNING_NS = -(2**63)  # the smallest number a column can hold
 
 
@@ -226,11 +228,31 @@ class SqliteStore:
         order = self.order(order_id)
         names = {order_id} if order is None else {leg.client_order_id for leg in order.legs}
         found = self._all(
-            "SELECT seq, v, at_ns, account, account_seq, kind, body FROM records "  # noqa: S608 - question marks
-            f"WHERE order_id IN ({', '.join('?' * len(names))}) ORDER BY seq",
+            f"{_RECORDS} WHERE order_id IN ({', '.join('?' * len(names))}) ORDER BY seq",
             *names,
         )
         with translated(self._path):
+            return list(map(rows.read_record, found))
+
+    def stop_records(self, account: AccountId, *, limit: int) -> Sequence[Record]:
+        """Return the records from the one that asked for the last stop or close-all."""
+        with self.snapshot():
+            commands = self._all(
+                f"{_RECORDS} WHERE order_id IS NULL AND account = ? AND kind = ? "
+                "ORDER BY seq DESC LIMIT ?",
+                account,
+                Kind.COMMAND,
+                _COMMANDS,
+            )
+            first = _first_of_stop(map(rows.read_record, commands))
+            if first is None:
+                return []
+            found = self._all(
+                f"{_RECORDS} WHERE account = ? AND seq >= ? ORDER BY seq LIMIT ?",
+                account,
+                first,
+                limit,
+            )
             return list(map(rows.read_record, found))
 
     def _order(self, query: str, *values: object) -> Order | None:
@@ -256,6 +278,20 @@ class SqliteStore:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
+
+
+def _first_of_stop(newest_first: Iterable[Record]) -> int | None:
+    """The number of the record that asked for the last stop, or close-all without a stop."""
+    first = None
+    for record in newest_first:
+        body = record.body
+        if isinstance(body, HaltSet) and body.stop:
+            return record.seq
+        if isinstance(body, HaltSet) and first is not None and not body.halted:
+            break  # an earlier stop had ended by then
+        if isinstance(body, CloseAsked):
+            first = record.seq
+    return first
 
 
 def _conditions(*pairs: tuple[str, object]) -> tuple[str, list[object]]:

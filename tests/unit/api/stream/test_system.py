@@ -37,10 +37,26 @@ async def test_the_snapshot_tells_of_our_accounts_and_of_every_venue() -> None:
             "accepting": True,
             "reason": None,
             "halt": None,
+            "stop": None,
         }
     ]
     assert told["venues"] == [{"venue": VENUE, "state": "down", "last_message_ms": None}]
     assert told["alerts"] == []
+
+
+async def test_a_stop_is_told_and_whether_it_is_proven() -> None:
+    async with gateway() as api:
+        await api.place()
+        watched = Watched(api)
+        watched.look()
+        api.account.answers = False
+        api.parts.kill_switch.stop(api.parts.desks, reason="enough", by="me")
+        (account,) = watched.look()["accounts"]
+        assert (account["stop"]["proven"], account["stop"]["orders_left"]) == (False, 1)
+        assert (account["halt"]["stop"], account["accepting"]) == (True, False)
+        api.parts.orders.halt(ACCOUNT, halted=False, reason="over", by="me")
+        (account,) = watched.look()["accounts"]
+        assert account["stop"] is None
 
 
 async def test_a_halt_and_what_refuses_orders_are_told_once() -> None:

@@ -180,6 +180,17 @@ def test_each_step_down_undoes_its_step_up(connection: sqlite3.Connection) -> No
         assert tables(connection) == expected
 
 
+def test_halts_of_before_the_kill_switch_are_no_stops(connection: sqlite3.Connection) -> None:
+    upgrade(connection, "0002")
+    connection.execute("INSERT INTO halts VALUES ('a', 1, 'lunch', 'ann', 7)")
+    upgrade(connection, "0003")
+    assert connection.execute("SELECT * FROM halts").fetchall() == [
+        ("a", 1, "lunch", "ann", 7, 0, "")
+    ]
+    downgrade(connection, "0002")
+    assert connection.execute("SELECT * FROM halts").fetchall() == [("a", 1, "lunch", "ann", 7)]
+
+
 def test_going_up_twice_changes_nothing(connection: sqlite3.Connection) -> None:
     upgrade(connection)
     connection.execute("UPDATE meta SET applied_seq = 7")

@@ -77,6 +77,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{account}/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reconciliations
+         * @description Look at what the last comparisons of books and venue found, newest first.
+         *
+         *     Kept in memory: at most 100, of this process. Every difference is in the journal, too.
+         */
+        get: operations["list_reconciliations"];
+        put?: never;
+        /**
+         * Reconcile Account
+         * @description Compare books and venue now, and answer when that is done.
+         *
+         *     What the venue tells is taken in. A balance or position is corrected when it differs twice, so
+         *     ask again a moment later to have the venue's word believed.
+         */
+        post: operations["reconcile_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/balances": {
         parameters: {
             query?: never;
@@ -134,6 +163,38 @@ export interface paths {
         get: operations["list_candles"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/close-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Close All
+         * @description Look at how far the closing of positions has come.
+         *
+         *     The report is of this process alone: after a restart nothing more is sent, and it is empty. The
+         *     orders that were sent are in `/orders`.
+         */
+        get: operations["get_close_all"];
+        put?: never;
+        /**
+         * Close All
+         * @description Close every position with reduce-only market orders. They pass halts, stops and limits.
+         *
+         *     An account with working orders is refused: stop it first and wait for the proof, or send
+         *     `cancel_first`, which does that. A spot holding is sold only with `spot`, at most what is free;
+         *     what is left is listed with the reason. An account is `flat` when neither our books nor the
+         *     venue's own list, asked after the last fill, hold anything.
+         */
+        post: operations["close_all"];
         delete?: never;
         options?: never;
         head?: never;
@@ -359,6 +420,57 @@ export interface paths {
          * @description Read the newest known quotes of one venue; a symbol without one is left out.
          */
         get: operations["list_quotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Stop
+         * @description Look at how far the stop of each account has come, and which are not stopped.
+         */
+        get: operations["get_stop"];
+        put?: never;
+        /**
+         * Stop Accounts
+         * @description Stop trading: refuse new orders, cancel all others, and go on until that is proven.
+         *
+         *     It never waits for the disk, and is remembered over restarts. Safe to repeat. An account is
+         *     `proven` once no order of it is live and the venue, asked twice after the last request could
+         *     still execute, listed none. `DELETE /accounts/{account}/halt` ends a stop. Positions stay as
+         *     they are: see `/close-all`.
+         */
+        post: operations["stop_accounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stop/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Stop Report
+         * @description Read what the journal holds about an account's last stop, for somebody who checks it.
+         *
+         *     Each line has its `seq` in the journal. The lists that found nothing are in the proof.
+         */
+        get: operations["get_stop_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -950,6 +1062,96 @@ export interface components {
             type: "checkpoint";
         };
         /**
+         * CloseAll
+         * @description Whose positions shall be closed, why, and how far to go.
+         * @example {
+         *       "accounts": [
+         *         "paper-main"
+         *       ],
+         *       "cancel_first": true,
+         *       "reason": "out for today"
+         *     }
+         */
+        CloseAll: {
+            /**
+             * Accounts
+             * @description Left out: all of yours.
+             * @default null
+             */
+            accounts?: string[] | null;
+            /**
+             * Cancel First
+             * @description Stop the accounts first, and begin when that is proven.
+             * @default false
+             */
+            cancel_first?: boolean;
+            /**
+             * Reason
+             * @description For people: every order that is refused will name it.
+             */
+            reason: string;
+            /**
+             * Spot
+             * @description Sell what is held of spot, too.
+             * @default false
+             */
+            spot?: boolean;
+        };
+        /**
+         * CloseAsked
+         * @description Somebody wants every position of the account closed.
+         */
+        CloseAsked: {
+            by: string;
+            reason: string;
+            spot: boolean;
+            /** @enum {unknown} */
+            type: "close_asked";
+        };
+        /**
+         * CloseReport
+         * @description How far the closing of one account's positions has come.
+         */
+        CloseReport: {
+            account: string;
+            /** Format: date-time */
+            asked_at: string | null;
+            asked_ns: string | null;
+            by: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            ended_ns: string | null;
+            flat: boolean;
+            /** Format: date-time */
+            looked_at: string | null;
+            looked_ns: string | null;
+            positions: components["schemas"]["Closing"][];
+            reason: string;
+            spot: boolean;
+            waiting: string | null;
+        };
+        /**
+         * CloseReports
+         * @description How far the closing of positions has come, account by account.
+         */
+        CloseReports: {
+            accounts: components["schemas"]["CloseReport"][];
+        };
+        /**
+         * Closing
+         * @description One position that is being closed.
+         */
+        Closing: {
+            /** Format: decimal */
+            left: string;
+            orders: string[];
+            reason: string | null;
+            side: components["schemas"]["PositionSide"];
+            symbol: string;
+            /** Format: decimal */
+            was: string;
+        };
+        /**
          * CommandKind
          * @enum {unknown}
          */
@@ -1131,7 +1333,21 @@ export interface components {
             /** @enum {unknown} */
             type: "FixedTick";
         };
-        /** Halt */
+        /**
+         * FlatProven
+         * @description Nothing is held: by our books, and by the venue's own list, asked at that time.
+         */
+        FlatProven: {
+            /** Format: date-time */
+            looked_at: string | null;
+            looked_ns: string | null;
+            /** @enum {unknown} */
+            type: "flat_proven";
+        };
+        /**
+         * Halt
+         * @description Whether an account takes new orders, by whom and why; a stop, too, and its proof.
+         */
         Halt: {
             account: string;
             /** Format: date-time */
@@ -1312,6 +1528,11 @@ export interface components {
             type: "observed";
         };
         /**
+         * Occasion
+         * @enum {unknown}
+         */
+        Occasion: "ASKED" | "CONNECTED" | "SCHEDULE";
+        /**
          * Order
          * @description An instruction and all that is known of it. Moved on by ``order_rules.advance`` only.
          */
@@ -1337,6 +1558,7 @@ export interface components {
             /** Format: decimal */
             paid: string;
             parts: components["schemas"]["Order"][];
+            permit: components["schemas"]["Permit"] | null;
             /** Format: decimal */
             provisional: string;
             /** Format: decimal */
@@ -1498,6 +1720,8 @@ export interface components {
              * @description Quote units, before fees.
              */
             paid: string;
+            /** @description FLATTEN: it closes a position, and passed halts and limits. */
+            permit: components["schemas"]["Permit"] | null;
             position_side: components["schemas"]["PositionSide"];
             post_only: boolean;
             /**
@@ -1544,6 +1768,12 @@ export interface components {
          * @enum {unknown}
          */
         Origin: "risk" | "unsent" | "venue";
+        /**
+         * Permit
+         * @description What lets an order pass halts and limits. The platform's own commands give it, no request.
+         * @enum {unknown}
+         */
+        Permit: "FLATTEN";
         /**
          * PlaceOrder
          * @description An order to place. Amounts are text; exactly one of ``quantity`` and ``value`` is given.
@@ -1845,6 +2075,34 @@ export interface components {
             ready: boolean;
         };
         /**
+         * Reconciliation
+         * @description What one comparison found; ``skipped`` says why something was not compared.
+         */
+        Reconciliation: {
+            account: string;
+            /** Format: date-time */
+            answered_at: string | null;
+            answered_ns: string | null;
+            /** Format: date-time */
+            asked_at: string | null;
+            asked_ns: string | null;
+            balances: number;
+            complete: boolean;
+            differences: components["schemas"]["Difference"][];
+            fills: number;
+            occasion: components["schemas"]["Occasion"];
+            orders: number;
+            positions: number;
+            skipped: string | null;
+        };
+        /**
+         * Reconciliations
+         * @description The last comparisons of an account, newest first; of this process, at most 100.
+         */
+        Reconciliations: {
+            reconciliations: components["schemas"]["Reconciliation"][];
+        };
+        /**
          * Refusal
          * @description One broken rule: the field, the rule, what came, and the nearest value that would pass.
          */
@@ -1942,13 +2200,113 @@ export interface components {
             type: "SignificantFigures";
         };
         /**
+         * StopAccounts
+         * @description Why trading shall stop, and where.
+         * @example {
+         *       "reason": "the feed looks wrong"
+         *     }
+         */
+        StopAccounts: {
+            /**
+             * Accounts
+             * @description Left out: all of yours.
+             * @default null
+             */
+            accounts?: string[] | null;
+            /**
+             * Reason
+             * @description For people: every order that is refused will name it.
+             */
+            reason: string;
+        };
+        /**
          * StopProven
          * @description No order of a stopped account is left: the venue listed none, asked at these times.
          */
         StopProven: {
+            lists: number;
             looked_ns: string[];
             /** @enum {unknown} */
             type: "stop_proven";
+        };
+        /**
+         * StopReport
+         * @description Who stopped an account and why, what became of each order, and the lines that prove it.
+         */
+        StopReport: {
+            /** @description False while storage is behind, or where there is more. */
+            complete: boolean;
+            /** @description The journal's lines, oldest first. */
+            records: components["schemas"]["TimelineEntry"][];
+            summary: components["schemas"]["StopSummary"];
+        };
+        /**
+         * StopSummary
+         * @description Who stopped an account and why, what became of each order, and what proves it.
+         */
+        StopSummary: {
+            account: string;
+            /** Format: date-time */
+            asked_at: string | null;
+            asked_ns: string | null;
+            by: string;
+            cancels: number;
+            /** Format: date-time */
+            ended_at: string | null;
+            ended_ns: string | null;
+            /** Format: date-time */
+            flat_at: string | null;
+            flat_ns: string | null;
+            lists: number;
+            looked_ns: string[];
+            orders: components["schemas"]["StoppedOrder"][];
+            /** Format: date-time */
+            proven_at: string | null;
+            proven_ns: string | null;
+            reason: string;
+        };
+        /**
+         * StopView
+         * @description How far the stop of one account has come.
+         */
+        StopView: {
+            account: string;
+            /** Format: date-time */
+            asked_at: string | null;
+            asked_ns: string | null;
+            by: string;
+            looked_ns: string[];
+            /** @description Orders that may still work, by name. */
+            not_proven: string[];
+            /** @description No order is live here, and the venue listed none, asked twice. */
+            proven: boolean;
+            reason: string;
+            /** @description New orders are refused, all others cancelled. */
+            stopped: boolean;
+        };
+        /**
+         * StoppedOrder
+         * @description One order of the report; numbers are those of the journal, 0 where nothing is recorded.
+         */
+        StoppedOrder: {
+            /** Format: date-time */
+            cancel_asked_at: string | null;
+            cancel_asked_ns: string | null;
+            cancel_seq: number;
+            ended: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            ended_ns: string | null;
+            ended_seq: number;
+            order_id: string;
+            permit: components["schemas"]["Permit"] | null;
+        };
+        /**
+         * Stops
+         * @description The stop of every account that was asked for.
+         */
+        Stops: {
+            accounts: components["schemas"]["StopView"][];
         };
         /**
          * Subject
@@ -2028,7 +2386,7 @@ export interface components {
             /** Format: date-time */
             at: string | null;
             at_ns: string | null;
-            body: components["schemas"]["Intent"] | components["schemas"]["Listed"] | components["schemas"]["Observed"] | components["schemas"]["Told"] | components["schemas"]["Adopted"] | components["schemas"]["AmendSettled"] | components["schemas"]["Restarted"] | components["schemas"]["Doubted"] | components["schemas"]["ProvenAbsent"] | components["schemas"]["CancelAsked"] | components["schemas"]["AmendAsked"] | components["schemas"]["LegAdded"] | components["schemas"]["ReplaceDropped"] | components["schemas"]["HaltSet"] | components["schemas"]["StopProven"] | components["schemas"]["Differed"] | components["schemas"]["BalanceCorrected"] | components["schemas"]["PositionCorrected"] | components["schemas"]["Requested"] | components["schemas"]["Responded"] | components["schemas"]["Checkpoint"];
+            body: components["schemas"]["Intent"] | components["schemas"]["Listed"] | components["schemas"]["Observed"] | components["schemas"]["Told"] | components["schemas"]["Adopted"] | components["schemas"]["AmendSettled"] | components["schemas"]["Restarted"] | components["schemas"]["Doubted"] | components["schemas"]["ProvenAbsent"] | components["schemas"]["CancelAsked"] | components["schemas"]["AmendAsked"] | components["schemas"]["LegAdded"] | components["schemas"]["ReplaceDropped"] | components["schemas"]["HaltSet"] | components["schemas"]["StopProven"] | components["schemas"]["CloseAsked"] | components["schemas"]["FlatProven"] | components["schemas"]["Differed"] | components["schemas"]["BalanceCorrected"] | components["schemas"]["PositionCorrected"] | components["schemas"]["Requested"] | components["schemas"]["Responded"] | components["schemas"]["Checkpoint"];
             kind: components["schemas"]["Kind"];
             seq: number;
         };
@@ -3185,6 +3543,432 @@ export interface operations {
             };
         };
     };
+    list_reconciliations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last comparisons */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "reconciliations": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "answered_at": "2027-01-15T08:00:00.100000000Z",
+                     *           "answered_ns": "1800000000100000000",
+                     *           "asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "asked_ns": "1800000000000000000",
+                     *           "balances": 2,
+                     *           "complete": true,
+                     *           "differences": [
+                     *             {
+                     *               "meaning": "the stream did not tell of it; counted now",
+                     *               "name": "90210",
+                     *               "ours": "not counted",
+                     *               "subject": "FILL",
+                     *               "theirs": "BUY 0.004 at 60000.1"
+                     *             }
+                     *           ],
+                     *           "fills": 1,
+                     *           "occasion": "ASKED",
+                     *           "orders": 1,
+                     *           "positions": 0,
+                     *           "skipped": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reconciliations"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconcile_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": "paper-main",
+                     *       "answered_at": "2027-01-15T08:00:00.100000000Z",
+                     *       "answered_ns": "1800000000100000000",
+                     *       "asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "asked_ns": "1800000000000000000",
+                     *       "balances": 2,
+                     *       "complete": true,
+                     *       "differences": [
+                     *         {
+                     *           "meaning": "the stream did not tell of it; counted now",
+                     *           "name": "90210",
+                     *           "ours": "not counted",
+                     *           "subject": "FILL",
+                     *           "theirs": "BUY 0.004 at 60000.1"
+                     *         }
+                     *       ],
+                     *       "fills": 1,
+                     *       "occasion": "ASKED",
+                     *       "orders": 1,
+                     *       "positions": 0,
+                     *       "skipped": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The venue refused the account's key */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "paper:binance: the connection was lost before the answer came",
+                     *       "error_code": "outcome_unknown",
+                     *       "error_message": "paper:binance: the connection was lost before the answer came",
+                     *       "error_type": "EXCHANGE_ERROR",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 502,
+                     *       "suggested_action": "Look at the order; never send it again.",
+                     *       "title": "The venue's answer was lost; the request may have been executed",
+                     *       "type": "urn:algotradehub:problem:outcome_unknown"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_balances: {
         parameters: {
             query?: {
@@ -3804,6 +4588,442 @@ export interface operations {
             };
         };
     };
+    get_close_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accounts": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "asked_ns": "1800000000000000000",
+                     *           "by": "api",
+                     *           "ended_at": "2027-01-15T08:00:02.000000000Z",
+                     *           "ended_ns": "1800000002000000000",
+                     *           "flat": true,
+                     *           "looked_at": "2027-01-15T08:00:02.000000000Z",
+                     *           "looked_ns": "1800000002000000000",
+                     *           "positions": [
+                     *             {
+                     *               "left": "0",
+                     *               "orders": [
+                     *                 "01a3185c5000700080007002dfdc1c35"
+                     *               ],
+                     *               "reason": null,
+                     *               "side": "NET",
+                     *               "symbol": "BTC/USDT:USDT",
+                     *               "was": "0.010"
+                     *             }
+                     *           ],
+                     *           "reason": "out for today",
+                     *           "spot": false,
+                     *           "waiting": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CloseReports"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseAll"];
+            };
+        };
+        responses: {
+            /** @description Orders are on their way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accounts": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "asked_ns": "1800000000000000000",
+                     *           "by": "api",
+                     *           "ended_at": "2027-01-15T08:00:02.000000000Z",
+                     *           "ended_ns": "1800000002000000000",
+                     *           "flat": true,
+                     *           "looked_at": "2027-01-15T08:00:02.000000000Z",
+                     *           "looked_ns": "1800000002000000000",
+                     *           "positions": [
+                     *             {
+                     *               "left": "0",
+                     *               "orders": [
+                     *                 "01a3185c5000700080007002dfdc1c35"
+                     *               ],
+                     *               "reason": null,
+                     *               "side": "NET",
+                     *               "symbol": "BTC/USDT:USDT",
+                     *               "was": "0.010"
+                     *             }
+                     *           ],
+                     *           "reason": "out for today",
+                     *           "spot": false,
+                     *           "waiting": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CloseReports"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the body is not JSON: Expecting value at character 0",
+                     *       "error_code": "malformed_request",
+                     *       "error_message": "the body is not JSON: Expecting value at character 0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 400,
+                     *       "suggested_action": "Correct the request.",
+                     *       "title": "The request cannot be read",
+                     *       "type": "urn:algotradehub:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body has at most 65536 bytes",
+                     *       "error_code": "body_too_large",
+                     *       "error_message": "a body has at most 65536 bytes",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 413,
+                     *       "suggested_action": "Send a smaller body.",
+                     *       "title": "The body is too large",
+                     *       "type": "urn:algotradehub:problem:body_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body is JSON here, not text/plain",
+                     *       "error_code": "unsupported_media_type",
+                     *       "error_message": "a body is JSON here, not text/plain",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 415,
+                     *       "suggested_action": "Send the header Content-Type: application/json.",
+                     *       "title": "The body is not declared as JSON",
+                     *       "type": "urn:algotradehub:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_fills: {
         parameters: {
             query?: {
@@ -4239,6 +5459,7 @@ export interface operations {
                      *           "order_id": "01a3185c5000700080007002dfdc1c35",
                      *           "origin": null,
                      *           "paid": "240.0004",
+                     *           "permit": null,
                      *           "position_side": "NET",
                      *           "post_only": false,
                      *           "provisional": "0",
@@ -4450,6 +5671,7 @@ export interface operations {
                      *       "order_id": "01a3185c5000700080007002dfdc1c35",
                      *       "origin": null,
                      *       "paid": "240.0004",
+                     *       "permit": null,
                      *       "position_side": "NET",
                      *       "post_only": false,
                      *       "provisional": "0",
@@ -4755,6 +5977,7 @@ export interface operations {
                      *             "order_id": "01a3185c5000700080007002dfdc1c35",
                      *             "origin": null,
                      *             "paid": "240.0004",
+                     *             "permit": null,
                      *             "position_side": "NET",
                      *             "post_only": false,
                      *             "provisional": "0",
@@ -5056,6 +6279,7 @@ export interface operations {
                      *             "order_id": "01a3185c5000700080007002dfdc1c35",
                      *             "origin": null,
                      *             "paid": "240.0004",
+                     *             "permit": null,
                      *             "position_side": "NET",
                      *             "post_only": false,
                      *             "provisional": "0",
@@ -5352,6 +6576,7 @@ export interface operations {
                      *       "order_id": "01a3185c5000700080007002dfdc1c35",
                      *       "origin": null,
                      *       "paid": "240.0004",
+                     *       "permit": null,
                      *       "position_side": "NET",
                      *       "post_only": false,
                      *       "provisional": "0",
@@ -5580,6 +6805,7 @@ export interface operations {
                      *       "order_id": "01a3185c5000700080007002dfdc1c35",
                      *       "origin": null,
                      *       "paid": "240.0004",
+                     *       "permit": null,
                      *       "position_side": "NET",
                      *       "post_only": false,
                      *       "provisional": "0",
@@ -5812,6 +7038,7 @@ export interface operations {
                      *       "order_id": "01a3185c5000700080007002dfdc1c35",
                      *       "origin": null,
                      *       "paid": "240.0004",
+                     *       "permit": null,
                      *       "position_side": "NET",
                      *       "post_only": false,
                      *       "provisional": "0",
@@ -6689,6 +7916,704 @@ export interface operations {
                      *       "suggested_action": "Send the header Authorization: Bearer and your token.",
                      *       "title": "Not signed in",
                      *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every account of yours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accounts": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "asked_ns": "1800000000000000000",
+                     *           "by": "api",
+                     *           "looked_ns": [],
+                     *           "not_proven": [
+                     *             "01a3185c5000700080007002dfdc1c35"
+                     *           ],
+                     *           "proven": false,
+                     *           "reason": "the feed looks wrong",
+                     *           "stopped": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Stops"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopAccounts"];
+            };
+        };
+        responses: {
+            /** @description They are halted, and cancelled */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accounts": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "asked_ns": "1800000000000000000",
+                     *           "by": "api",
+                     *           "looked_ns": [],
+                     *           "not_proven": [
+                     *             "01a3185c5000700080007002dfdc1c35"
+                     *           ],
+                     *           "proven": false,
+                     *           "reason": "the feed looks wrong",
+                     *           "stopped": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Stops"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the body is not JSON: Expecting value at character 0",
+                     *       "error_code": "malformed_request",
+                     *       "error_message": "the body is not JSON: Expecting value at character 0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 400,
+                     *       "suggested_action": "Correct the request.",
+                     *       "title": "The request cannot be read",
+                     *       "type": "urn:algotradehub:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body has at most 65536 bytes",
+                     *       "error_code": "body_too_large",
+                     *       "error_message": "a body has at most 65536 bytes",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 413,
+                     *       "suggested_action": "Send a smaller body.",
+                     *       "title": "The body is too large",
+                     *       "type": "urn:algotradehub:problem:body_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body is JSON here, not text/plain",
+                     *       "error_code": "unsupported_media_type",
+                     *       "error_message": "a body is JSON here, not text/plain",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 415,
+                     *       "suggested_action": "Send the header Content-Type: application/json.",
+                     *       "title": "The body is not declared as JSON",
+                     *       "type": "urn:algotradehub:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stop_report: {
+        parameters: {
+            query: {
+                account: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "complete": true,
+                     *       "records": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "account_seq": 97,
+                     *           "at": "2027-01-15T08:00:00.000000000Z",
+                     *           "at_ns": "1800000000000000000",
+                     *           "body": {
+                     *             "by": "api",
+                     *             "halted": true,
+                     *             "reason": "the feed looks wrong",
+                     *             "stop": true,
+                     *             "type": "halt_set"
+                     *           },
+                     *           "kind": "command",
+                     *           "seq": 812
+                     *         },
+                     *         {
+                     *           "account": "paper-main",
+                     *           "account_seq": 98,
+                     *           "at": "2027-01-15T08:00:00.000000000Z",
+                     *           "at_ns": "1800000000000000000",
+                     *           "body": {
+                     *             "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "type": "cancel_asked"
+                     *           },
+                     *           "kind": "command",
+                     *           "seq": 813
+                     *         },
+                     *         {
+                     *           "account": "paper-main",
+                     *           "account_seq": 99,
+                     *           "at": "2027-01-15T08:00:00.000000000Z",
+                     *           "at_ns": "1800000000000000000",
+                     *           "body": {
+                     *             "evidence": {
+                     *               "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *               "filled": "0",
+                     *               "limit_price": null,
+                     *               "position_side": "NET",
+                     *               "quantity": null,
+                     *               "reason": "",
+                     *               "reduce_only": false,
+                     *               "side": "BUY",
+                     *               "status": "CANCELLED",
+                     *               "symbol": "BTC/USDT",
+                     *               "time_in_force": "GTC",
+                     *               "trigger_price": null,
+                     *               "type": "LIMIT",
+                     *               "value": null,
+                     *               "venue_order_id": "4711",
+                     *               "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *               "venue_time_ns": "1800000000000000000",
+                     *               "word": "OrderState"
+                     *             },
+                     *             "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "type": "observed"
+                     *           },
+                     *           "kind": "event",
+                     *           "seq": 814
+                     *         },
+                     *         {
+                     *           "account": "paper-main",
+                     *           "account_seq": 100,
+                     *           "at": "2027-01-15T08:00:00.000000000Z",
+                     *           "at_ns": "1800000000000000000",
+                     *           "body": {
+                     *             "lists": 2,
+                     *             "looked_ns": [
+                     *               "1800000000000000000",
+                     *               "1800000002000000000"
+                     *             ],
+                     *             "type": "stop_proven"
+                     *           },
+                     *           "kind": "event",
+                     *           "seq": 815
+                     *         }
+                     *       ],
+                     *       "summary": {
+                     *         "account": "paper-main",
+                     *         "asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "asked_ns": "1800000000000000000",
+                     *         "by": "api",
+                     *         "cancels": 0,
+                     *         "ended_at": null,
+                     *         "ended_ns": null,
+                     *         "flat_at": null,
+                     *         "flat_ns": null,
+                     *         "lists": 2,
+                     *         "looked_ns": [
+                     *           "1800000000000000000",
+                     *           "1800000002000000000"
+                     *         ],
+                     *         "orders": [
+                     *           {
+                     *             "cancel_asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *             "cancel_asked_ns": "1800000000000000000",
+                     *             "cancel_seq": 813,
+                     *             "ended": "CANCELLED",
+                     *             "ended_at": "2027-01-15T08:00:00.000000000Z",
+                     *             "ended_ns": "1800000000000000000",
+                     *             "ended_seq": 814,
+                     *             "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "permit": null
+                     *           }
+                     *         ],
+                     *         "proven_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "proven_ns": "1800000000000000000",
+                     *         "reason": "the feed looks wrong"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StopReport"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
