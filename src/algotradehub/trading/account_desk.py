@@ -4,7 +4,9 @@ from collections import deque
 from enum import StrEnum
 from typing import Final, Protocol
 
-from algotradehub.domain.evidence import CommandKind, Connection
+import msgspec
+
+from algotradehub.domain.evidence import CommandKind, Connection, LookUp
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.ports.store import Halt
@@ -22,11 +24,23 @@ class Durability(StrEnum):
     SYNC = "sync"  # power loss
 
 
+class Looked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How often the venue was asked about an order in question, and what came last."""
+
+    times: int
+    asked_ns: int
+    answer: LookUp
+
+
 class Questions(Protocol):
     """Takes up what only the venue can answer; ``recovery`` implements it."""
 
     def watch(self, order_id: ClientOrderId) -> None:
         """Ask about an order until its question is answered."""
+        ...
+
+    def ask_now(self, order_id: ClientOrderId) -> None:
+        """Ask about an order at once, then as if its question were new; compare the account."""
         ...
 
     def cancel_again(self, order_id: ClientOrderId) -> None:
@@ -62,6 +76,7 @@ class AccountDesk:
         "durability",
         "in_flight",
         "instruments",
+        "looked",
         "orphans",
         "questions",
         "reconciliations",
@@ -83,6 +98,7 @@ class AccountDesk:
         self.instruments: dict[Symbol, Instrument] = {}
         self.refusing: str | None = f"{account_id} is not connected yet; try again in a moment"
         self.reconciliations: deque[Reconciliation] = deque(maxlen=RECONCILIATIONS_KEPT)
+        self.looked: dict[ClientOrderId, Looked] = {}  # while they are in question
         self.send_before_ns = 0  # the last instant of the latest place or amend that was sent
         self.connections = 0  # rises with every change of the private stream
         # Amends and cancels without an outcome yet: at most one per leg (order-path 6). Every

@@ -195,6 +195,7 @@ class Intake:
                 leg = part.leg
                 news = (
                     part.doubt is not None
+                    or part.decision is not None
                     or part.total_untold
                     or part.amend_pending is not None
                     or (evidence.status in _LIVE) != (part.status in _LIVE)
@@ -211,6 +212,8 @@ class Intake:
         order, before = applied.order, applied.before
         if order is None:
             return
+        if before is not None and before.decision is not None:
+            self._compare(before, order)
         if desk.orphans and (before is None or before.legs is not order.legs):
             for leg in order.legs:
                 for waiting in desk.orphans.take(leg.client_order_id, leg.venue_order_id):
@@ -221,13 +224,24 @@ class Intake:
             desk.questions.watch_fills(order.order_id)
         if order.replacing is not None and order.part.is_final:
             desk.questions.replace(order.order_id)
-        if order.status is _UNKNOWN or order.doubt is not None:
+        if order.status is _UNKNOWN or order.doubt is not None or order.decision is not None:
             desk.questions.watch(order.order_id)
         elif order.wants_cancel and not order.is_final:
             if before is not None and before.status is _PENDING:
                 # The cancel that overtook the place may have found nothing (order-path 6).
                 desk.questions.cancel_again(order.order_id)
             desk.questions.watch(order.order_id)
+
+    def _compare(self, decided: Order, now: Order) -> None:
+        """Tell people when the venue shows that one of them was wrong."""
+        if decided.is_final and (now.status, now.filled) != (decided.status, decided.filled):
+            said = f"{decided.status} with {decided.filled:f} filled"
+            self._recorder.alert(
+                "decision_contradicted",
+                f"order {now.order_id} was decided {said}; by the venue's word it is {now.status} "
+                f"with {now.filled:f} filled",
+                now.request.account,
+            )
 
 
 def _fee_of(execution: Execution) -> FeeSettled | None:

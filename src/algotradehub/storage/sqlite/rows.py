@@ -25,13 +25,17 @@ from algotradehub.domain.records import (
     Body,
     CancelAsked,
     Checkpoint,
+    Decided,
+    DecisionProposed,
     Differed,
     Doubted,
     HaltSet,
     Intent,
+    Intervened,
     Kind,
     LegAdded,
     Listed,
+    LookedUp,
     Observed,
     PositionCorrected,
     ProvenAbsent,
@@ -328,7 +332,9 @@ def _named_order(body: Body) -> ClientOrderId | None:
             return body.client_order_id
         case CancelAsked() | AmendAsked() | AmendSettled() | Doubted() | ProvenAbsent():
             return body.order_id
-        case LegAdded() | ReplaceDropped():
+        case LegAdded() | ReplaceDropped() | LookedUp():
+            return body.order_id
+        case Intervened() | DecisionProposed() | Decided():
             return body.order_id
         case Listed() | Told() | Restarted() | HaltSet() | Checkpoint():
             return None
