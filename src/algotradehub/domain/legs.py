@@ -135,9 +135,13 @@ def decided(order: Order, decision: Decision, at_ns: int) -> Step:
 
 
 def in_question(order: Order) -> Order:
-    """The leg that a look-up should ask about, as an order: the first in doubt, else the last."""
+    """The leg that a look-up should ask about, as an order.
+
+    The first in doubt, or ended by a person alone; else the last.
+    """
     for part in order.parts:
-        if part.status is _UNKNOWN or part.doubt is not None or part.lacks_fills:
+        doubtful = part.status is _UNKNOWN or part.doubt is not None or part.lacks_fills
+        if doubtful or part.decision is not None:
             return part
     return order.part
 

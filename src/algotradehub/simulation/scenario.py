@@ -16,6 +16,7 @@ from algotradehub.simulation.rules import VenueRules, draw_rules
 from algotradehub.simulation.venue import OPENING
 from algotradehub.simulation.wires import Wire
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.stuck import Action as Intervention
 
 _S = 1_000_000_000
 _WALL_ERROR_NS = _S // 2  # between two lives it can step by twice as much, and no more
@@ -64,6 +65,15 @@ class Resume(msgspec.Struct, frozen=True):
     at_ns: int
 
 
+class Intervene(msgspec.Struct, frozen=True):
+    """Somebody does the same about every order that is stuck; who decides may be ``wrong``."""
+
+    at_ns: int
+    action: Intervention
+    wrong: bool
+    approves_after_ns: int  # the second person, where two are asked for
+
+
 class ByHand(msgspec.Struct, frozen=True):
     """Somebody places an order on the venue's own page."""
 
@@ -109,7 +119,7 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 Accident: TypeAlias = ByHand | Deposit | Outage | DiskFault  # nobody here asked for it
-Action: TypeAlias = Order | Repeat | Cancel | Amend | Stop | Resume | Accident
+Action: TypeAlias = Order | Repeat | Cancel | Amend | Stop | Resume | Intervene | Accident
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,6 +132,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     wall_errors_ns: tuple[int, ...]  # how wrong the clock is in each life
     actions: tuple[Action, ...]  # by time
     crashes: tuple[Crash, ...]  # one per life, in order
+    second_approver: bool = False
+    stuck_after_s: float = 5.0
     heals_after_ns: int = 0  # after the last action: so long all trouble goes on
 
 
@@ -148,6 +160,7 @@ def draw(seed: int) -> Scenario:
         actions.append(Stop(stop_ns))
         if random.choice((True, False)):
             actions.append(Resume(stop_ns + random.randint(0, 20 * _S)))
+    actions.extend(_intervention(random) for _ in range(random.choice((0, 1, 2, 4))))
     for _ in range(random.choice((0, 0, 0, 1))):
         side = random.choice((Side.BUY, Side.SELL))
         at_ns = random.randint(0, 20 * _S)
@@ -173,6 +186,8 @@ def draw(seed: int) -> Scenario:
         wall_errors_ns=tuple(random.randint(-_WALL_ERROR_NS, _WALL_ERROR_NS) for _ in range(4)),
         actions=tuple(actions),
         crashes=crashes,
+        second_approver=random.choice((True, False)),
+        stuck_after_s=random.choice((1.0, 5.0, 10.0)),
         heals_after_ns=random.choice((0, random.randint(0, 30 * _S))),
     )
 
@@ -189,6 +204,16 @@ def _order(random: Random, key: int) -> Order:
         time_in_force=in_force if limit else TimeInForce.GTC,
         quantity=random.randint(1, 9),
         price=random.randint(95, 105),
+    )
+
+
+def _intervention(random: Random) -> Intervene:
+    decide = Intervention.DECIDE
+    return Intervene(
+        at_ns=random.randint(0, 60 * _S),
+        action=random.choice((Intervention.ASK_AGAIN, Intervention.FORCE_CANCEL, decide, decide)),
+        wrong=random.choice((True, False)),
+        approves_after_ns=random.choice((0, random.randint(0, 20 * _S))),
     )
 
 

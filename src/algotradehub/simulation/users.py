@@ -22,9 +22,11 @@ from algotradehub.domain.order import (
 from algotradehub.simulation import scenario as plan
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
+from algotradehub.simulation.people import People
 from algotradehub.simulation.timeline import SimulationFailed
 from algotradehub.simulation.venue import SYMBOL, ScriptedVenue
 from algotradehub.simulation.wires import Wire
+from algotradehub.trading.stuck import Action as Intervention
 
 _S = 1_000_000_000
 TENANT = TenantId("acme")
@@ -34,6 +36,9 @@ LOOK_EVERY_S = 7.0
 LAST_WORDS_S = 2.0  # messages that were held up on the way
 TRIES = 12
 _REPEATS = 0.3
+_TRUTHFULLY = plan.Intervene(
+    at_ns=0, action=Intervention.DECIDE, wrong=False, approves_after_ns=1_000_000
+)
 
 
 class Users:
@@ -63,6 +68,7 @@ class Users:
         self._venue = venue
         self._disk = disk
         self._random = random
+        self._people = People(TENANT, venue, random)
         self._start_ns = start_ns
 
     async def act(self, clock: SimClock, core: Core) -> None:
@@ -117,6 +123,8 @@ class Users:
         deadline_ns = clock.now_ns() + int(HEAL_S * _S)
         while True:
             await clock.sleep(LOOK_EVERY_S)
+            if self._venue.rules.person_decides:  # then not all questions end by themselves
+                self._people.intervene(clock, core, _TRUTHFULLY)
             if self._open_question(core) is None:
                 await clock.sleep(late_s)
                 if self._open_question(core) is None:
@@ -140,6 +148,8 @@ class Users:
             return f"{len(desk.orphans)} events wait for their orders"
         for order in core.state.orders.values():
             fees = not self._venue.rules.cumulative_only
+            if any(part.decision and self._is_there(part) for part in order.parts or (order,)):
+                return f"{order} stands on a person's word, and the venue could tell"
             if order.lacks_fills or (fees and core.state.fees_unknown(order.order_id)):
                 return f"fills of {order} are missing, provisional or lack their fee"
         stop = core.kill_switch.of(desk)
@@ -148,6 +158,9 @@ class Users:
         if core.journal.refusing is None and not core.projector.level:
             return "the projection is behind"
         return self._wrong_balance(core)
+
+    def _is_there(self, part: Order) -> bool:
+        return part.leg.client_order_id in self._venue.by_client_id
 
     def _wrong_balance(self, core: Core) -> str | None:
         if self._venue.rules.cumulative_only:
@@ -174,6 +187,8 @@ class Users:
                 self._amend(core, action)
             case plan.Stop():
                 core.kill_switch.stop(core.orders.desks, reason="enough", by="ann")
+            case plan.Intervene():
+                self._people.intervene(clock, core, action)
             case plan.Resume():
                 core.orders.halt(ACCOUNT, halted=False, reason="", by="ann")
             case _:

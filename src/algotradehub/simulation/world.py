@@ -11,7 +11,7 @@ from algotradehub.domain.evidence import Connection, ConnectionState, Evidence
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import Side
 from algotradehub.ports.store import Changes, Store
-from algotradehub.simulation import invariants
+from algotradehub.simulation import decisions, invariants
 from algotradehub.simulation.account import ScriptedAccount
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
@@ -22,6 +22,7 @@ from algotradehub.simulation.scenario import Death, Scenario
 from algotradehub.simulation.timeline import Crash, Timeline
 from algotradehub.simulation.users import ACCOUNT, LAST_WORDS_S, TENANT, Users
 from algotradehub.simulation.venue import ScriptedVenue
+from algotradehub.trading.intervention import Approvals
 from algotradehub.trading.limits import RiskLimits
 
 _S = 1_000_000_000
@@ -146,6 +147,7 @@ class World:
             open=lambda sink: self._open(loop, sink),
             durability=self.scenario.durability,
             limits=_LIMITS,
+            stuck_after_s=self.scenario.stuck_after_s,
         )
         async with open_core(
             clock=clock,
@@ -157,6 +159,7 @@ class World:
             accounts=[setup],
             epoch=self.lives,
             segment_bytes=self.scenario.segment_bytes,
+            approvals=Approvals(second_approver=self.scenario.second_approver),
         ) as core:
             self.venue.watcher = lambda: self._watch(core)
             assert self._account is not None  # noqa: S101 - the core has opened it
@@ -165,16 +168,19 @@ class World:
             await self.users.heal(clock, core)
             told_ns = self.timeline.now_ns - int(LAST_WORDS_S * _S)
             invariants.check_settled(core.state, self.venue, told_ns)
+            decisions.check_overruled(core.state, self.venue)
             await self.users.finish(clock, core)
             invariants.check_all(core, self.venue, self.users)
             if core.journal.refusing is None:
                 invariants.check_corrections(core, self.venue)
+                decisions.check_approved(core, second_approver=self.scenario.second_approver)
                 invariants.check_storage(core, self.store, now_ns=clock.now_ns())
 
     def _watch(self, core: Core) -> None:
         """Called at every change of the truth, and after every word of it that was heard."""
         invariants.check_exposure(core.state, self.venue)
         invariants.check_legs(core.state, self.venue)
+        decisions.check_fills(core.state, self.venue)
         invariants.check_stopped(core.state, self.venue)
         if self._catching_up and core.orders.desks[0].refusing is None:
             self._catching_up = False

@@ -212,8 +212,7 @@ class Intake:
         order, before = applied.order, applied.before
         if order is None:
             return
-        if before is not None and before.decision is not None:
-            self._compare(before, order)
+        self._compare(before, order)
         if desk.orphans and (before is None or before.legs is not order.legs):
             for leg in order.legs:
                 for waiting in desk.orphans.take(leg.client_order_id, leg.venue_order_id):
@@ -232,8 +231,10 @@ class Intake:
                 desk.questions.cancel_again(order.order_id)
             desk.questions.watch(order.order_id)
 
-    def _compare(self, decided: Order, now: Order) -> None:
+    def _compare(self, decided: Order | None, now: Order) -> None:
         """Tell people when the venue shows that one of them was wrong."""
+        if decided is None or decided.decision is None:
+            return
         if decided.is_final and (now.status, now.filled) != (decided.status, decided.filled):
             said = f"{decided.status} with {decided.filled:f} filled"
             self._recorder.alert(

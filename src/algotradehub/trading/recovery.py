@@ -122,7 +122,7 @@ class Recovery:
     def watch(self, order_id: ClientOrderId) -> None:
         if order_id not in self._watched:
             pursuit = self._watched[order_id] = _Pursuit()
-            self._spawn(self._pursue(order_id, pursuit))
+            self._spawn(self._pursue(order_id, pursuit, pursuit.turn))
 
     def ask_now(self, order_id: ClientOrderId) -> None:
         pursuit = self._watched.get(order_id)
@@ -134,7 +134,7 @@ class Recovery:
         pursuit.asked_ns = now_ns
         pursuit.delay_s = FIRST_DELAY_S
         pursuit.turn += 1
-        self._spawn(self._pursue(order_id, pursuit, at_once=True))
+        self._spawn(self._pursue(order_id, pursuit, pursuit.turn, at_once=True))
         self._spawn(self._reconcile_once(Occasion.ASKED))
 
     def watch_fills(self, order_id: ClientOrderId) -> None:
@@ -221,10 +221,9 @@ class Recovery:
         return order if open_question else None
 
     async def _pursue(
-        self, order_id: ClientOrderId, pursuit: _Pursuit, *, at_once: bool = False
+        self, order_id: ClientOrderId, pursuit: _Pursuit, turn: int, *, at_once: bool = False
     ) -> None:
         """Ask about one order until the venue, or the absence rule, answers."""
-        turn = pursuit.turn
         try:
             while not pursuit.confirmed and pursuit.turn == turn:
                 order = self._question(order_id)
@@ -264,8 +263,10 @@ class Recovery:
                 pursuit.looks.clear()
                 self._found(order, state, told.asked_ns)
             case NotSeen(sources=sources) if order.decision is not None:
-                whole = set(self._desk.account.capabilities.absence.sources)
-                pursuit.confirmed = whole <= set(sources)
+                rule = self._desk.account.capabilities.absence
+                settled_ns = dead_ns(order, rule) + int(rule.settle_s * _NS)
+                whole = set(rule.sources) <= set(sources)
+                pursuit.confirmed = whole and told.asked_ns >= settled_ns
             case NotSeen(sources=sources):
                 look = Look(told.asked_ns, told.connections, sources)
                 self._not_seen(order, look, pursuit.looks)
