@@ -19,12 +19,14 @@ from algotradehub.api.requests import (
     BatchOrders,
     CancelOrders,
     ChangeOrder,
+    DecideOrder,
     HaltAccount,
     PlaceOrder,
 )
 from algotradehub.api.views.accounts import Accounts
 from algotradehub.api.views.health import Health, Readiness
 from algotradehub.api.views.holdings import AggregatedPositions, Balances, FillPage, Positions
+from algotradehub.api.views.interventions import Intervention, Interventions, StuckView
 from algotradehub.api.views.limits import AccountLimits
 from algotradehub.api.views.markets import Book, Candles, InstrumentPage, Quotes, Trades
 from algotradehub.api.views.orders import OrderPage, OrderView, Timeline
@@ -52,6 +54,9 @@ ANSWERED = (
     Accounts,
     AccountLimits,
     Halt,
+    Interventions,
+    Intervention,
+    StuckView,
     InstrumentPage,
     Quotes,
     TickerPage,
@@ -61,7 +66,7 @@ ANSWERED = (
     Health,
     Readiness,
 )
-_ASKED = (PlaceOrder, BatchOrder, BatchOrders, ChangeOrder, CancelOrders, HaltAccount)
+_ASKED = (PlaceOrder, BatchOrder, BatchOrders, ChangeOrder, CancelOrders, HaltAccount, DecideOrder)
 _EXAMPLES = {kind.__name__: plain(value) for kind, value in examples.ANSWERS.items()}
 _PROBLEMS = {str(status): msgspec.to_builtins(told) for status, told in examples.PROBLEMS.items()}
 _DESCRIPTION = """\
@@ -79,6 +84,7 @@ _TAGS = [
     {"name": "orders", "description": "Instructions, and what became of them."},
     {"name": "holdings", "description": "Fills, positions and balances."},
     {"name": "markets", "description": "What can be traded, and at what price."},
+    {"name": "interventions", "description": "Orders that are stuck, for people to end."},
     {"name": "accounts", "description": "Where orders go."},
     {
         "name": "health",

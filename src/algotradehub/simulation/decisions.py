@@ -21,6 +21,8 @@ def check_fills(state: DeskState, venue: ScriptedVenue) -> None:
         told = part.filled - part.provisional if part.decision is not None else part.filled
         if told > truth.filled:
             raise Broken("fills doubled", f"{part} has {told}, and {truth.filled} filled")
+        if part.decision is not None and part.filled != part.decision.filled:
+            raise Broken("fills doubled", f"{part} has not filled what a person told")
         fills = state.executions.get(order.order_id, {}).values()
         counted = sum((fill.quantity for fill in fills), ZERO)
         if counted != order.filled:

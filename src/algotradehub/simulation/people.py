@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from algotradehub.app.core import Core
-from algotradehub.domain.errors import Conflict, InvalidRequest
+from algotradehub.domain.errors import InvalidRequest, WrongState
 from algotradehub.domain.ids import ClientOrderId, TenantId
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import Order, OrderStatus
@@ -69,7 +69,7 @@ class People:
     def _approve(self, core: Core, order_id: ClientOrderId) -> None:
         try:
             core.intervention.approve(self._tenant, order_id, by=SECOND)
-        except Conflict:
+        except WrongState:
             return  # more has become known: whoever proposed it looks again
 
     def _mistake(self, order: Order) -> Resolution:

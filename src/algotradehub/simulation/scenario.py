@@ -1,5 +1,6 @@
 """What happens in one seed: the actions of users, of strangers, of the network and of fate."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from enum import StrEnum
 from random import Random
@@ -19,6 +20,7 @@ from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.stuck import Action as Intervention
 
 _S = 1_000_000_000
+_WRONG = 0.8  # of those who decide in the dark
 _WALL_ERROR_NS = _S // 2  # between two lives it can step by twice as much, and no more
 
 
@@ -160,7 +162,7 @@ def draw(seed: int) -> Scenario:
         actions.append(Stop(stop_ns))
         if random.choice((True, False)):
             actions.append(Resume(stop_ns + random.randint(0, 20 * _S)))
-    actions.extend(_intervention(random) for _ in range(random.choice((0, 1, 2, 4))))
+    actions.extend(_interventions(random))
     for _ in range(random.choice((0, 0, 0, 1))):
         side = random.choice((Side.BUY, Side.SELL))
         at_ns = random.randint(0, 20 * _S)
@@ -215,6 +217,26 @@ def _intervention(random: Random) -> Intervene:
         wrong=random.choice((True, False)),
         approves_after_ns=random.choice((0, random.randint(0, 20 * _S))),
     )
+
+
+def _interventions(random: Random) -> Iterator[Action]:
+    if random.random() < 0.3:  # noqa: PLR2004 - a rate
+        yield from _darkness(random)
+    for _ in range(random.choice((0, 1, 2, 4))):
+        yield _intervention(random)
+
+
+def _darkness(random: Random) -> Iterator[Action]:
+    """Nothing can be looked up for long, and people decide meanwhile."""
+    at_ns, for_ns = random.randint(0, 5 * _S), random.randint(15 * _S, 50 * _S)
+    others = random.choice(((), (Wire.STREAM,), (Wire.STREAM, Wire.ORDERS)))
+    yield Outage(at_ns, for_ns, wires=(Wire.LOOK_UPS, Wire.LISTS, *others))
+    for _ in range(random.randint(1, 3)):
+        decides = _intervention(random)
+        meanwhile_ns = at_ns + random.randint(10 * _S, for_ns)
+        yield msgspec.structs.replace(
+            decides, at_ns=meanwhile_ns, action=Intervention.DECIDE, wrong=random.random() < _WRONG
+        )
 
 
 def _outage(random: Random) -> Outage:

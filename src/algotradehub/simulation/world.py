@@ -17,6 +17,7 @@ from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
 from algotradehub.simulation.entropy import seeded_ids, stream
 from algotradehub.simulation.loop import SimLoop
+from algotradehub.simulation.people import FIRST, SECOND
 from algotradehub.simulation.scenario import Crash as PlannedCrash
 from algotradehub.simulation.scenario import Death, Scenario
 from algotradehub.simulation.timeline import Crash, Timeline
@@ -159,7 +160,9 @@ class World:
             accounts=[setup],
             epoch=self.lives,
             segment_bytes=self.scenario.segment_bytes,
-            approvals=Approvals(second_approver=self.scenario.second_approver),
+            approvals=Approvals(
+                people=frozenset({FIRST, SECOND}) if self.scenario.second_approver else None
+            ),
         ) as core:
             self.venue.watcher = lambda: self._watch(core)
             assert self._account is not None  # noqa: S101 - the core has opened it

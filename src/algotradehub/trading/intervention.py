@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from algotradehub.domain.errors import Conflict
+from algotradehub.domain.errors import WrongState
 from algotradehub.domain.ids import AccountId, ClientOrderId, TenantId
 from algotradehub.domain.order import Order
 from algotradehub.domain.records import Decided, DecisionProposed, Intervened
@@ -41,8 +41,12 @@ NAMED_AT_MOST: Final = 5  # in one alert
 class Approvals(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a decision takes a second person, and how long it waits for one."""
 
-    second_approver: bool = False
+    people: frozenset[str] | None = None  # two of them decide together; None: anybody alone
     approve_within_s: float = 900.0
+
+    @property
+    def second_approver(self) -> bool:
+        return self.people is not None
 
 
 class InterventionDesk:
@@ -109,7 +113,7 @@ class InterventionDesk:
         Raises:
             NotFound: There is no such order for this tenant.
             NotReady: Its account is not open here.
-            Conflict: It has ended by the venue's word.
+            WrongState: It has ended by the venue's word.
         """
         order, desk = self._open(tenant, order_id, Action.ASK_AGAIN)
         self._note(desk, order, Action.ASK_AGAIN, by)
@@ -124,7 +128,7 @@ class InterventionDesk:
         Raises:
             NotFound: There is no such order for this tenant.
             NotReady: Its account is not open here.
-            Conflict: It has ended.
+            WrongState: It has ended.
         """
         order, desk = self._open(tenant, order_id, Action.FORCE_CANCEL)
         self._note(desk, order, Action.FORCE_CANCEL, by)
@@ -140,17 +144,18 @@ class InterventionDesk:
         Raises:
             NotFound: There is no such order for this tenant.
             NotReady: Its account is not open here.
-            Conflict: The venue can tell, something may still happen, or a proposal waits already.
+            WrongState: The venue can tell, something may still happen, or a proposal waits already.
             InvalidRequest: What is told contradicts itself, or what is known.
         """
         order, desk = self._open(tenant, order_id, None)
         require_decidable(order, desk.account.capabilities.absence, self._clock.now_ns())
         decision = decision_of(order, told, by)
+        self._require_person(by)
         if not self._approvals.second_approver:
             return self._end(desk, Decided(order_id=order.order_id, decision=decision))
         waiting = self._proposal(order.order_id)
         if waiting is not None:
-            raise Conflict(
+            raise WrongState(
                 f"{waiting.decision.by} has proposed that order {order.order_id} is "
                 f"{waiting.decision.status}: another person approves that, or it ends by itself"
             )
@@ -169,23 +174,32 @@ class InterventionDesk:
         Raises:
             NotFound: There is no such order for this tenant.
             NotReady: Its account is not open here.
-            Conflict: Nothing waits, the same person proposed it, or more is known since.
+            WrongState: Nothing waits, the same person proposed it, or more is known since.
         """
         order, desk = self._open(tenant, order_id, None)
+        self._require_person(by)
         proposal = self._proposal(order.order_id)
         if proposal is None:
-            raise Conflict(f"nothing is proposed for order {order.order_id}, or not any more")
+            raise WrongState(f"nothing is proposed for order {order.order_id}, or not any more")
         if proposal.decision.by == by:
-            raise Conflict(f"{by} has proposed it: another person approves")
+            raise WrongState(f"{by} has proposed it: another person approves")
         require_decidable(order, desk.account.capabilities.absence, self._clock.now_ns())
         if not same_knowledge(order, proposal.order):
             del self._proposals[order.order_id]
-            raise Conflict(
+            raise WrongState(
                 f"more is known of order {order.order_id} than when it was proposed: look at it "
                 "again, and propose anew"
             )
         decision = msgspec.structs.replace(proposal.decision, approved_by=by)
         return self._end(desk, Decided(order_id=order.order_id, decision=decision))
+
+    def _require_person(self, by: str) -> None:
+        """The token of the installation may be in more than one hand."""
+        people = self._approvals.people
+        if people is not None and by not in people:
+            raise WrongState(
+                f"two of {', '.join(sorted(people))} decide together: use the token of one of them"
+            )
 
     def _end(self, desk: AccountDesk, decided: Decided) -> StuckOrder:
         self._proposals.pop(decided.order_id, None)
@@ -200,7 +214,7 @@ class InterventionDesk:
         desk = self._orders.desk_of(order)
         rule = desk.account.capabilities.absence
         if action is not None and action not in actions_of(order, rule, self._clock.now_ns()):
-            raise Conflict(f"order {order.order_id} has ended: it is {order.status}")
+            raise WrongState(f"order {order.order_id} has ended: it is {order.status}")
         return order, desk
 
     def _note(self, desk: AccountDesk, order: Order, action: Action, by: str) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from algotradehub.domain.capabilities import AbsenceProof, AbsenceRule
-from algotradehub.domain.errors import Conflict
+from algotradehub.domain.errors import WrongState
 from algotradehub.domain.order import UNANSWERED_STATUSES, Decision, Order
 from algotradehub.trading.absence import dead_ns
 from algotradehub.trading.account_desk import Looked
@@ -78,18 +78,18 @@ def require_decidable(order: Order, rule: AbsenceRule, now_ns: int) -> None:
     """A person decides what the venue cannot tell, and nothing else.
 
     Raises:
-        Conflict: It can tell, or something may still happen; the message says what to do.
+        WrongState: It can tell, or something may still happen; the message says what to do.
     """
     if order.is_final:
-        raise Conflict(f"order {order.order_id} has ended: it is {order.status}")
+        raise WrongState(f"order {order.order_id} has ended: it is {order.status}")
     if order.doubt is None and order.status not in UNANSWERED_STATUSES:
-        raise Conflict(
+        raise WrongState(
             f"the venue says that order {order.order_id} is {order.status}: cancel it if it should "
             "end; only what the venue cannot tell is decided by a person"
         )
     left_ns = dead_ns(order, rule) - now_ns
     if left_ns > 0:
-        raise Conflict(
+        raise WrongState(
             f"what was sent for order {order.order_id} may still be executed: decide in "
             f"{-(-left_ns // _NS)} s, if the venue has not answered by then"
         )
@@ -101,7 +101,7 @@ def actions_of(order: Order, rule: AbsenceRule, now_ns: int) -> tuple[Action, ..
         return () if order.decision is None else (Action.ASK_AGAIN,)
     try:
         require_decidable(order, rule, now_ns)
-    except Conflict:
+    except WrongState:
         return (Action.ASK_AGAIN, Action.FORCE_CANCEL)
     return (Action.ASK_AGAIN, Action.FORCE_CANCEL, Action.DECIDE)
 
