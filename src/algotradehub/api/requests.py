@@ -1,6 +1,5 @@
 """Bodies of requests. They are read field by field and become domain values, or nothing at all."""
 
-from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -34,7 +33,7 @@ from algotradehub.domain.order import (
     Trigger,
     TriggerDirection,
 )
-from algotradehub.trading.resolution import Resolution
+from algotradehub.trading.resolution import Ending, Resolution
 
 MOST_IN_A_BATCH = 50
 _LIMIT_ORDER: dict[str, JsonValue] = {
@@ -245,14 +244,6 @@ class HaltAccount(RequestBody):
     reason: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)] = Field(
         description="For people: every order that is refused will name it."
     )
-
-
-class Ending(StrEnum):
-    """How an order can have ended."""
-
-    FILLED = "FILLED"
-    CANCELLED = "CANCELLED"
-    REJECTED = "REJECTED"
 
 
 class DecideOrder(RequestBody):

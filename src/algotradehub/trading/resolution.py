@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from enum import StrEnum
 
 import msgspec
 
@@ -10,7 +10,13 @@ from algotradehub.domain.errors import InvalidRequest, Refusal
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import BaseAmount, Decision, Order, OrderStatus
 
-ENDS: Final = (OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED)
+
+class Ending(StrEnum):
+    """How an order can have ended."""
+
+    FILLED = "FILLED"
+    CANCELLED = "CANCELLED"
+    REJECTED = "REJECTED"  # nothing of it ever existed
 
 
 class Resolution(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +27,7 @@ class Resolution(msgspec.Struct, frozen=True, kw_only=True):
     where nothing has filled beyond what is known.
     """
 
-    status: OrderStatus  # one of ENDS
+    status: OrderStatus  # one of ``Ending``
     reason: str
     filled: Decimal | None = None
     value: Decimal | None = None
@@ -81,7 +87,7 @@ def _broken(order: Order, told: Resolution, filled: Decimal) -> Iterator[Refusal
                 yield _wanted("filled", "how much had filled when it was cancelled, 0 for nothing")
                 return
         case _:
-            rule = f"one of {', '.join(ENDS)}"
+            rule = f"one of {', '.join(Ending)}"
             yield Refusal(field="status", rule=rule, value=told.status)
             return
     if filled < known:

@@ -22,6 +22,7 @@ from algotradehub.client.bodies import (
     BatchOrders,
     CancelOrders,
     ChangeOrder,
+    DecideOrder,
     HaltAccount,
     PlaceOrder,
     TriggerBody,
@@ -129,6 +130,14 @@ async def test_every_operation_is_answered_as_it_is_typed() -> None:
         page = await client.list_orders(status=[OrderStatus.PARTIALLY_FILLED], limit=1)
         assert [each.order_id for each in page.orders] == [id_]
         assert len((await client.list_fills(order_id=id_)).fills) == 1
+        await client.list_stuck_orders()
+        assert (await client.get_stuck_order(id_)).stuck.question is None
+        assert (await client.ask_again(id_)).look_ups == 0
+        told = DecideOrder(status="CANCELLED", filled="0.004", reason="é")
+        with pytest.raises(ApiProblem):
+            await client.decide_order(id_, told)
+        with pytest.raises(ApiProblem):
+            await client.approve_decision(id_)
         await client.list_positions(account=ACCOUNT, flat=False)
         await client.list_aggregated_positions()
         await client.list_balances()
@@ -143,6 +152,7 @@ async def test_every_operation_is_answered_as_it_is_typed() -> None:
         assert (await client.halt_account(ACCOUNT, HaltAccount(reason="é"))).halted
         assert (await client.get_halt(ACCOUNT)).reason == "é"
         assert not (await client.resume_account(ACCOUNT)).halted
+        assert (await client.force_cancel(stopped.order_id)).order.account == ACCOUNT
         assert (await client.cancel_order(id_)).order_id == id_
         assert (await client.cancel_orders(CancelOrders(account=ACCOUNT))).results
         assert (await client.ready()).ready
