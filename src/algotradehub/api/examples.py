@@ -80,9 +80,10 @@ from algotradehub.domain.order import (
 from algotradehub.domain.position import Position
 from algotradehub.domain.records import CancelAsked, Kind, LookedUp
 from algotradehub.ports.store import Halt
-from algotradehub.trading.account_desk import Durability, Looked
+from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.aggregation import AggregatedPosition
 from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.reports import Looked
 from algotradehub.trading.risk import InstrumentSums
 from algotradehub.trading.stuck import Action, Proposal, Question, StuckOrder
 from algotradehub.trading.tickers import DaySummary, Ticker

@@ -79,7 +79,7 @@ def show(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Show one order with everything that was asked for, sent, heard and looked up."""
+    """Show one order and all that is recorded of it."""
     answer = connect(server, token_file, data).ask(operations.get_stuck_order(order_id))
     if as_json:
         print_json(answer)
@@ -91,7 +91,9 @@ def show(
         remark("storage is behind: the newest records may be missing")
 
 
-@app.command("ask-again", epilog=examples(f"stuck ask-again {_ID}"))
+@app.command(
+    "ask-again", epilog=examples(f"stuck ask-again {_ID}", f"stuck ask-again {_ID} --json")
+)
 def ask_again(
     order_id: OrderId,
     server: ServerUrl = None,
@@ -99,11 +101,11 @@ def ask_again(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Have the venue asked about an order now, and compare its account."""
+    """Ask the venue about an order now, and compare its account."""
     _print(connect(server, token_file, data).ask(operations.ask_again(order_id)), as_json=as_json)
 
 
-@app.command(epilog=examples(f"stuck cancel {_ID}"))
+@app.command(epilog=examples(f"stuck cancel {_ID}", f"stuck cancel {_ID} --json"))
 def cancel(
     order_id: OrderId,
     server: ServerUrl = None,
@@ -111,16 +113,15 @@ def cancel(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Send a cancel of everything that may rest now, and look the order up."""
+    """Cancel all of an order that may rest, now."""
     answer = connect(server, token_file, data).ask(operations.force_cancel(order_id))
     _print(answer, as_json=as_json)
 
 
 @app.command(
     epilog=examples(
-        f"stuck decide {_ID} rejected --reason 'not on the page'",
-        f"stuck decide {_ID} filled --price 60000 --reason 'order history'",
-        f"stuck decide {_ID} cancelled --filled 0 --reason 'order history'",
+        f"stuck decide {_ID} rejected --reason gone",
+        f"stuck decide {_ID} filled --price 9 --reason seen",
     )
 )
 def decide(
@@ -163,7 +164,7 @@ def decide(
     _print(answer, as_json=as_json)
 
 
-@app.command(epilog=examples(f"stuck approve {_ID} --token-file bob.token"))
+@app.command(epilog=examples(f"stuck approve {_ID}", f"stuck approve {_ID} --json"))
 def approve(
     order_id: OrderId,
     server: ServerUrl = None,
@@ -171,7 +172,10 @@ def approve(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Approve what another person has proposed; your own token tells who you are."""
+    """Approve what another person has proposed.
+
+    Your own token tells who you are: give its file with --token-file.
+    """
     answer = connect(server, token_file, data).ask(operations.approve_decision(order_id))
     _print(answer, as_json=as_json)
 
@@ -187,9 +191,10 @@ def _print_facts(stuck: Mapping[str, Any]) -> None:
     order, proposal = stuck["order"], stuck["proposal"]
     waits = None
     if proposal is not None:
+        until = _seconds(proposal["expires_at"])
         waits = (
             f"{proposal['status']} with {proposal['filled']} filled, proposed by {proposal['by']}: "
-            f"{proposal['reason']}; another person approves until {_seconds(proposal['expires_at'])}"
+            f"{proposal['reason']}; another person approves until {until}"
         )
     print_facts(
         {

@@ -4,15 +4,13 @@ from collections import deque
 from enum import StrEnum
 from typing import Final, Protocol
 
-import msgspec
-
-from algotradehub.domain.evidence import CommandKind, Connection, LookUp
+from algotradehub.domain.evidence import CommandKind, Connection
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.ports.store import Halt
 from algotradehub.ports.venue import OrderName, TradingAccount
 from algotradehub.trading.orphans import Orphans
-from algotradehub.trading.reports import Reconciliation
+from algotradehub.trading.reports import Looked, Reconciliation
 
 RECONCILIATIONS_KEPT: Final = 100
 
@@ -22,14 +20,6 @@ class Durability(StrEnum):
 
     PROCESS = "process"  # the death of this process
     SYNC = "sync"  # power loss
-
-
-class Looked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """How often the venue was asked about an order in question, and what came last."""
-
-    times: int
-    asked_ns: int
-    answer: LookUp
 
 
 class Questions(Protocol):

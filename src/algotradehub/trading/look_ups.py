@@ -12,8 +12,9 @@ from algotradehub.domain.order import Order
 from algotradehub.domain.records import LookedUp
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.venue import OrderName
-from algotradehub.trading.account_desk import AccountDesk, Looked
+from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.recorder import Recorder
+from algotradehub.trading.reports import Looked
 
 AT_ONCE: Final = 4
 

@@ -1,4 +1,4 @@
-"""What reconciliation reports to people."""
+"""What reconciliation and look-ups report to people."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from algotradehub.domain.difference import Difference
+from algotradehub.domain.evidence import LookUp
 from algotradehub.domain.ids import AccountId
 
 
@@ -29,3 +30,11 @@ class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
     skipped: str | None = None  # of balances and positions
     differences: Sequence[Difference] = ()
     complete: bool = True  # whether the answers told of every order
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How often the venue was asked about an order in question, and what came last."""
+
+    times: int
+    asked_ns: int
+    answer: LookUp

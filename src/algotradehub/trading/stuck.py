@@ -9,7 +9,7 @@ from algotradehub.domain.capabilities import AbsenceProof, AbsenceRule
 from algotradehub.domain.errors import WrongState
 from algotradehub.domain.order import UNANSWERED_STATUSES, Decision, Order
 from algotradehub.trading.absence import dead_ns
-from algotradehub.trading.account_desk import Looked
+from algotradehub.trading.reports import Looked
 
 _NS: Final = 1_000_000_000
 

@@ -1,4 +1,4 @@
-"""The intervention desk over HTTP: what is stuck, with its evidence, and what people do about it."""
+"""The intervention desk over HTTP: what is stuck, its evidence, and what people do about it."""
 
 from typing import Any
 
