@@ -63,7 +63,7 @@ def list_stuck(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """List orders that a person should look at, the oldest question first."""
+    """List orders that a person should look at."""
     answer = connect(server, token_file, data).ask(operations.list_stuck_orders())
     if as_json:
         print_json(answer)
@@ -120,8 +120,8 @@ def cancel(
 
 @app.command(
     epilog=examples(
-        f"stuck decide {_ID} rejected --reason gone",
-        f"stuck decide {_ID} filled --price 9 --reason seen",
+        "stuck decide ID rejected --reason 'not in the order history'",
+        "stuck decide ID filled --price 64010 --reason 'order history'",
     )
 )
 def decide(
