@@ -242,7 +242,7 @@ class Recovery:
         finally:
             if pursuit.turn == turn:
                 del self._watched[order_id]
-                self._look_ups.forget(order_id)
+            self._forget(order_id)
 
     def _pause_s(self, order: Order, delay_s: float) -> float:
         """Not past the moment from which a look-up counts as proof."""
@@ -341,7 +341,13 @@ class Recovery:
                 left.append(order)
             else:
                 del self._incomplete[order_id]
+                self._forget(order_id)
         return left
+
+    def _forget(self, order_id: ClientOrderId) -> None:
+        """Its look-ups count while something is asked about it."""
+        if order_id not in self._watched and order_id not in self._incomplete:
+            self._look_ups.forget(order_id)
 
     def _is_incomplete(self, order: Order) -> bool:
         tells_fees = not self._desk.account.capabilities.cumulative_only

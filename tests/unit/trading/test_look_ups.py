@@ -56,5 +56,8 @@ def test_those_for_missing_totals_are_kept_too(bench: Bench) -> None:
     bench.account.tell(execution(order, "e1", 2))
     bench.account.tell(state(OrderStatus.CANCELLED, order, filled=None, value=None))
     bench.account.states = [state(OrderStatus.CANCELLED, order, filled=2, value=200)]
+    bench.account.executions = [execution(order, "e1", 2)]
     bench.advance(3)
     assert answers(bench) == [Found(state=bench.account.states[0])]
+    bench.advance(60)
+    assert bench.desk.looked == {}, "nothing is asked any more"
