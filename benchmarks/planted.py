@@ -84,10 +84,10 @@ BUGS = (
         "evidence",
         "FILLED by arithmetic, not by the venue's word",
         "domain/order_rules.py",
-        "    return Step(_contradicted(order, at_ns) if surpassed else order, effect)\n",
+        "    return Step(contradicted(order, at_ns) if surpassed else order, effect)\n",
         "    if order.remaining <= 0 and not order.is_final:\n"
         "        order = _moved(order, Word.FILLED)\n"
-        "    return Step(_contradicted(order, at_ns) if surpassed else order, effect)\n",
+        "    return Step(contradicted(order, at_ns) if surpassed else order, effect)\n",
     ),
     Bug(
         "legs",
@@ -287,10 +287,10 @@ BUGS = (
         "resolver",
         "an unreadable look-up counts as an empty one",
         "trading/recovery.py",
-        '                self._doubt(order, f"look-up failed: {answer.reason}")',
-        "                rule = self._desk.account.capabilities.absence\n"
-        "                look = Look(asked_ns, connections, rule.sources)\n"
-        "                self._not_seen(order, look, looks)",
+        '                    self._doubt(order, f"look-up failed: {reason}")',
+        "                    rule = self._desk.account.capabilities.absence\n"
+        "                    look = Look(told.asked_ns, told.connections, rule.sources)\n"
+        "                    self._not_seen(order, look, pursuit.looks)",
     ),
     Bug(
         "fills",
