@@ -45,6 +45,7 @@ _GIVE_UP_S: Final = 600.0
 _RESTS_AT: Final = Decimal(95)
 HONEST: Final = VenueRules(
     cumulative_only=False,
+    person_decides=False,
     names_client_id=True,
     tells_totals=True,
     tells_open=True,
@@ -65,6 +66,7 @@ HONEST: Final = VenueRules(
     duplicate=0.0,
     reorder=0.0,
     blind=0.0,
+    partial=0.0,
     unlisted=0.0,
     slow=0.0,
 )

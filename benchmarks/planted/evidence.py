@@ -22,9 +22,9 @@ BUGS = (
         "evidence",
         "FILLED by arithmetic, not by the venue's word",
         "domain/order_rules.py",
-        "    return Step(_contradicted(order, at_ns) if surpassed else order, effect)\n",
+        "    return Step(contradicted(order, at_ns) if surpassed else order, effect)\n",
         "    if order.remaining <= 0 and not order.is_final:\n"
         "        order = _moved(order, Word.FILLED)\n"
-        "    return Step(_contradicted(order, at_ns) if surpassed else order, effect)\n",
+        "    return Step(contradicted(order, at_ns) if surpassed else order, effect)\n",
     ),
 )

@@ -6,6 +6,7 @@ from benchmarks.planted import (
     evidence,
     fills,
     idempotency,
+    intervention,
     journal,
     legs,
     projection,
@@ -31,5 +32,6 @@ _GROUPS: Final = (
     fills,
     risk_sums,
     idempotency,
+    intervention,
 )
 BUGS: Final[tuple[Bug, ...]] = tuple(bug for group in _GROUPS for bug in group.BUGS)

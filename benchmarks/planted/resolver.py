@@ -21,9 +21,9 @@ BUGS = (
         "resolver",
         "an unreadable look-up counts as an empty one",
         "trading/recovery.py",
-        '                self._doubt(order, f"look-up failed: {answer.reason}")',
-        "                rule = self._desk.account.capabilities.absence\n"
-        "                look = Look(asked_ns, connections, rule.sources)\n"
-        "                self._not_seen(order, look, looks)",
+        '                    self._doubt(order, f"look-up failed: {reason}")',
+        "                    rule = self._desk.account.capabilities.absence\n"
+        "                    look = Look(told.asked_ns, told.connections, rule.sources)\n"
+        "                    self._not_seen(order, look, pursuit.looks)",
     ),
 )

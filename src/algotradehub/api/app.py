@@ -16,6 +16,7 @@ from algotradehub.api.routes import (
     halts,
     health,
     holdings,
+    interventions,
     limits,
     markets,
     metrics,
@@ -48,10 +49,10 @@ def create_app(parts: ApiParts, stream: Stream) -> FastAPI:
         dependencies=[Depends(require_given_once)],
     )
     app.state.parts = parts
-    app.add_middleware(Guard, token=parts.token, allowed_hosts=parts.allowed_hosts)
+    app.add_middleware(Guard, known=parts.callers, allowed_hosts=parts.allowed_hosts)
     problems.install(app)
     trading = (orders, batches, holdings, accounts, limits, halts, reconciliations, stops)
-    for resource in (*trading, markets, tickers, books, trades, candles):
+    for resource in (*trading, interventions, markets, tickers, books, trades, candles):
         app.include_router(resource.router, prefix=PREFIX)
     for outside in (health, metrics):
         app.include_router(outside.router)

@@ -19,6 +19,7 @@ from algotradehub.api.views.holdings import (
     balance_view,
     position_view,
 )
+from algotradehub.api.views.interventions import Intervention, Interventions, stuck_view
 from algotradehub.api.views.limits import AccountLimits, CountUse, position_use
 from algotradehub.api.views.markets import (
     Book,
@@ -55,7 +56,7 @@ from algotradehub.domain.errors import (
     Refusal,
     RiskRefused,
 )
-from algotradehub.domain.evidence import FillCause, Liquidity
+from algotradehub.domain.evidence import FillCause, Liquidity, Unreadable
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import (
     AccountId,
@@ -72,6 +73,8 @@ from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind
 from algotradehub.domain.market import Quote
 from algotradehub.domain.order import (
     BaseAmount,
+    Decision,
+    Doubt,
     Leg,
     Order,
     OrderRequest,
@@ -81,15 +84,14 @@ from algotradehub.domain.order import (
     TimeInForce,
 )
 from algotradehub.domain.position import Position
-from algotradehub.domain.records import (
-    CancelAsked,
-    Kind,
-)
+from algotradehub.domain.records import CancelAsked, Kind, LookedUp
 from algotradehub.ports.store import Halt
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.aggregation import AggregatedPosition
 from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.reports import Looked
 from algotradehub.trading.risk import InstrumentSums
+from algotradehub.trading.stuck import Action, Proposal, Question, StuckOrder
 from algotradehub.trading.tickers import DaySummary, Ticker
 
 AT_NS = 1_800_000_000_000_000_000  # 2027-01-15T08:00:00Z
@@ -239,6 +241,30 @@ _REFUSED = problems.problem_of(
     "/api/v1/orders/batch",
     order_id=ORDER_ID,
 )
+_STUCK = stuck_view(
+    StuckOrder(
+        order=msgspec.structs.replace(
+            _ORDER,
+            status=OrderStatus.UNKNOWN,
+            doubt=Doubt(what="look-up failed: HTTP 502", since_ns=AT_NS),
+        ),
+        question=Question(what="look-up failed: HTTP 502", since_ns=AT_NS),
+        looked=Looked(times=7, asked_ns=AT_NS, answer=Unreadable(reason="HTTP 502")),
+        absence_provable=False,
+        actions=tuple(each for each in Action if each is not Action.APPROVE),
+        proposal=Proposal(
+            decision=Decision(
+                status=OrderStatus.CANCELLED,
+                filled=_FILLED,
+                value=_FILLED * _PRICE,
+                by="ann",
+                reason="the venue's page lists it as cancelled",
+            ),
+            expires_ns=AT_NS,
+            order=_ORDER,
+        ),
+    )
+)
 
 
 def _by_type(values: Iterable[msgspec.Struct]) -> Mapping[type[msgspec.Struct], msgspec.Struct]:
@@ -278,6 +304,24 @@ ANSWERS = _by_type(
         ),
         Halt(account=ACCOUNT, halted=True, reason="the feed looks wrong", by="api", at_ns=AT_NS),
         *stop_examples(ACCOUNT, ORDER_ID, at_ns=AT_NS),
+        _STUCK,
+        Interventions(stuck=[_STUCK]),
+        Intervention(
+            stuck=_STUCK,
+            evidence=[
+                TimelineEntry(
+                    seq=815,
+                    at_ns=AT_NS,
+                    account=ACCOUNT,
+                    account_seq=99,
+                    kind=Kind.EVENT,
+                    body=LookedUp(
+                        order_id=ORDER_ID, asked_ns=AT_NS, answer=Unreadable(reason="HTTP 502")
+                    ),
+                )
+            ],
+            complete=True,
+        ),
         InstrumentPage(instruments=[_INSTRUMENT], next_cursor=None),
         Quotes(quotes=[QuoteView(quote=_QUOTE, age_ms=120)]),
         TickerPage(tickers=[_TICKER], next_cursor=None),

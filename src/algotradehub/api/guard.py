@@ -1,11 +1,10 @@
 """The door: who may call, and by which name; asked before anything else of a request is read."""
 
-import hmac
-
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from algotradehub.api import pages, problems
+from algotradehub.api import callers, pages, problems
+from algotradehub.api.callers import Callers
 from algotradehub.api.refusals import cut
 
 # For whoever watches over the process. A probe asks by address and has no token.
@@ -14,7 +13,7 @@ _SCHEMES = frozenset({"http", "https"})
 
 
 class Guard:
-    """Lets a request through if it names one of our hosts and presents the token.
+    """Lets a request through if it names one of our hosts and presents a token.
 
     Everything but ``OPEN_PATHS`` and the pages is guarded, so that a route added later is. Pages
     hold nothing of anybody, and ask for the token themselves. The host is checked against DNS
@@ -23,9 +22,9 @@ class Guard:
     in here; pages of others are kept out by their origin.
     """
 
-    def __init__(self, app: ASGIApp, *, token: str | None, allowed_hosts: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, *, known: Callers, allowed_hosts: frozenset[str]) -> None:
         self._app = app
-        self._expected = token
+        self._callers = known
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,36 +42,26 @@ class Guard:
         elif kind == "websocket" and origin is not None and not self._is_ours(origin):
             problem = problems.http_problem(403, f"{cut(origin)!r} is not a page of ours", path)
             await problems.answer(problem)(scope, receive, send)
-        elif not (
-            pages.is_page(scope["path"]) or self._may_enter(kind, headers.get("authorization"))
-        ):
+        elif not (pages.is_page(scope["path"]) or self._may_enter(scope, headers)):
             problem = problems.http_problem(401, "the token is missing or not the right one", path)
             answer = problems.answer(problem, {"WWW-Authenticate": "Bearer"})
             await answer(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    def _may_enter(self, kind: str, authorization: str | None) -> bool:
-        if self._expected is None:
-            return True
-        if kind == "websocket" and authorization is None:
+    def _may_enter(self, scope: Scope, headers: Headers) -> bool:
+        authorization = headers.get("authorization")
+        if scope["type"] == "websocket" and authorization is None:
             return True  # browsers send no such header here: the first frame brings the token
-        return presents_token(authorization, self._expected)
+        name = self._callers.by_header(authorization)
+        if name is not None:
+            callers.note(scope, name)
+        return name is not None
 
     def _is_ours(self, origin: str) -> bool:
         """Whether a page of ours opens the socket: browsers let every page open one to anywhere."""
         scheme, separator, host = origin.partition("://")
         return bool(separator) and scheme in _SCHEMES and _without_port(host) in self._allowed_hosts
-
-
-def presents_token(authorization: str | None, expected: str) -> bool:
-    scheme, _, given = (authorization or "").partition(" ")
-    return same_token(given.strip(), expected) and scheme.lower() == "bearer"
-
-
-def same_token(given: str | None, expected: str) -> bool:
-    """Compare, in a time that tells nothing of how much of it was right."""
-    return given is not None and hmac.compare_digest(given.encode(), expected.encode())
 
 
 def _without_port(host: str) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Protocol, cast
 import msgspec
 from fastapi import Depends, Path, Request
 
+from algotradehub.api.callers import Callers
 from algotradehub.api.fields import Name
 from algotradehub.api.refusals import nearest_word, shown
 from algotradehub.domain.errors import InvalidRequest, NotFound, Refusal
@@ -24,6 +25,7 @@ from algotradehub.ports.store import OrderFilter
 from algotradehub.ports.venue import MarketFeed
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.flattening import Flattening
+from algotradehub.trading.intervention import InterventionDesk
 from algotradehub.trading.kill_switch import KillSwitch
 from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.trading.orders import OrderManager
@@ -70,6 +72,7 @@ class ApiParts(msgspec.Struct, frozen=True, kw_only=True):
     ``metrics`` renders the platform in numbers, in Prometheus' text format.
 
     ``token`` is what callers present; None lets everybody in, which is for loopback only.
+    ``people`` are further tokens, by the name of the person each stands for.
     ``allowed_hosts`` are the names, without port, under which callers may address us: a page that
     binds its own name to our address is refused.
     """
@@ -86,7 +89,14 @@ class ApiParts(msgspec.Struct, frozen=True, kw_only=True):
     ids: IdSource
     clock: Clock
     metrics: Callable[[], str]
+    intervention: InterventionDesk
+    people: Mapping[str, str] = {}
     allowed_hosts: frozenset[str] = LOOPBACK
+
+    @property
+    def callers(self) -> Callers:
+        """Who may call."""
+        return Callers(self.token, self.people)
 
     @property
     def desks(self) -> tuple[AccountDesk, ...]:
@@ -148,5 +158,6 @@ async def _parts_of(request: Request) -> ApiParts:
     return cast("ApiParts", request.app.state.parts)
 
 
+OrderId = Annotated[ClientOrderId, Path(examples=["01a3185c5000700080007002dfdc1c35"])]
 AccountName = Annotated[Name, Path(examples=["paper-main"])]
 Parts = Annotated[ApiParts, Depends(_parts_of)]

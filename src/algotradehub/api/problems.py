@@ -32,6 +32,7 @@ from algotradehub.domain.errors import (
     Unsupported,
     VenueRejected,
     VenueUnavailable,
+    WrongState,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -90,6 +91,12 @@ MEANINGS: Mapping[type[AlgoTradeHubError], Meaning] = {
         "conflict",
         "The idempotency key stands for another request",
         "Use a new key for a new order, or repeat the first body to see the first order.",
+    ),
+    WrongState: Meaning(
+        409,
+        "wrong_state",
+        "The order is not in a state for that",
+        "Look at the order as it is now; the detail says what can be done.",
     ),
     RiskRefused: Meaning(
         422,

@@ -23,6 +23,7 @@ from algotradehub.domain.order import (
     Amount,
     BaseAmount,
     OrderRequest,
+    OrderStatus,
     OrderType,
     PositionSide,
     PriceSource,
@@ -32,6 +33,7 @@ from algotradehub.domain.order import (
     Trigger,
     TriggerDirection,
 )
+from algotradehub.trading.resolution import Ending, Resolution
 
 MOST_IN_A_BATCH = 50
 MOST_ACCOUNTS = 1_000
@@ -275,3 +277,44 @@ class HaltAccount(RequestBody):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "the feed looks wrong"}]})
 
     reason: Reason
+
+
+class DecideOrder(RequestBody):
+    """How an order ended, as the venue's own page shows it; amounts are totals of the order."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "status": "CANCELLED",
+                    "filled": "0.004",
+                    "average_price": "60000.1",
+                    "reason": "the venue's page lists it as cancelled",
+                }
+            ]
+        }
+    )
+
+    status: Annotated[Ending, *word_of(Ending)]
+    reason: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)] = Field(
+        description="For people: what was seen, and where."
+    )
+    filled: Money | None = Field(
+        default=None,
+        description="Base units; may be left out where all of it filled, or nothing ever existed.",
+    )
+    value: Money | None = Field(
+        default=None, description="Quote units before fees; or give ``average_price``."
+    )
+    average_price: Money | None = Field(
+        default=None, description="Of all fills; needed where more filled than is known."
+    )
+
+    def to_domain(self) -> Resolution:
+        return Resolution(
+            status=OrderStatus(self.status.value),
+            reason=self.reason,
+            filled=self.filled,
+            value=self.value,
+            average_price=self.average_price,
+        )

@@ -20,6 +20,7 @@ from algotradehub.api.requests import (
     CancelOrders,
     ChangeOrder,
     CloseAll,
+    DecideOrder,
     HaltAccount,
     PlaceOrder,
     StopAccounts,
@@ -27,6 +28,7 @@ from algotradehub.api.requests import (
 from algotradehub.api.views.accounts import Accounts
 from algotradehub.api.views.health import Health, Readiness
 from algotradehub.api.views.holdings import AggregatedPositions, Balances, FillPage, Positions
+from algotradehub.api.views.interventions import Intervention, Interventions, StuckView
 from algotradehub.api.views.limits import AccountLimits
 from algotradehub.api.views.markets import Book, Candles, InstrumentPage, Quotes, Trades
 from algotradehub.api.views.orders import OrderPage, OrderView, Timeline
@@ -62,6 +64,9 @@ ANSWERED = (
     CloseReports,
     Reconciliation,
     Reconciliations,
+    Interventions,
+    Intervention,
+    StuckView,
     InstrumentPage,
     Quotes,
     TickerPage,
@@ -80,6 +85,7 @@ _ASKED = (
     HaltAccount,
     StopAccounts,
     CloseAll,
+    DecideOrder,
 )
 _EXAMPLES = {kind.__name__: plain(value) for kind, value in examples.ANSWERS.items()}
 _PROBLEMS = {str(status): msgspec.to_builtins(told) for status, told in examples.PROBLEMS.items()}
@@ -98,6 +104,7 @@ _TAGS = [
     {"name": "orders", "description": "Instructions, and what became of them."},
     {"name": "holdings", "description": "Fills, positions and balances."},
     {"name": "markets", "description": "What can be traded, and at what price."},
+    {"name": "interventions", "description": "Orders that are stuck, for people to end."},
     {"name": "accounts", "description": "Where orders go."},
     {
         "name": "health",

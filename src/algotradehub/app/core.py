@@ -26,6 +26,7 @@ from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.flattening import Flattening
 from algotradehub.trading.intake import Intake
+from algotradehub.trading.intervention import STUCK_AFTER_S, Approvals, InterventionDesk
 from algotradehub.trading.kill_switch import KillSwitch
 from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.orders import OrderManager, ReferencePrices
@@ -50,6 +51,7 @@ class AccountSetup(msgspec.Struct, frozen=True, kw_only=True):
     open: AccountOpener
     durability: Durability
     limits: RiskLimits = RiskLimits()
+    stuck_after_s: float = STUCK_AFTER_S  # how old a question is when it is a person's
 
 
 class Core(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +60,7 @@ class Core(msgspec.Struct, frozen=True, kw_only=True):
     orders: OrderManager
     kill_switch: KillSwitch
     flattening: Flattening
+    intervention: InterventionDesk
     state: DeskState
     journal: SegmentJournal
     projector: Projector
@@ -81,12 +84,14 @@ async def open_core(
     accounts: Sequence[AccountSetup],
     epoch: int,
     segment_bytes: int = SEGMENT_BYTES,
+    approvals: Approvals | None = None,
 ) -> AsyncIterator[Core]:
     """Recover, open every account, and run until the context ends.
 
     ``disk`` holds the journal. ``store`` is read from, at the start and for orders that have left
     memory; ``projection`` is fed with what changes. ``epoch`` is that of the lease under which
-    this process owns the accounts.
+    this process owns the accounts. ``approvals`` tells how many
+    people a decision about a stuck order takes; None: one.
 
     Raises:
         StorageDamaged: Journal or projection cannot be trusted as they are.
@@ -148,6 +153,15 @@ async def open_core(
                 ids=ids,
                 spawn=spawn,
             )
+            intervention = InterventionDesk(
+                orders=manager,
+                intake=intake,
+                recorder=recorder,
+                state=state,
+                clock=clock,
+                stuck_after_s={setup.id: setup.stuck_after_s for setup in accounts},
+                approvals=approvals or Approvals(),
+            )
             for setup in accounts:
                 desk = AccountDesk(
                     setup.id,
@@ -171,11 +185,13 @@ async def open_core(
                 inbox.open()
                 recovery.watch_all()
                 kill_switch.go_on(desk)
+            spawn(intervention.watch())
             spawn(_forget_ended(state, projector, clock))
             yield Core(
                 orders=manager,
                 kill_switch=kill_switch,
                 flattening=flattening,
+                intervention=intervention,
                 state=state,
                 journal=journal,
                 projector=projector,

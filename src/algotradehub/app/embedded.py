@@ -40,6 +40,7 @@ from algotradehub.settings.tree import Settings
 from algotradehub.storage.disk import OsDisk
 from algotradehub.storage.sqlite.projection import Projection, open_projection
 from algotradehub.storage.sqlite.store import SqliteStore
+from algotradehub.trading.intervention import Approvals
 from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.trading.strategy_host import StrategyHost
 from algotradehub.venues.paper.feed import feed_opener
@@ -95,7 +96,13 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
     venues = await stack.enter_async_context(open_paper_venues(settings, directory, clock))
     market = await _open_feeds(stack, venues)
     core, projection = await _open_books(
-        stack, directory=directory, clock=clock, ids=ids, market=market, venues=venues
+        stack,
+        directory=directory,
+        clock=clock,
+        ids=ids,
+        market=market,
+        venues=venues,
+        approvals=_approvals(settings),
     )
     metrics = None
     if listening is not None:
@@ -123,16 +130,21 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
         # FastAPI takes as long to import as all the rest: only for those who serve.
         from algotradehub.app.server import serve  # noqa: PLC0415 - see above
 
-        token = None
+        token, people = None, {}
         if settings.api.authentication:
             token_file = settings.api.token_file or directory.token
             token = read_or_create_token(token_file, ids)
+            people = {
+                person.name: read_or_create_token(person.token_file, ids)
+                for person in settings.api.people
+            }
         url = url_of(listening)
         await stack.enter_async_context(
             serve(
                 listening,
                 settings=settings.api,
                 token=token,
+                people=people,
                 core=core,
                 queries=queries,
                 market=market,
@@ -158,6 +170,15 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
     )
 
 
+def _approvals(settings: Settings) -> Approvals:
+    people = frozenset(person.name for person in settings.api.people)
+    chosen = settings.intervention
+    return Approvals(
+        people=people if chosen.second_approver else None,
+        approve_within_s=chosen.approve_within_s,
+    )
+
+
 async def _open_feeds(stack: AsyncExitStack, venues: PaperVenues) -> MarketDataManager:
     """Attach every feed, and listen to what prices orders and tickers: quotes and trades."""
     market = MarketDataManager()
@@ -179,6 +200,7 @@ async def _open_books(
     ids: IdSource,
     market: MarketDataManager,
     venues: PaperVenues,
+    approvals: Approvals,
 ) -> tuple[Core, Projection]:
     buses: list[Bus] = []  # the projection is older than the bus it speaks on
 
@@ -202,6 +224,7 @@ async def _open_books(
             prices=market,
             accounts=venues.accounts(),
             epoch=directory.epoch,
+            approvals=approvals,
         )
     )
     buses.append(core.bus)

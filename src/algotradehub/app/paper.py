@@ -88,6 +88,7 @@ class PaperVenues:
             open=opener,
             durability=account.durable,
             limits=RiskLimits(**msgspec.structs.asdict(account.limits)),
+            stuck_after_s=account.stuck_after_s,
         )
 
     def _latency(self, settings: LatencySettings | None) -> LatencyModel | None:

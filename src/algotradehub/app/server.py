@@ -5,7 +5,7 @@ Imported by those who serve only: FastAPI takes as long to import as everything 
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
@@ -36,6 +36,7 @@ async def serve(
     *,
     settings: ApiSettings,
     token: str | None,
+    people: Mapping[str, str],
     core: Core,
     queries: ProjectionQueries,
     market: MarketDataManager,
@@ -57,6 +58,8 @@ async def serve(
         market=market,
         tenant=TenantId(settings.tenant),
         token=token,
+        people=people,
+        intervention=core.intervention,
         ready=lambda: {"journal": core.journal.refusing, "projection": queries.trouble},
         ids=ids,
         clock=clock,

@@ -55,6 +55,7 @@ _OF_PROBLEMS: dict[str, ExitCode] = {
     "malformed_request": ExitCode.REFUSED,
     "unsupported": ExitCode.REFUSED,
     "conflict": ExitCode.REFUSED,
+    "wrong_state": ExitCode.REFUSED,
     "risk_refused": ExitCode.REFUSED,
     "venue_rejected": ExitCode.REFUSED,
     "not_ready": ExitCode.NOT_READY,

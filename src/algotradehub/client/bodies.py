@@ -100,6 +100,20 @@ class CloseAll(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Sell what is held of spot, too."""
 
 
+class DecideOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an order ended, as the venue's own page shows it; amounts are totals of the order."""
+
+    status: Literal["FILLED", "CANCELLED", "REJECTED"]
+    reason: str
+    """For people: what was seen, and where."""
+    average_price: Decimal | str | None = None
+    """Of all fills; needed where more filled than is known."""
+    filled: Decimal | str | None = None
+    """Base units; may be left out where all of it filled, or nothing ever existed."""
+    value: Decimal | str | None = None
+    """Quote units before fees; or give ``average_price``."""
+
+
 class HaltAccount(msgspec.Struct, frozen=True, kw_only=True):
     """Why an account shall take no new orders."""
 

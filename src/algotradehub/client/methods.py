@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         CancelOrders,
         ChangeOrder,
         CloseAll,
+        DecideOrder,
         HaltAccount,
         PlaceOrder,
         StopAccounts,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
         Halt,
         Health,
         InstrumentPage,
+        Intervention,
+        Interventions,
         OrderOutcomes,
         OrderPage,
         OrderStatus,
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
         Side,
         StopReport,
         Stops,
+        StuckView,
         TickerPage,
         Timeline,
         Trades,
@@ -200,6 +204,48 @@ class BlockingMethods(ABC):
                 account=account, venue=venue, symbol=symbol, cursor=cursor, limit=limit
             )
         )
+
+    def list_stuck_orders(self) -> Interventions:
+        """List orders that nobody can tell the fate of, or whose cancel or change does not end.
+
+        An order is stuck once its question is older than `stuck_after_s` of its account. One that
+        the venue says is open is not.
+        """
+        return self.send(operations.list_stuck_orders())
+
+    def get_stuck_order(self, order_id: str) -> Intervention:
+        """Look at one order, stuck or not, with every request, answer and look-up."""
+        return self.send(operations.get_stuck_order(order_id))
+
+    def approve_decision(self, order_id: str) -> StuckView:
+        """Approve what another person has proposed.
+
+        Refused if anything became known about the order since: look at it again.
+        """
+        return self.send(operations.approve_decision(order_id))
+
+    def ask_again(self, order_id: str) -> StuckView:
+        """Have the venue asked about the order now, and compare the whole account.
+
+        The pauses between look-ups begin anew. At most once per second.
+        """
+        return self.send(operations.ask_again(order_id))
+
+    def decide_order(self, order_id: str, body: DecideOrder) -> StuckView:
+        """Say how an order ended that the venue cannot tell of.
+
+        Look at the venue's own page first: what is held follows from it. The venue's later word
+        wins. Where two people are asked for, this proposes; another person approves with
+        `/approval`.
+        """
+        return self.send(operations.decide_order(order_id, body))
+
+    def force_cancel(self, order_id: str) -> StuckView:
+        """Cancel everything of the order that may rest, now, and look it up.
+
+        What is not answered yet is not sent twice.
+        """
+        return self.send(operations.force_cancel(order_id))
 
     def list_orders(
         self,
@@ -542,6 +588,48 @@ class AsyncMethods(ABC):
                 account=account, venue=venue, symbol=symbol, cursor=cursor, limit=limit
             )
         )
+
+    async def list_stuck_orders(self) -> Interventions:
+        """List orders that nobody can tell the fate of, or whose cancel or change does not end.
+
+        An order is stuck once its question is older than `stuck_after_s` of its account. One that
+        the venue says is open is not.
+        """
+        return await self.send(operations.list_stuck_orders())
+
+    async def get_stuck_order(self, order_id: str) -> Intervention:
+        """Look at one order, stuck or not, with every request, answer and look-up."""
+        return await self.send(operations.get_stuck_order(order_id))
+
+    async def approve_decision(self, order_id: str) -> StuckView:
+        """Approve what another person has proposed.
+
+        Refused if anything became known about the order since: look at it again.
+        """
+        return await self.send(operations.approve_decision(order_id))
+
+    async def ask_again(self, order_id: str) -> StuckView:
+        """Have the venue asked about the order now, and compare the whole account.
+
+        The pauses between look-ups begin anew. At most once per second.
+        """
+        return await self.send(operations.ask_again(order_id))
+
+    async def decide_order(self, order_id: str, body: DecideOrder) -> StuckView:
+        """Say how an order ended that the venue cannot tell of.
+
+        Look at the venue's own page first: what is held follows from it. The venue's later word
+        wins. Where two people are asked for, this proposes; another person approves with
+        `/approval`.
+        """
+        return await self.send(operations.decide_order(order_id, body))
+
+    async def force_cancel(self, order_id: str) -> StuckView:
+        """Cancel everything of the order that may rest, now, and look it up.
+
+        What is not answered yet is not sent twice.
+        """
+        return await self.send(operations.force_cancel(order_id))
 
     async def list_orders(
         self,

@@ -17,6 +17,15 @@ class AbsenceProof(OpenEnum):
     PERSON = "person"
 
 
+class Action(OpenEnum):
+    """What a person can do about an order."""
+
+    APPROVE = "approve"
+    ASK_AGAIN = "ask_again"
+    DECIDE = "decide"
+    FORCE_CANCEL = "force_cancel"
+
+
 class AmendStyle(OpenEnum):
     CANCEL_REPLACE = "cancel_replace"
     IN_PLACE = "in_place"
@@ -110,6 +119,7 @@ class OrderType(OpenEnum):
 class Origin(OpenEnum):
     """Who ended a rejected order."""
 
+    PERSON = "person"
     RISK = "risk"
     UNSENT = "unsent"
     VENUE = "venue"
@@ -451,6 +461,34 @@ class Cumulative(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", ta
     venue_time_ns: Nanoseconds | None
 
 
+class Decided(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="decided"):
+    """A person said how an order ended that the venue cannot tell of."""
+
+    order_id: str
+    decision: Decision
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """How a person said that an order ended. It holds until the venue's own word on the end."""
+
+    status: OrderStatus
+    filled: Decimal
+    value: Decimal
+    by: str
+    reason: str
+    approved_by: str | None
+    amend_pending: Amendment | None
+
+
+class DecisionProposed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="proposed"):
+    """How a person says that an order ended; it waits for another one, and not for long."""
+
+    order_id: str
+    decision: Decision
+    expires_at: str | None
+    expires_ns: Nanoseconds | None
+
+
 class Differed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="differed"):
     """Where books and venue disagreed when they were compared."""
 
@@ -565,6 +603,10 @@ class FlatProven(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     looked_ns: Nanoseconds | None
 
 
+class Found(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="found"):
+    state: OrderState
+
+
 class Halt(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an account takes new orders, by whom and why; a stop, too, and its proof."""
 
@@ -638,6 +680,29 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="i
     order: Order
 
 
+class Intervened(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="intervened"):
+    """A person had an order looked up, or cancelled, once more."""
+
+    order_id: str
+    action: str
+    by: str
+
+
+class Intervention(msgspec.Struct, frozen=True, kw_only=True):
+    """One order for a person: all that was asked for, sent, heard, looked up and done."""
+
+    stuck: StuckView
+    evidence: tuple[TimelineEntry, ...]
+    """Its journal records, oldest first."""
+    complete: bool
+
+
+class Interventions(msgspec.Struct, frozen=True, kw_only=True):
+    """Orders a person should look at, those asked about longest first."""
+
+    stuck: tuple[StuckView, ...]
+
+
 class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that can rest at the venue."""
 
@@ -664,12 +729,27 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="l
     instrument: Instrument
 
 
+class LookedUp(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="looked_up"):
+    """The venue was asked about an order, and this came back. What it means is judged later."""
+
+    order_id: str
+    asked_at: str | None
+    asked_ns: Nanoseconds | None
+    answer: LookedUpAnswer
+
+
 class Lost(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag="Lost"):
     """The request may have been executed; no readable answer came."""
 
     command: CommandKind
     client_order_id: str
     reason: str
+
+
+class NotSeen(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="not_seen"):
+    """Every source asked answered, and none has the order. Not the same as: it is not there."""
+
+    sources: tuple[str, ...]
 
 
 class NotSent(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag="NotSent"):
@@ -722,6 +802,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     updated_ns: Nanoseconds | None
     replacing: str | None
     permit: Permit | None
+    decision: Decision | None
     parts: tuple[Order, ...]
 
 
@@ -842,8 +923,10 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     doubt: Doubt | None
     """A question that is being pursued."""
     origin: Origin | None
-    """Who rejected it: our risk limits, nobody (never sent), the venue."""
+    """Who rejected it: our limits, nobody (never sent), the venue, a person."""
     reason: str
+    decision: Decision | None
+    """A person said how it ended; null once the venue's own word is there."""
     external: bool
     """Found at the venue, not placed from here."""
     permit: Permit | None
@@ -951,6 +1034,18 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     limit: str | None = None
     order_id: str | None = None
     reasons: Mapping[str, str] = {}
+
+
+class ProposalView(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that waits for a second person."""
+
+    status: OrderStatus
+    filled: Decimal
+    value: Decimal
+    by: str
+    reason: str
+    expires_at: str | None
+    expires_ns: Nanoseconds | None
 
 
 class ProvenAbsent(
@@ -1181,6 +1276,26 @@ class Stops(msgspec.Struct, frozen=True, kw_only=True):
     accounts: tuple[StopView, ...]
 
 
+class StuckView(msgspec.Struct, frozen=True, kw_only=True):
+    """An order, the question about it, and what a person can do."""
+
+    order: OrderView
+    question: str | None
+    """What is open; null where nothing is."""
+    since_at: str | None
+    since_ns: Nanoseconds | None
+    look_ups: int
+    """Since the question came up, or since this process began."""
+    last_asked_at: str | None
+    last_asked_ns: Nanoseconds | None
+    last_answer: str | None
+    absence_provable: bool
+    """Whether the venue's silence can end the order; else a person has to."""
+    actions: tuple[Action, ...]
+    """What can be done about it now."""
+    proposal: ProposalView | None
+
+
 class TickBands(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="TickBands"):
     """The tick depends on the price: ``bands`` are (from price, tick), rising, the first from 0.
 
@@ -1288,6 +1403,12 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     source: PriceSource
 
 
+class Unreadable(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="unreadable"):
+    """At least one source failed or could not be read, and none had the order."""
+
+    reason: str
+
+
 if TYPE_CHECKING:
     InstrumentPriceRule: TypeAlias = FixedTick | SignificantFigures | TickBands | Unrecognised
 else:
@@ -1295,6 +1416,13 @@ else:
         "InstrumentPriceRule",
         "type",
         {"FixedTick": FixedTick, "SignificantFigures": SignificantFigures, "TickBands": TickBands},
+    )
+
+if TYPE_CHECKING:
+    LookedUpAnswer: TypeAlias = Found | NotSeen | Unreadable | Unrecognised
+else:
+    LookedUpAnswer = one_of(
+        "LookedUpAnswer", "type", {"found": Found, "not_seen": NotSeen, "unreadable": Unreadable}
     )
 
 if TYPE_CHECKING:
@@ -1354,6 +1482,10 @@ if TYPE_CHECKING:
         | AmendAsked
         | LegAdded
         | ReplaceDropped
+        | Decided
+        | LookedUp
+        | Intervened
+        | DecisionProposed
         | HaltSet
         | StopProven
         | CloseAsked
@@ -1378,15 +1510,19 @@ else:
             "cancel_asked": CancelAsked,
             "checkpoint": Checkpoint,
             "close_asked": CloseAsked,
+            "decided": Decided,
             "differed": Differed,
             "doubted": Doubted,
             "flat_proven": FlatProven,
             "halt_set": HaltSet,
             "intent": Intent,
+            "intervened": Intervened,
             "leg_added": LegAdded,
             "listed": Listed,
+            "looked_up": LookedUp,
             "observed": Observed,
             "position_corrected": PositionCorrected,
+            "proposed": DecisionProposed,
             "proven_absent": ProvenAbsent,
             "replace_dropped": ReplaceDropped,
             "requested": Requested,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         CancelOrders,
         ChangeOrder,
         CloseAll,
+        DecideOrder,
         HaltAccount,
         PlaceOrder,
         StopAccounts,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
         Halt,
         Health,
         InstrumentPage,
+        Intervention,
+        Interventions,
         OrderOutcomes,
         OrderPage,
         OrderStatus,
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
         Side,
         StopReport,
         Stops,
+        StuckView,
         TickerPage,
         Timeline,
         Trades,
@@ -271,6 +275,82 @@ def list_instruments(
             "limit": limit,
         },
         repeatable=True,
+    )
+
+
+def list_stuck_orders() -> Request[Interventions]:
+    """List orders that nobody can tell the fate of, or whose cancel or change does not end.
+
+    An order is stuck once its question is older than `stuck_after_s` of its account. One that
+    the venue says is open is not.
+    """
+    return Request(
+        method="GET", path="/api/v1/interventions", answer="Interventions", repeatable=True
+    )
+
+
+def get_stuck_order(order_id: str) -> Request[Intervention]:
+    """Look at one order, stuck or not, with every request, answer and look-up."""
+    return Request(
+        method="GET",
+        path=f"/api/v1/interventions/{segment(order_id)}",
+        answer="Intervention",
+        repeatable=True,
+    )
+
+
+def approve_decision(order_id: str) -> Request[StuckView]:
+    """Approve what another person has proposed.
+
+    Refused if anything became known about the order since: look at it again.
+    """
+    return Request(
+        method="POST",
+        path=f"/api/v1/interventions/{segment(order_id)}/approval",
+        answer="StuckView",
+        repeatable=False,
+    )
+
+
+def ask_again(order_id: str) -> Request[StuckView]:
+    """Have the venue asked about the order now, and compare the whole account.
+
+    The pauses between look-ups begin anew. At most once per second.
+    """
+    return Request(
+        method="POST",
+        path=f"/api/v1/interventions/{segment(order_id)}/ask-again",
+        answer="StuckView",
+        repeatable=False,
+    )
+
+
+def decide_order(order_id: str, body: DecideOrder) -> Request[StuckView]:
+    """Say how an order ended that the venue cannot tell of.
+
+    Look at the venue's own page first: what is held follows from it. The venue's later word
+    wins. Where two people are asked for, this proposes; another person approves with
+    `/approval`.
+    """
+    return Request(
+        method="POST",
+        path=f"/api/v1/interventions/{segment(order_id)}/decision",
+        answer="StuckView",
+        body=body,
+        repeatable=False,
+    )
+
+
+def force_cancel(order_id: str) -> Request[StuckView]:
+    """Cancel everything of the order that may rest, now, and look it up.
+
+    What is not answered yet is not sent twice.
+    """
+    return Request(
+        method="POST",
+        path=f"/api/v1/interventions/{segment(order_id)}/force-cancel",
+        answer="StuckView",
+        repeatable=False,
     )
 
 

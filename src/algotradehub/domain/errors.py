@@ -5,6 +5,7 @@ AlgoTradeHubError
 ├── Unsupported             the venue or this installation does not offer it
 ├── NotFound                no such order, account or instrument
 ├── Conflict                the same idempotency key came with another body
+│   └── WrongState          the order is not in a state for that; the message says what to do
 ├── RiskRefused             our own limit said no; ``limit`` names it
 ├── NotReady                not now (starting, halted, journal failed); nothing was sent
 ├── AuthenticationFailed    the caller's credential was refused
@@ -72,6 +73,10 @@ class NotFound(AlgoTradeHubError):
 
 class Conflict(AlgoTradeHubError):
     """The idempotency key was used before with another body."""
+
+
+class WrongState(Conflict):
+    """What is known of the order forbids it now; the message says what to do."""
 
 
 class RiskRefused(AlgoTradeHubError):

@@ -199,17 +199,17 @@ Evidence = OrderEvidence | AccountEvidence
 # What a look-up can answer. None of the three is silence: an exception is never an answer.
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Found(msgspec.Struct, frozen=True, kw_only=True, tag="found", gc=False):
     state: OrderState
 
 
-class NotSeen(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class NotSeen(msgspec.Struct, frozen=True, kw_only=True, tag="not_seen", gc=False):
     """Every source asked answered, and none has the order. Not the same as: it is not there."""
 
     sources: tuple[str, ...]
 
 
-class Unreadable(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class Unreadable(msgspec.Struct, frozen=True, kw_only=True, tag="unreadable", gc=False):
     """At least one source failed or could not be read, and none had the order."""
 
     reason: str

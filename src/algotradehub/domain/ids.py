@@ -21,6 +21,7 @@ VenueOrderId = NewType("VenueOrderId", str)
 ExecutionId = NewType("ExecutionId", str)
 IdempotencyKey = NewType("IdempotencyKey", str)  # 1-64 printable characters, scope (tenant, key)
 
+MAIN_CALLER: Final = "api"  # the name of whoever holds the token of the installation itself
 _FIELDS: Final = Struct(">IHHHHI").pack
 
 # ms, version 7, counter, variant, tag, random

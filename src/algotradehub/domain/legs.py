@@ -10,12 +10,12 @@ from typing import Final
 
 import msgspec
 
-from algotradehub.domain import order_rules
+from algotradehub.domain import decisions, order_rules
 from algotradehub.domain.evidence import CommandKind, Lost, NotSent, OrderEvidence, Refused
 from algotradehub.domain.fill import Step, leg_index
 from algotradehub.domain.ids import VenueOrderId
 from algotradehub.domain.money import ZERO
-from algotradehub.domain.order import BaseAmount, Leg, Order, OrderStatus
+from algotradehub.domain.order import BaseAmount, Decision, Leg, Order, OrderStatus
 from algotradehub.domain.records import AmendAsked, LegAdded
 
 _replace: Final = msgspec.structs.replace
@@ -30,7 +30,8 @@ def advance(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:
     """``order_rules.advance`` for an order that has ``parts``."""
     parts = order.parts
     index = leg_index(order, evidence.client_order_id, _venue_order_id(evidence))
-    step = order_rules.advance(parts[index], evidence, at_ns)
+    rules = order_rules if parts[index].decision is None else decisions
+    step = rules.advance(parts[index], evidence, at_ns)
     if order.replacing is not None and _refuses(evidence, parts[index]):
         order = _settled(order)
     return Step(_whole(order, _with(parts, index, step.order), at_ns), step.effect)
@@ -109,10 +110,38 @@ def doubted(order: Order, what: str, at_ns: int) -> Order:
     return _whole(order, _with(order.parts, index, part), at_ns)
 
 
+def decided(order: Order, decision: Decision, at_ns: int) -> Step:
+    """A person tells how the order ended: no leg of it rests, and none follows.
+
+    What a dead leg has filled is known; the person's total less the others' is that of the last
+    leg that may rest.
+    """
+    parts = list(order.parts)
+    may_rest = [index for index, part in enumerate(parts) if not part.is_final]
+    last = may_rest[-1] if may_rest else len(parts) - 1
+    filled, value = decision.filled, decision.value
+    for index, part in enumerate(parts):
+        if index == last:
+            continue
+        filled, value = filled - part.filled, value - part.paid
+        if index in may_rest:
+            ended = _replace(decision, status=_CANCELLED, filled=part.filled, value=part.paid)
+            parts[index] = decisions.decided(part, ended, at_ns).order
+    rest = _replace(decision, filled=filled, value=value)
+    parts[last] = decisions.decided(parts[last], rest, at_ns).order
+    before = _replace(order, replacing=None, amend_pending=None, decision=decision)
+    after = _whole(before, tuple(parts), at_ns)
+    return Step(after, decisions.moved(order, after, None))
+
+
 def in_question(order: Order) -> Order:
-    """The leg that a look-up should ask about, as an order: the first in doubt, else the last."""
+    """The leg that a look-up should ask about, as an order.
+
+    The first in doubt, or ended by a person alone; else the last.
+    """
     for part in order.parts:
-        if part.status is _UNKNOWN or part.doubt is not None or part.lacks_fills:
+        doubtful = part.status is _UNKNOWN or part.doubt is not None or part.lacks_fills
+        if doubtful or part.decision is not None:
             return part
     return order.part
 
@@ -171,6 +200,7 @@ def _whole(order: Order, parts: tuple[Order, ...], at_ns: int) -> Order:
         status, origin = _UNKNOWN, None
     elif status is _OPEN and filled:
         status = OrderStatus.PARTIALLY_FILLED
+    is_decided = any(part.decision is not None for part in parts)
     doubts = [part.doubt for part in parts if part.doubt is not None]
     whole = _replace(
         order,
@@ -180,6 +210,7 @@ def _whole(order: Order, parts: tuple[Order, ...], at_ns: int) -> Order:
         reason=reason,
         origin=origin,
         doubt=doubts[0] if doubts else None,
+        decision=order.decision if is_decided else None,
         filled=filled,
         paid=sum((part.paid for part in parts), ZERO),
         provisional=sum((part.provisional for part in parts), ZERO),

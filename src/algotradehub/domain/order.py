@@ -141,6 +141,7 @@ class Origin(StrEnum):
     RISK = "risk"
     UNSENT = "unsent"  # certainly never executed: not sent, or proven absent
     VENUE = "venue"
+    PERSON = "person"  # decided, where the venue could not tell
 
 
 class Permit(StrEnum):
@@ -162,6 +163,18 @@ class Amendment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
     quantity: Decimal | None = None
     limit_price: Decimal | None = None
     trigger_price: Decimal | None = None
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """How a person said that an order ended. It holds until the venue's own word on the end."""
+
+    status: OrderStatus  # FILLED, CANCELLED or REJECTED
+    filled: Decimal  # of the whole order; base units
+    value: Decimal  # sum of price x quantity of that; quote units
+    by: str
+    reason: str
+    approved_by: str | None = None  # the second person, where two are asked for
+    amend_pending: Amendment | None = None  # of unknown fate, should the venue contradict
 
 
 class Leg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -203,6 +216,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     updated_ns: int = 0
     replacing: ClientOrderId | None = None  # the leg that follows once the working one is dead
     permit: Permit | None = None
+    decision: Decision | None = None  # what ended it, where the venue did not
     parts: tuple["Order", ...] = ()  # of an order with replaced legs: each leg as an order
 
     @property

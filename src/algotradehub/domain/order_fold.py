@@ -1,16 +1,17 @@
 """What each record of the journal makes of an order: the same live and at replay."""
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
-from algotradehub.domain import legs, order_rules
+from algotradehub.domain import decisions, legs, order_rules
 from algotradehub.domain.evidence import OrderEvidence
 from algotradehub.domain.fill import Step
 from algotradehub.domain.order import Order
 from algotradehub.domain.records import (
     AmendAsked,
     CancelAsked,
+    Decided,
     Doubted,
     LegAdded,
     OrderRecord,
@@ -19,6 +20,8 @@ from algotradehub.domain.records import (
 )
 
 _replace: Final = msgspec.structs.replace
+# What moves an order and no fills.
+_Wish: TypeAlias = Doubted | ProvenAbsent | CancelAsked | AmendAsked | LegAdded | ReplaceDropped
 _ABSENT: Final = "never reached the venue: not seen there after it could still arrive"
 
 
@@ -26,11 +29,20 @@ def advanced(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:
     """Return ``order`` after ``evidence``; see ``order_rules.advance``."""
     if order.parts:
         return legs.advance(order, evidence, at_ns)
+    if order.decision is not None:
+        return decisions.advance(order, evidence, at_ns)
     return order_rules.advance(order, evidence, at_ns)
 
 
-def recorded(order: Order, body: OrderRecord, at_ns: int) -> Order:
+def recorded(order: Order, body: OrderRecord, at_ns: int) -> Step:
     """Return ``order`` after something that is no evidence."""
+    if isinstance(body, Decided):
+        decided = legs.decided if order.parts else decisions.decided
+        return decided(order, body.decision, at_ns)
+    return Step(_recorded(order, body, at_ns))
+
+
+def _recorded(order: Order, body: _Wish, at_ns: int) -> Order:
     match body:
         case Doubted(what=what):
             doubted = legs.doubted if order.parts else order_rules.doubted

@@ -65,7 +65,7 @@ _CONTRADICTED: Final = "the venue's words contradict each other"
 
 # An average rarely ends. Cut to as many digits as a price can have, its products and sums stay
 # exact, and what was taken from a provisional value can be added up to that value again.
-_AVERAGES: Final = Context(prec=16)
+AVERAGES: Final = Context(prec=16)
 
 
 def advance(  # noqa: C901 - one branch per kind of evidence is the clearest form
@@ -156,7 +156,7 @@ def _executed(order: Order, execution: Execution, at_ns: int) -> Step:
         rest = min(provisional, max(ZERO, venue_filled - real))
         covered = provisional - rest
         covered_paid = (
-            _AVERAGES.divide(provisional_paid, provisional) * covered if rest else provisional_paid
+            AVERAGES.divide(provisional_paid, provisional) * covered if rest else provisional_paid
         )
         provisional, provisional_paid = rest, provisional_paid - covered_paid
     filled = order.filled + quantity - covered
@@ -187,7 +187,7 @@ def _executed(order: Order, execution: Execution, at_ns: int) -> Step:
     order = _moved(order, _FILL if end is None else end)
     if end is not None:
         order = _replace(order, total_untold=claimed is None)
-    return Step(_contradicted(order, at_ns) if surpassed else order, effect)
+    return Step(contradicted(order, at_ns) if surpassed else order, effect)
 
 
 def _totalled(before: Order, total: Cumulative, at_ns: int) -> Step:
@@ -227,7 +227,7 @@ def _told(before: Order, state: OrderState, at_ns: int) -> Step:
         untold = filled is None and state.status is not _REJECTED
         order = _replace(order, total_untold=untold)
     if order.is_final and filled is not None and order.venue_filled > filled:
-        order = _contradicted(order, at_ns)
+        order = contradicted(order, at_ns)
     return Step(order, effect)
 
 
@@ -236,7 +236,7 @@ def _risen(before: Order, order: Order) -> Order:
     if order.venue_filled == before.venue_filled:
         return order
     if before.is_final:
-        return _contradicted(order, order.updated_ns)
+        return contradicted(order, order.updated_ns)
     return _moved(order, _FILL)
 
 
@@ -258,7 +258,7 @@ def _claimed(order: Order, filled: Decimal, value: Decimal | None) -> tuple[Orde
     moved = provisional_paid - order.provisional_paid
     if not quantity and not moved:
         return order, None
-    price = _AVERAGES.divide(moved, quantity) if quantity else provisional_paid / provisional
+    price = AVERAGES.divide(moved, quantity) if quantity else provisional_paid / provisional
     effect = Effect(
         side=order.request.side,
         quantity=quantity,
@@ -281,15 +281,15 @@ def _moved(order: Order, word: Word, reason: str = "") -> Order:
     before = order.status
     status = TRANSITIONS[before][word]
     if status is _REJECTED and order.venue_filled:
-        return _contradicted(order, order.updated_ns)
+        return contradicted(order, order.updated_ns)
     if status is _OPEN and order.venue_filled:
         status = OrderStatus.PARTIALLY_FILLED
     if status is before:
         return order
-    if before is _UNKNOWN and word in _OF_THE_PAST and _is_contradicted(order):
+    if before is _UNKNOWN and word in _OF_THE_PAST and is_contradicted(order):
         return order
     if status is _UNKNOWN and word is not _LOST:
-        return _contradicted(order, order.updated_ns)
+        return contradicted(order, order.updated_ns)
     if status not in FINAL_STATUSES:
         # A fill proves that the order existed, not that it still rests: the question stays.
         settled = word is _ACCEPTED and order.amend_pending is None
@@ -310,7 +310,7 @@ def _moved(order: Order, word: Word, reason: str = "") -> Order:
     )
 
 
-def _contradicted(order: Order, at_ns: int) -> Order:
+def contradicted(order: Order, at_ns: int) -> Order:
     since_ns = at_ns if order.doubt is None else order.doubt.since_ns
     return _replace(
         order,
@@ -321,13 +321,13 @@ def _contradicted(order: Order, at_ns: int) -> Order:
     )
 
 
-def _is_contradicted(order: Order) -> bool:
+def is_contradicted(order: Order) -> bool:
     return order.doubt is not None and order.doubt.what == _CONTRADICTED
 
 
 def _doubted(order: Order, what: str, at_ns: int) -> Order:
     """Note a question; a final order has none, and a contradiction is the greater one."""
-    if order.is_final or _is_contradicted(order):
+    if order.is_final or is_contradicted(order):
         return _replace(order, updated_ns=at_ns)
     since_ns = at_ns if order.doubt is None else order.doubt.since_ns
     return _replace(order, doubt=Doubt(what=what, since_ns=since_ns), updated_ns=at_ns)

@@ -11,10 +11,10 @@ from typing import Any, ClassVar, TypeAlias
 import msgspec
 
 from algotradehub.domain.difference import Difference
-from algotradehub.domain.evidence import Balance, OrderEvidence, OrderState, PositionReport
+from algotradehub.domain.evidence import Balance, LookUp, OrderEvidence, OrderState, PositionReport
 from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, Symbol
 from algotradehub.domain.instrument import Instrument
-from algotradehub.domain.order import Amendment, Order, OrderRequest, PositionSide
+from algotradehub.domain.order import Amendment, Decision, Order, OrderRequest, PositionSide
 
 FORMAT_VERSION = 1
 
@@ -85,6 +85,15 @@ class ProvenAbsent(msgspec.Struct, frozen=True, kw_only=True, tag="proven_absent
     sources: tuple[str, ...]
 
 
+class LookedUp(msgspec.Struct, frozen=True, kw_only=True, tag="looked_up", gc=False):
+    """The venue was asked about an order, and this came back. What it means is judged later."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    order_id: ClientOrderId
+    asked_ns: int
+    answer: LookUp
+
+
 class AmendSettled(msgspec.Struct, frozen=True, kw_only=True, tag="amend_settled", gc=False):
     """A look-up after the amend's last instant told what the order is now."""
 
@@ -135,6 +144,34 @@ class ReplaceDropped(msgspec.Struct, frozen=True, kw_only=True, tag="replace_dro
     kind: ClassVar[Kind] = Kind.LEG
     order_id: ClientOrderId
     reason: str
+
+
+class Intervened(
+    msgspec.Struct, frozen=True, kw_only=True, tag="intervened", omit_defaults=True, gc=False
+):
+    """A person had an order looked up, or cancelled, once more."""
+
+    kind: ClassVar[Kind] = Kind.COMMAND
+    order_id: ClientOrderId
+    action: str
+    by: str
+
+
+class DecisionProposed(msgspec.Struct, frozen=True, kw_only=True, tag="proposed", gc=False):
+    """How a person says that an order ended; it waits for another one, and not for long."""
+
+    kind: ClassVar[Kind] = Kind.COMMAND
+    order_id: ClientOrderId
+    decision: Decision
+    expires_ns: int
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True, tag="decided", gc=False):
+    """A person said how an order ended that the venue cannot tell of."""
+
+    kind: ClassVar[Kind] = Kind.COMMAND
+    order_id: ClientOrderId
+    decision: Decision
 
 
 class HaltSet(
@@ -231,7 +268,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag="checkpoint", gc
 
 # What moves one order, and is no evidence about it.
 OrderRecord: TypeAlias = (
-    Doubted | ProvenAbsent | CancelAsked | AmendAsked | LegAdded | ReplaceDropped
+    Doubted | ProvenAbsent | CancelAsked | AmendAsked | LegAdded | ReplaceDropped | Decided
 )
 
 Body: TypeAlias = (
@@ -243,6 +280,9 @@ Body: TypeAlias = (
     | AmendSettled
     | Restarted
     | OrderRecord
+    | LookedUp
+    | Intervened
+    | DecisionProposed
     | HaltSet
     | StopProven
     | CloseAsked

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import msgspec
 
-from algotradehub.settings.fields import AT_LEAST_ONE, PAPER, Name, Positive
+from algotradehub.settings.fields import AT_LEAST_ONE, PAPER, Name, Positive, above_zero
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.intervention import STUCK_AFTER_S
 
 
 class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +27,7 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     tenant: Name = "local"
     durability: Durability | None = None  # None: process for paper, sync for everything else
     limits: LimitSettings = LimitSettings()
+    stuck_after_s: Annotated[float, above_zero(86_400)] = STUCK_AFTER_S  # then a person is told
 
     @property
     def durable(self) -> Durability:

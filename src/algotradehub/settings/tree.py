@@ -5,11 +5,15 @@ from pathlib import Path
 
 import msgspec
 
+from algotradehub.domain.ids import MAIN_CALLER
 from algotradehub.settings.accounts import AccountSettings
 from algotradehub.settings.api import ApiSettings
-from algotradehub.settings.fields import require_known, require_unique
+from algotradehub.settings.fields import refused, require_known, require_unique
+from algotradehub.settings.intervention import InterventionSettings
 from algotradehub.settings.paper import PaperVenueSettings
 from algotradehub.settings.strategies import StrategySettings
+
+APPROVERS = 2
 
 
 def default_data_dir(name: str = "algotradehub") -> Path:
@@ -26,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     paper_venues: tuple[PaperVenueSettings, ...] = ()
     accounts: tuple[AccountSettings, ...] = ()
     strategies: tuple[StrategySettings, ...] = ()
+    intervention: InterventionSettings = InterventionSettings()
 
     def __post_init__(self) -> None:
         venues = {venue.id: venue for venue in self.paper_venues}
@@ -33,6 +38,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         require_unique("paper_venues", "id", [venue.id for venue in self.paper_venues])
         require_unique("accounts", "id", [account.id for account in self.accounts])
         require_unique("strategies", "name", [strategy.name for strategy in self.strategies])
+        names = [person.name for person in self.api.people]
+        require_unique("api.people", "name", names)
+        if MAIN_CALLER in names:
+            rule = "a name that does not stand for the token of the installation"
+            raise refused("api.people", rule, MAIN_CALLER)
+        files = [str(person.token_file) for person in self.api.people]
+        require_unique("api.people", "token_file", files)
+        if self.intervention.second_approver and not (
+            self.api.authentication and len(names) >= APPROVERS
+        ):
+            rule = "off, or api.authentication on and two names or more in api.people"
+            raise refused("intervention.second_approver", rule, ", ".join(names))
         for index, account in enumerate(self.accounts):
             require_known(f"accounts.{index}.venue", account.venue, "a venue", venues)
         for index, strategy in enumerate(self.strategies):

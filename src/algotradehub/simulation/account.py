@@ -135,13 +135,16 @@ class ScriptedAccount:
         if not await self._asked(Wire.LOOK_UPS, self._venue.rules.blind):
             return Unreadable(reason="the look-up failed")
         as_of_ns = self._lagging_ns()
+        partial = self._venue.random.random() < self._venue.rules.partial
         for order in self._venue.orders.values():
             if order.venue_order_id == name.venue_order_id or (
                 name.client_order_id is not None and order.client_order_id == name.client_order_id
             ):
                 state = order.as_of(as_of_ns)
-                if state is not None:
+                if state is not None and not (partial and state.status in FINAL_STATUSES):
                     return Found(state=state)
+        if partial:
+            return NotSeen(sources=("open_orders",))
         return NotSeen(sources=self._capabilities.absence.sources)
 
     async def open_orders(self) -> Sequence[OrderState]:

@@ -18,6 +18,7 @@ from algotradehub.domain.records import (
     AmendAsked,
     BalanceCorrected,
     CancelAsked,
+    Decided,
     HaltSet,
     Intent,
     LegAdded,
@@ -42,7 +43,7 @@ def check_exposure(state: DeskState, venue: ScriptedVenue) -> None:
     """At every moment: what of ours may still fill at the venue is in the running sums."""
     open_there = {Side.BUY: ZERO, Side.SELL: ZERO}
     for order in venue.orders.values():
-        if order.client_order_id is not None:
+        if order.client_order_id is not None and not _is_decided(state, order):
             open_there[order.side] += order.remaining
     sums = state.sums.of(ACCOUNT, SYMBOL)
     require(
@@ -50,6 +51,15 @@ def check_exposure(state: DeskState, venue: ScriptedVenue) -> None:
         "exposure understated",
         f"the venue may still fill {open_there}, the sums have {sums.buying} and {sums.selling}",
     )
+
+
+def _is_decided(state: DeskState, truth: VenueOrder) -> bool:
+    """Whether a person said that it ended: then it counts again with the venue's next word."""
+    name = truth.client_order_id
+    order = None if name is None else state.orders.get(state.legs.get(name, name))
+    if order is None:
+        return False
+    return part_of(order, truth.client_order_id, truth.venue_order_id).decision is not None
 
 
 def check_legs(state: DeskState, venue: ScriptedVenue) -> None:
@@ -130,7 +140,8 @@ def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
         _check_legs(order, users)
         for part in order.parts or (order,):
             if part.order_id not in ours and not order.external:
-                never_there = part.status is OrderStatus.REJECTED and not part.filled
+                rejected = part.status is OrderStatus.REJECTED or part.decision is not None
+                never_there = rejected and not part.filled
                 require(never_there, "order invented", f"{part} was never at the venue")
         if order.status is OrderStatus.REJECTED and order.origin in {Origin.UNSENT, Origin.RISK}:
             absent = order.order_id not in ours
@@ -190,7 +201,7 @@ def _check_wishes(core: Core) -> None:
             asked.clear()
         elif isinstance(body, AmendAsked):
             asked.add(body.order_id)
-        elif isinstance(body, CancelAsked):
+        elif isinstance(body, CancelAsked | Decided):
             asked.discard(body.order_id)
         elif isinstance(body, HaltSet):
             halted = body.halted

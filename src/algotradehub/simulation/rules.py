@@ -20,6 +20,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
     tells_open: bool  # pushes a message when an order starts to rest
     late_fees: bool  # executions come without their fee, which is told afterwards
     ids_reusable: bool  # a client id may be used again once its order is closed
+    person_decides: bool  # no empty look-up ever proves that an order is not there
     amends: AmendStyle
     states_tell_totals: bool  # pushed states of orders say how much has filled
     queues: float  # requests that wait in our own lane, up to their last instant
@@ -35,6 +36,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
     duplicate: float
     reorder: float
     blind: float  # look-ups that fail
+    partial: float  # look-ups that see open orders only
     unlisted: float  # lists that fail
     slow: float  # requests that take seconds
     cancel_all: bool = True  # it has one request that cancels every order
@@ -48,7 +50,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
             order_types=frozenset({OrderType.LIMIT, OrderType.MARKET}),
             times_in_force=frozenset({TimeInForce.GTC, TimeInForce.IOC}),
             absence=AbsenceRule(
-                proof=AbsenceProof.LOOKUPS,
+                proof=AbsenceProof.PERSON if self.person_decides else AbsenceProof.LOOKUPS,
                 expiry_s=self.expiry_s,
                 backend_timeout_s=self.backend_timeout_s,
                 clock_error_s=1.0,
@@ -75,6 +77,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
             not_sent=0.0,
             crosses=0.0,
             blind=0.0,
+            partial=0.0,
             unlisted=0.0,
             slow=0.0,
             queues=0.0,
@@ -100,6 +103,7 @@ def draw_rules(random: Random) -> VenueRules:
         tells_open=coin(),
         late_fees=coin(),
         ids_reusable=coin(),
+        person_decides=random.choice((True, False, False)),
         states_tell_totals=coin(),
         queues=late,
         backlog=late,
@@ -113,6 +117,7 @@ def draw_rules(random: Random) -> VenueRules:
         duplicate=rate(),
         reorder=rate(),
         blind=often(),
+        partial=rate(),
         unlisted=rate(),
         slow=late,
         expiry_s=random.choice((1.0, 3.0, 5.0)),

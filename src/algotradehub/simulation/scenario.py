@@ -17,8 +17,10 @@ from algotradehub.simulation.rules import VenueRules, draw_rules
 from algotradehub.simulation.venue import OPENING
 from algotradehub.simulation.wires import Wire
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.stuck import Action as Intervention
 
 _S = 1_000_000_000
+_WRONG = 0.8  # of those who decide in the dark
 _WALL_ERROR_NS = _S // 2  # between two lives it can step by twice as much, and no more
 
 
@@ -78,6 +80,15 @@ class Resume(msgspec.Struct, frozen=True):
     at_ns: int
 
 
+class Intervene(msgspec.Struct, frozen=True):
+    """Somebody does the same about every order that is stuck; who decides may be ``wrong``."""
+
+    at_ns: int
+    action: Intervention
+    wrong: bool
+    approves_after_ns: int  # the second person, where two are asked for
+
+
 class ByHand(msgspec.Struct, frozen=True):
     """Somebody places an order on the venue's own page."""
 
@@ -123,7 +134,8 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 Accident: TypeAlias = ByHand | Deposit | Outage | DiskFault  # nobody here asked for it
-Action: TypeAlias = Order | Repeat | Cancel | Amend | Stop | Halt | CloseAll | Resume | Accident
+Emergency: TypeAlias = Halt | Stop | CloseAll | Resume
+Action: TypeAlias = Order | Repeat | Cancel | Amend | Emergency | Intervene | Accident
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +148,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     wall_errors_ns: tuple[int, ...]  # how wrong the clock is in each life
     actions: tuple[Action, ...]  # by time
     crashes: tuple[Crash, ...]  # one per life, in order
+    second_approver: bool = False
+    stuck_after_s: float = 5.0
     heals_after_ns: int = 0  # after the last action: so long all trouble goes on
 
 
@@ -163,6 +177,7 @@ def draw(seed: int) -> Scenario:
         if random.choice((True, False)):
             actions.append(Resume(stop_ns + random.randint(0, 20 * _S)))
     actions.extend(_halt(stream(seed, "halts"), orders))
+    actions.extend(_interventions(random))
     for _ in range(random.choice((0, 0, 0, 1))):
         side = random.choice((Side.BUY, Side.SELL))
         at_ns = random.randint(0, 20 * _S)
@@ -189,6 +204,8 @@ def draw(seed: int) -> Scenario:
         wall_errors_ns=tuple(random.randint(-_WALL_ERROR_NS, _WALL_ERROR_NS) for _ in range(4)),
         actions=tuple(actions),
         crashes=crashes,
+        second_approver=random.choice((True, False)),
+        stuck_after_s=random.choice((1.0, 5.0, 10.0)),
         heals_after_ns=random.choice((0, random.randint(0, 30 * _S))),
     )
 
@@ -230,6 +247,36 @@ def _halt(random: Random, orders: list[Order]) -> list[Action]:
     just_after_ns = random.choice(orders).at_ns + random.randint(0, random.choice(SYNC_NS))
     halt_ns = random.choice((random.randint(0, 20 * _S), just_after_ns))
     return [Halt(halt_ns), Resume(halt_ns + random.randint(0, 10 * _S))]
+
+
+def _intervention(random: Random) -> Intervene:
+    decide = Intervention.DECIDE
+    return Intervene(
+        at_ns=random.randint(0, 60 * _S),
+        action=random.choice((Intervention.ASK_AGAIN, Intervention.FORCE_CANCEL, decide, decide)),
+        wrong=random.choice((True, False)),
+        approves_after_ns=random.choice((0, random.randint(0, 20 * _S))),
+    )
+
+
+def _interventions(random: Random) -> Iterator[Action]:
+    if random.random() < 0.3:  # noqa: PLR2004 - a rate
+        yield from _darkness(random)
+    for _ in range(random.choice((0, 1, 2, 4))):
+        yield _intervention(random)
+
+
+def _darkness(random: Random) -> Iterator[Action]:
+    """Nothing can be looked up for long, and people decide meanwhile."""
+    at_ns, for_ns = random.randint(0, 5 * _S), random.randint(15 * _S, 50 * _S)
+    others = random.choice(((), (Wire.STREAM,), (Wire.STREAM, Wire.ORDERS)))
+    yield Outage(at_ns, for_ns, wires=(Wire.LOOK_UPS, Wire.LISTS, *others))
+    for _ in range(random.randint(1, 3)):
+        decides = _intervention(random)
+        meanwhile_ns = at_ns + random.randint(10 * _S, for_ns)
+        yield msgspec.structs.replace(
+            decides, at_ns=meanwhile_ns, action=Intervention.DECIDE, wrong=random.random() < _WRONG
+        )
 
 
 def _outage(random: Random) -> Outage:

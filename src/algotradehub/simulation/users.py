@@ -25,9 +25,11 @@ from algotradehub.simulation import scenario as plan
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
 from algotradehub.simulation.invariants_cancels import check_cancel_left
+from algotradehub.simulation.people import People
 from algotradehub.simulation.timeline import SimulationFailed
 from algotradehub.simulation.venue import SYMBOL, ScriptedVenue
 from algotradehub.simulation.wires import Wire
+from algotradehub.trading.stuck import Action as Intervention
 
 _S = 1_000_000_000
 TENANT = TenantId("acme")
@@ -37,6 +39,9 @@ LOOK_EVERY_S = 7.0
 LAST_WORDS_S = 2.0  # messages that were held up on the way
 TRIES = 12
 _REPEATS = 0.3
+_TRUTHFULLY = plan.Intervene(
+    at_ns=0, action=Intervention.DECIDE, wrong=False, approves_after_ns=1_000_000
+)
 
 
 class Users:
@@ -68,6 +73,7 @@ class Users:
         self._venue = venue
         self._disk = disk
         self._random = random
+        self._people = People(TENANT, venue, random)
         self._start_ns = start_ns
 
     async def act(self, clock: SimClock, core: Core) -> None:
@@ -122,6 +128,8 @@ class Users:
         deadline_ns = clock.now_ns() + int(HEAL_S * _S)
         while True:
             await clock.sleep(LOOK_EVERY_S)
+            if self._venue.rules.person_decides:  # then not all questions end by themselves
+                self._people.intervene(clock, core, _TRUTHFULLY)
             if self._open_question(core) is None:
                 await clock.sleep(late_s)
                 if self._open_question(core) is None:
@@ -145,17 +153,16 @@ class Users:
             return f"{len(desk.orphans)} events wait for their orders"
         for order in core.state.orders.values():
             fees = not self._venue.rules.cumulative_only
+            if any(part.decision and self._is_there(part) for part in order.parts or (order,)):
+                return f"{order} stands on a person's word, and the venue could tell"
             if order.lacks_fills or (fees and core.state.fees_unknown(order.order_id)):
                 return f"fills of {order} are missing, provisional or lack their fee"
-        stop = core.kill_switch.of(desk)
-        if stop is not None and not stop.is_proven:
-            return f"nothing proves {stop}"
-        closing = core.flattening.of(desk)
-        if closing is not None and not closing.ended_ns:
-            return f"nothing ends {closing}"
         if core.journal.refusing is None and not core.projector.level:
             return "the projection is behind"
-        return self._wrong_balance(core)
+        return _unproven(core) or self._wrong_balance(core)
+
+    def _is_there(self, part: Order) -> bool:
+        return part.leg.client_order_id in self._venue.by_client_id
 
     def _wrong_balance(self, core: Core) -> str | None:
         if self._venue.rules.cumulative_only:
@@ -181,23 +188,27 @@ class Users:
                     check_cancel_left(core, core.orders.cancel(TENANT, order_id), self.sent)
             case plan.Amend():
                 self._amend(core, action)
-            case plan.Stop():
-                core.kill_switch.stop(core.orders.desks, reason="enough", by="ann")
-            case plan.Halt():
-                core.orders.halt(ACCOUNT, halted=True, reason="lunch", by="ann")
-            case plan.CloseAll(cancel_first=cancel_first):
-                self._close_all(core, cancel_first=cancel_first)
-            case plan.Resume():
-                core.orders.halt(ACCOUNT, halted=False, reason="", by="ann")
+            case plan.Intervene():
+                self._people.intervene(clock, core, action)
+            case plan.Halt() | plan.Stop() | plan.CloseAll() | plan.Resume():
+                self._emergency(core, action)
             case _:
                 self._befall(action)
 
-    def _close_all(self, core: Core, *, cancel_first: bool) -> None:
+    def _emergency(self, core: Core, action: plan.Emergency) -> None:
         desks = core.orders.desks
-        with suppress(InvalidRequest):  # while orders work
-            core.flattening.close(
-                desks, reason="enough", by="ann", spot=True, cancel_first=cancel_first
-            )
+        match action:
+            case plan.Halt():
+                core.orders.halt(ACCOUNT, halted=True, reason="lunch", by="ann")
+            case plan.Stop():
+                core.kill_switch.stop(desks, reason="enough", by="ann")
+            case plan.CloseAll(cancel_first=first):
+                with suppress(InvalidRequest):  # while orders work
+                    core.flattening.close(
+                        desks, reason="enough", by="ann", spot=True, cancel_first=first
+                    )
+            case plan.Resume():
+                core.orders.halt(ACCOUNT, halted=False, reason="", by="ann")
 
     def _befall(self, action: plan.Accident) -> None:
         match action:
@@ -244,6 +255,17 @@ class Users:
         except (InvalidRequest, NotReady, RiskRefused):
             return  # refused with a reason: nothing was asked of the venue
         self.most_wanted[key] = max(self.most_wanted[key], Decimal(action.quantity))
+
+
+def _unproven(core: Core) -> str | None:
+    desk = core.orders.desks[0]
+    stop = core.kill_switch.of(desk)
+    if stop is not None and not stop.is_proven:
+        return f"nothing proves {stop}"
+    closing = core.flattening.of(desk)
+    if closing is not None and not closing.ended_ns:
+        return f"nothing ends {closing}"
+    return None
 
 
 def _key(number: int) -> IdempotencyKey:

@@ -12,18 +12,20 @@ from algotradehub.domain.evidence import Connection, ConnectionState, Evidence
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import Side
 from algotradehub.ports.store import Changes, Store
-from algotradehub.simulation import invariants
+from algotradehub.simulation import decisions, invariants
 from algotradehub.simulation.account import ScriptedAccount
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
 from algotradehub.simulation.entropy import seeded_ids, stream
 from algotradehub.simulation.invariants_closing import check_closing
 from algotradehub.simulation.loop import SimLoop
+from algotradehub.simulation.people import FIRST, SECOND
 from algotradehub.simulation.scenario import Crash as PlannedCrash
 from algotradehub.simulation.scenario import Death, Scenario
 from algotradehub.simulation.timeline import Crash, Timeline
 from algotradehub.simulation.users import ACCOUNT, LAST_WORDS_S, TENANT, Users
 from algotradehub.simulation.venue import ScriptedVenue
+from algotradehub.trading.intervention import Approvals
 from algotradehub.trading.limits import RiskLimits
 
 _S = 1_000_000_000
@@ -150,6 +152,7 @@ class World:
             open=lambda sink: self._open(loop, sink),
             durability=self.scenario.durability,
             limits=_LIMITS,
+            stuck_after_s=self.scenario.stuck_after_s,
         )
         async with open_core(
             clock=clock,
@@ -161,6 +164,9 @@ class World:
             accounts=[setup],
             epoch=self.lives,
             segment_bytes=self.scenario.segment_bytes,
+            approvals=Approvals(
+                people=frozenset({FIRST, SECOND}) if self.scenario.second_approver else None
+            ),
         ) as core:
             self.venue.watcher = lambda: self._watch(core)
             assert self._account is not None  # noqa: S101 - the core has opened it
@@ -169,10 +175,12 @@ class World:
             await self.users.heal(clock, core)
             told_ns = self.timeline.now_ns - int(LAST_WORDS_S * _S)
             invariants.check_settled(core.state, self.venue, told_ns)
+            decisions.check_overruled(core.state, self.venue)
             await self.users.finish(clock, core)
             invariants.check_all(core, self.venue, self.users)
             if core.journal.refusing is None:
                 invariants.check_corrections(core, self.venue)
+                decisions.check_approved(core, second_approver=self.scenario.second_approver)
                 invariants.check_storage(core, self.store, now_ns=clock.now_ns())
 
     def _sent(self, core: Core, command: OrderCommand) -> None:
@@ -185,6 +193,7 @@ class World:
         """Called at every change of the truth, and after every word of it that was heard."""
         invariants.check_exposure(core.state, self.venue)
         invariants.check_legs(core.state, self.venue)
+        decisions.check_fills(core.state, self.venue)
         invariants.check_stopped(core.state, self.venue)
         if self._catching_up and core.orders.desks[0].refusing is None:
             self._catching_up = False

@@ -37,6 +37,14 @@ def absence_proven(looks: list[Look], rule: AbsenceRule, *, dead_ns: int) -> tup
     return tuple(proof) if len(proof) >= rule.look_ups else ()
 
 
+def dead_ns(order: Order, rule: AbsenceRule) -> int:
+    """From then on neither the place of ``order`` nor a pending amend can execute any more."""
+    before_ns = order.send_before_ns
+    if order.amends_in_place:
+        before_ns = max(before_ns, order.amend_before_ns)
+    return before_ns + int(rule.dead_after_s * _NS)
+
+
 def unproven(order: Order) -> bool:
     """Nothing the venue ever said shows that the working leg existed there."""
     order = order.part

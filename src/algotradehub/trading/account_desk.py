@@ -10,7 +10,7 @@ from algotradehub.domain.instrument import Instrument
 from algotradehub.ports.store import Halt
 from algotradehub.ports.venue import OrderName, TradingAccount
 from algotradehub.trading.orphans import Orphans
-from algotradehub.trading.reports import Reconciliation
+from algotradehub.trading.reports import Looked, Reconciliation
 
 RECONCILIATIONS_KEPT: Final = 100
 
@@ -27,6 +27,10 @@ class Questions(Protocol):
 
     def watch(self, order_id: ClientOrderId) -> None:
         """Ask about an order until its question is answered."""
+        ...
+
+    def ask_now(self, order_id: ClientOrderId) -> None:
+        """Ask about an order at once, then as if its question were new; compare the account."""
         ...
 
     def cancel_again(self, order_id: ClientOrderId) -> None:
@@ -72,6 +76,7 @@ class AccountDesk:
         "fatal_answers",
         "in_flight",
         "instruments",
+        "looked",
         "orphans",
         "questions",
         "reconciliations",
@@ -93,6 +98,7 @@ class AccountDesk:
         self.instruments: dict[Symbol, Instrument] = {}
         self.refusing: str | None = f"{account_id} is not connected yet; try again in a moment"
         self.reconciliations: deque[Reconciliation] = deque(maxlen=RECONCILIATIONS_KEPT)
+        self.looked: dict[ClientOrderId, Looked] = {}  # while they are in question
         self.send_before_ns = 0  # the last instant of the latest place or amend that was sent
         self.fatal_answers = 0  # in a row: the venue refuses the credential
         self.connections = 0  # rises with every change of the private stream

@@ -207,6 +207,7 @@ class Intake:
                 leg = part.leg
                 news = (
                     part.doubt is not None
+                    or part.decision is not None
                     or part.total_untold
                     or part.amend_pending is not None
                     or (evidence.status in _LIVE) != (part.status in _LIVE)
@@ -223,6 +224,7 @@ class Intake:
         order, before = applied.order, applied.before
         if order is None:
             return
+        self._compare(before, order)
         if desk.orphans and (before is None or before.legs is not order.legs):
             for leg in order.legs:
                 for waiting in desk.orphans.take(leg.client_order_id, leg.venue_order_id):
@@ -233,13 +235,26 @@ class Intake:
             desk.questions.watch_fills(order.order_id)
         if order.replacing is not None and order.part.is_final:
             desk.questions.replace(order.order_id)
-        if order.status is _UNKNOWN or order.doubt is not None:
+        if order.status is _UNKNOWN or order.doubt is not None or order.decision is not None:
             desk.questions.watch(order.order_id)
         elif order.wants_cancel and not order.is_final:
             if before is not None and before.status is _PENDING:
                 # The cancel that overtook the place may have found nothing (order-path 6).
                 desk.questions.cancel_again(order.order_id)
             desk.questions.watch(order.order_id)
+
+    def _compare(self, decided: Order | None, now: Order) -> None:
+        """Tell people when the venue shows that one of them was wrong."""
+        if decided is None or decided.decision is None:
+            return
+        if decided.is_final and (now.status, now.filled) != (decided.status, decided.filled):
+            said = f"{decided.status} with {decided.filled:f} filled"
+            self._recorder.alert(
+                "decision_contradicted",
+                f"order {now.order_id} was decided {said}; by the venue's word it is {now.status} "
+                f"with {now.filled:f} filled",
+                now.request.account,
+            )
 
 
 def _fee_of(execution: Execution) -> FeeSettled | None:

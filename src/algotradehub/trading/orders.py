@@ -194,7 +194,7 @@ class OrderManager:
             return order
         if self._dispatch.cancelled_unstored(order_id):
             return _replace(order, cancel_pending=True)
-        desk = self._desk_of(order)
+        desk = self.desk_of(order)
         if not order.cancel_pending:
             self._recorder.keep(desk.account_id, CancelAsked(order_id=order_id))
         self._dispatch.cancel(desk, order)
@@ -217,7 +217,7 @@ class OrderManager:
             NotReady: Nothing new is accepted now.
         """
         order = self.order(tenant, order_id)
-        desk = self._desk_of(order)
+        desk = self.desk_of(order)
         capabilities = desk.account.capabilities
         self._require_amendable(desk, order)
         instrument = self._instrument(desk, order.request.symbol)
@@ -289,7 +289,12 @@ class OrderManager:
             raise NotFound(f"there is no order {order_id}")
         return order
 
-    def _desk_of(self, order: Order) -> AccountDesk:
+    def desk_of(self, order: Order) -> AccountDesk:
+        """The account of an order.
+
+        Raises:
+            NotReady: It is not open here.
+        """
         desk = self._desks.get(order.request.account)
         if desk is None:
             account = order.request.account

@@ -4,7 +4,6 @@ Start, reconnect and doubt are one code path (order-path 9). Only this module, b
 ``absence``, turns "not seen" into "not there" (order-path 5).
 """
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -15,34 +14,46 @@ from algotradehub.domain.evidence import (
     Connection,
     ConnectionState,
     Found,
-    LookUp,
     NotSeen,
     OrderState,
+    Unreadable,
 )
 from algotradehub.domain.ids import ClientOrderId
-from algotradehub.domain.legs import in_question
-from algotradehub.domain.order import UNANSWERED_STATUSES, Order, OrderStatus
+from algotradehub.domain.order import Order, OrderStatus
 from algotradehub.domain.records import AmendSettled, Doubted, ProvenAbsent
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.venue import OrderName
-from algotradehub.trading.absence import Look, absence_proven, unproven
+from algotradehub.trading.absence import Look, absence_proven, dead_ns, unproven
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
+from algotradehub.trading.look_ups import FIRST_DELAY_S, MAX_DELAY_S, Answered, LookUps
 from algotradehub.trading.reconciliation import Reconciler
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.replacing import Replacing
 from algotradehub.trading.reports import Occasion, Reconciliation
 from algotradehub.trading.state import DeskState
+from algotradehub.trading.strays import Strays
 
 _NS = 1_000_000_000
-FIRST_DELAY_S = 1.0
-MAX_DELAY_S = 60.0  # the ladder of the integration design: 1, 2, 4 ... at most 60 s
-LOOK_UPS_AT_ONCE = 4
+ASK_NOW_EVERY_S = 1.0  # however often a person asks
 RECONCILE_EVERY_S = 60.0
 CLOCK_SLACK_NS = 60 * _NS  # the venue's clock may be behind ours by less than this
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
+
+
+class _Pursuit:
+    """One question, for as long as it is open; a person may have it asked anew."""
+
+    __slots__ = ("asked_ns", "confirmed", "delay_s", "looks", "turn")
+
+    def __init__(self) -> None:
+        self.delay_s = FIRST_DELAY_S
+        self.turn = 0  # of the task that asks; those of earlier turns end
+        self.asked_ns = 0
+        self.looks: list[Look] = []
+        self.confirmed = False  # nothing the venue has speaks against what a person decided
 
 
 class Recovery:
@@ -80,18 +91,20 @@ class Recovery:
             unsettled=self._unsettled,
         )
         self._asked = False  # by a person, who waits for the report
-        self._watched: set[ClientOrderId] = set()
+        self._watched: dict[ClientOrderId, _Pursuit] = {}
         self._incomplete: dict[ClientOrderId, None] = {}  # by age: a dict keeps the order
-        self._slots = asyncio.Semaphore(LOOK_UPS_AT_ONCE)
+        self._look_ups = LookUps(desk=desk, recorder=recorder, clock=clock)
+        self._strays = Strays(
+            desk=desk, intake=intake, state=state, clock=clock, look_ups=self._look_ups
+        )
 
     def watch_all(self) -> None:
         """Take up every question that the last process left, and look for new ones for ever."""
         self._spawn(self._on_schedule())
-        for order_id in tuple(self._state.live.get(self._desk.account_id, ())):
-            if self._question(order_id) is not None:
-                self.watch(order_id)
         for order_id, order in tuple(self._state.orders.items()):
             if order.request.account == self._desk.account_id:
+                if self._question(order_id) is not None:
+                    self.watch(order_id)
                 self.watch_fills(order_id)
                 # What the last process sent may still be under way.
                 before_ns = max(order.send_before_ns, order.amend_before_ns)
@@ -110,8 +123,21 @@ class Recovery:
 
     def watch(self, order_id: ClientOrderId) -> None:
         if order_id not in self._watched:
-            self._watched.add(order_id)
-            self._spawn(self._pursue(order_id))
+            pursuit = self._watched[order_id] = _Pursuit()
+            self._spawn(self._pursue(order_id, pursuit, pursuit.turn))
+
+    def ask_now(self, order_id: ClientOrderId) -> None:
+        pursuit = self._watched.get(order_id)
+        if pursuit is None:
+            pursuit = self._watched[order_id] = _Pursuit()
+        now_ns = self._clock.now_ns()
+        if now_ns - pursuit.asked_ns < ASK_NOW_EVERY_S * _NS:
+            return
+        pursuit.asked_ns = now_ns
+        pursuit.delay_s = FIRST_DELAY_S
+        pursuit.turn += 1
+        self._spawn(self._pursue(order_id, pursuit, pursuit.turn, at_once=True))
+        self._spawn(self._reconcile_once(Occasion.ASKED))
 
     def watch_fills(self, order_id: ClientOrderId) -> None:
         order = self._state.orders.get(order_id)
@@ -122,7 +148,7 @@ class Recovery:
         self._incomplete[order_id] = None
 
     def watch_orphan(self, name: OrderName) -> None:
-        self._spawn(self._pursue_orphan(name))
+        self._spawn(self._strays.pursue(name))
 
     def cancel_again(self, order_id: ClientOrderId) -> None:
         order = self._state.orders.get(order_id)
@@ -177,11 +203,14 @@ class Recovery:
         """What no stream told, and nobody asked about, comes to light all the same."""
         while True:
             await self._clock.sleep(RECONCILE_EVERY_S)
-            if self._desk.refusing is None:
-                try:
-                    await self._reconciler.run(Occasion.SCHEDULE)
-                except VenueError as error:  # the next time will do
-                    self._intake.errors.failed(self._desk, error)
+            await self._reconcile_once(Occasion.SCHEDULE)
+
+    async def _reconcile_once(self, occasion: Occasion) -> None:
+        if self._desk.refusing is None:
+            try:
+                await self._reconciler.run(occasion)
+            except VenueError as error:  # the next time will do
+                self._intake.errors.failed(self._desk, error)
 
     def _unsettled(self) -> str | None:
         """Why the sum of our fills cannot be what the venue holds, as far as we know."""
@@ -193,75 +222,73 @@ class Recovery:
 
     def _question(self, order_id: ClientOrderId) -> Order | None:
         order = self._state.orders.get(order_id)
-        if order is None or order.is_final:
+        if order is None:
             return None
-        open_question = (
-            order.status is OrderStatus.UNKNOWN or order.doubt is not None or order.wants_cancel
+        open_question = order.decision is not None or (
+            not order.is_final
+            and (
+                order.status is OrderStatus.UNKNOWN or order.doubt is not None or order.wants_cancel
+            )
         )
         return order if open_question else None
 
-    async def _pursue(self, order_id: ClientOrderId) -> None:
+    async def _pursue(
+        self, order_id: ClientOrderId, pursuit: _Pursuit, turn: int, *, at_once: bool = False
+    ) -> None:
         """Ask about one order until the venue, or the absence rule, answers."""
-        looks: list[Look] = []
-        delay_s = FIRST_DELAY_S
         try:
-            while (order := self._question(order_id)) is not None:
-                await self._clock.sleep(self._pause_s(order, delay_s))
-                delay_s = min(delay_s * 2, MAX_DELAY_S)
+            while not pursuit.confirmed and pursuit.turn == turn:
                 order = self._question(order_id)
                 if order is None:
                     return
+                if not at_once:
+                    await self._clock.sleep(self._pause_s(order, pursuit.delay_s))
+                    pursuit.delay_s = min(pursuit.delay_s * 2, MAX_DELAY_S)
+                at_once = False
+                order = self._question(order_id)
+                if order is None or pursuit.turn != turn:
+                    return
                 if order.wants_cancel:
                     self._dispatch.cancel(self._desk, order)
-                async with self._slots:
-                    asked_ns = self._clock.now_ns()
-                    connections = self._desk.connections
-                    answer = await self._desk.account.find(_name(order))
-                self._answered(order_id, answer, asked_ns, connections, looks)
+                self._answered(order_id, await self._look_ups.of(order), pursuit)
         finally:
-            self._watched.discard(order_id)
+            if pursuit.turn == turn:
+                del self._watched[order_id]
+            self._forget(order_id)
 
     def _pause_s(self, order: Order, delay_s: float) -> float:
         """Not past the moment from which a look-up counts as proof."""
         rule = self._desk.account.capabilities.absence
-        now_ns = self._clock.now_ns()
-        wait_s = (self._dead_ns(order) - now_ns) / _NS
+        if order.decision is not None:
+            return max(rule.settle_s, delay_s)
+        wait_s = (dead_ns(order, rule) - self._clock.now_ns()) / _NS
         if wait_s > 0:
             return min(delay_s, wait_s)
         return max(rule.settle_s, min(delay_s, FIRST_DELAY_S * 4)) if unproven(order) else delay_s
 
-    def _dead_ns(self, order: Order) -> int:
-        """From then on neither the place nor a pending amend can execute any more."""
-        rule = self._desk.account.capabilities.absence
-        before_ns = order.send_before_ns
-        if order.amends_in_place:
-            before_ns = max(before_ns, order.amend_before_ns)
-        return before_ns + int(rule.dead_after_s * _NS)
-
-    def _answered(
-        self,
-        order_id: ClientOrderId,
-        answer: LookUp,
-        asked_ns: int,
-        connections: int,
-        looks: list[Look],
-    ) -> None:
+    def _answered(self, order_id: ClientOrderId, told: Answered, pursuit: _Pursuit) -> None:
         order = self._question(order_id)
         if order is None:
             return
-        match answer:
+        match told.answer:
             case Found(state=state):
-                looks.clear()
-                self._found(order, state, asked_ns)
+                pursuit.looks.clear()
+                self._found(order, state, told.asked_ns)
+            case NotSeen(sources=sources) if order.decision is not None:
+                rule = self._desk.account.capabilities.absence
+                settled_ns = dead_ns(order, rule) + int(rule.settle_s * _NS)
+                whole = set(rule.sources) <= set(sources)
+                pursuit.confirmed = whole and told.asked_ns >= settled_ns
             case NotSeen(sources=sources):
-                self._not_seen(order, Look(asked_ns, connections, sources), looks)
-            case _:
-                self._doubt(order, f"look-up failed: {answer.reason}")
+                look = Look(told.asked_ns, told.connections, sources)
+                self._not_seen(order, look, pursuit.looks)
+            case Unreadable(reason=reason):
+                if order.decision is None:
+                    self._doubt(order, f"look-up failed: {reason}")
 
     def _found(self, order: Order, state: OrderState, asked_ns: int) -> None:
-        settled_ns = self._dead_ns(order) + int(
-            self._desk.account.capabilities.absence.settle_s * _NS
-        )
+        rule = self._desk.account.capabilities.absence
+        settled_ns = dead_ns(order, rule) + int(rule.settle_s * _NS)
         in_flight = (order.leg.client_order_id, CommandKind.AMEND) in self._desk.in_flight
         if order.amends_in_place and asked_ns >= settled_ns and not in_flight:
             # The amend can no longer execute: what the order is now is what it stays.
@@ -281,7 +308,7 @@ class Recovery:
         if rule.proof is AbsenceProof.PERSON:
             self._doubt(order, f"{self._desk.account.venue} cannot prove absence: a person decides")
             return
-        proof = absence_proven(looks, rule, dead_ns=self._dead_ns(order))
+        proof = absence_proven(looks, rule, dead_ns=dead_ns(order, rule))
         if proof:
             self._intake.keep(
                 self._desk,
@@ -314,7 +341,7 @@ class Recovery:
                     self._intake.receive(self._desk, execution)
             for order in self._still_incomplete():
                 if order.lacks_fills:
-                    answer = await account.find(_name(order))
+                    answer = (await self._look_ups.of(order)).answer
                     if isinstance(answer, Found):
                         self._intake.receive(self._desk, answer.state)
 
@@ -327,56 +354,14 @@ class Recovery:
                 left.append(order)
             else:
                 del self._incomplete[order_id]
+                self._forget(order_id)
         return left
+
+    def _forget(self, order_id: ClientOrderId) -> None:
+        """Its look-ups count while something is asked about it."""
+        if order_id not in self._watched and order_id not in self._incomplete:
+            self._look_ups.forget(order_id)
 
     def _is_incomplete(self, order: Order) -> bool:
         tells_fees = not self._desk.account.capabilities.cumulative_only
         return order.lacks_fills or (tells_fees and self._state.fees_unknown(order.order_id))
-
-    async def _pursue_orphan(self, name: OrderName) -> None:
-        """Ask whose an event is, once no order here can still turn out to be its owner."""
-        delay_s = FIRST_DELAY_S
-        while self._desk.orphans.holds(name):
-            await self._clock.sleep(delay_s)
-            delay_s = min(delay_s * 2, MAX_DELAY_S)
-            if self._may_be_ours(name) or not self._desk.orphans.holds(name):
-                continue
-            async with self._slots:
-                answer = await self._desk.account.find(name)
-            if isinstance(answer, Found) and self._desk.orphans.holds(name):
-                self._identify(name, answer.state)
-
-    def _identify(self, name: OrderName, state: OrderState) -> None:
-        desk = self._desk
-        order = self._intake.known(desk, state.client_order_id, state.venue_order_id)
-        if order is None:
-            self._intake.adopt(desk, state)
-            order = self._intake.known(desk, state.client_order_id, state.venue_order_id)
-            if order is None:
-                return  # it cannot be adopted, and people were told why
-        else:
-            self._intake.observe(desk, order.order_id, state)
-        # Adopting hands waiting events on by the names it learnt; what waits under another one
-        # is known to be the order's only since this look-up.
-        for evidence in desk.orphans.take(name.client_order_id, name.venue_order_id):
-            self._intake.attribute(desk, self._state.orders[order.order_id], evidence)
-
-    def _may_be_ours(self, name: OrderName) -> bool:
-        for order_id in self._state.live.get(self._desk.account_id, ()):
-            order = self._state.orders[order_id]
-            same = order.request.symbol == name.symbol and order.request.side is name.side
-            waiting = order.status in UNANSWERED_STATUSES or order.amend_pending is not None
-            if same and waiting and order.leg.venue_order_id is None:
-                return True
-        return False
-
-
-def _name(order: Order) -> OrderName:
-    """The leg that a look-up should ask about."""
-    leg = (in_question(order) if order.parts else order).leg
-    return OrderName(
-        client_order_id=leg.client_order_id,
-        venue_order_id=leg.venue_order_id,
-        symbol=order.request.symbol,
-        side=order.request.side,
-    )

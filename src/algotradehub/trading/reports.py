@@ -1,4 +1,4 @@
-"""What reconciliation, and the closing of positions, report to people."""
+"""What reconciliation, look-ups and the closing of positions report to people."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from algotradehub.domain.difference import Difference
+from algotradehub.domain.evidence import LookUp
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol
 from algotradehub.domain.order import PositionSide
 
@@ -57,3 +58,11 @@ class CloseReport(msgspec.Struct, frozen=True, kw_only=True):
     looked_ns: int = 0  # when the venue was last asked for its positions
     ended_ns: int = 0  # nothing more is sent from then on; 0 while it goes on
     flat: bool = False  # nothing is held: by our books, and by the venue's list after the last fill
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How often the venue was asked about an order in question, and what came last."""
+
+    times: int
+    asked_ns: int
+    answer: LookUp

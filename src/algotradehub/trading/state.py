@@ -16,7 +16,14 @@ from algotradehub.domain.evidence import (
     OrderEvidence,
     PositionReport,
 )
-from algotradehub.domain.fill import Fill, fill_id, fill_of, provisional_fill_of, provisional_id
+from algotradehub.domain.fill import (
+    Fill,
+    Step,
+    fill_id,
+    fill_of,
+    provisional_fill_of,
+    provisional_id,
+)
 from algotradehub.domain.ids import (
     AccountId,
     ClientOrderId,
@@ -157,9 +164,8 @@ class DeskState:
                 return Applied()
             case _ if isinstance(body, OrderRecord):
                 before = self.require(body.order_id)
-                after = order_fold.recorded(before, body, record.at_ns)
-                self._set_order(record, before, after)
-                return Applied(order=after, before=before)
+                step = order_fold.recorded(before, body, record.at_ns)
+                return self._stepped(record, before, step, None)
             case _:  # requests, responses and checkpoints change nothing here
                 return Applied()
 
@@ -260,10 +266,17 @@ class DeskState:
         if execution is not None and self.counted(order, execution):
             return Applied(order=before, before=before)
         step = order_fold.advanced(order, evidence, record.at_ns)
+        if type(evidence) is FeeSettled:
+            self._set_order(record, before, step.order)
+            return self._fee_settled(record, step.order, evidence)
+        return self._stepped(record, before, step, execution)
+
+    def _stepped(
+        self, record: Record, before: Order, step: Step, execution: Execution | None
+    ) -> Applied:
+        """Put an order in the place of ``before``, and book what has filled."""
         after = step.order
         self._set_order(record, before, after)
-        if type(evidence) is FeeSettled:
-            return self._fee_settled(record, after, evidence)
         applied = Applied(order=after, before=before)
         if execution is not None:
             fill = fill_of(after, execution, received_ns=record.at_ns)

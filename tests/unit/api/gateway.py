@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from decimal import Decimal
 from typing import Any
@@ -26,6 +26,7 @@ from algotradehub.domain.records import Record
 from algotradehub.ports.store import OrderFilter, Store
 from algotradehub.ports.venue import Channel
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.intervention import Approvals
 from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.market_data import MarketDataManager
 from tests.fakes.account import FakeAccount
@@ -234,6 +235,8 @@ async def gateway(
     token: str | None = None,
     durability: Durability = Durability.PROCESS,
     limits: RiskLimits = LIMITS,
+    people: Mapping[str, str] | None = None,
+    approvals: Approvals | None = None,
 ) -> AsyncIterator[Gateway]:
     """Open a desk with one account of ours and one of somebody else, and the API over it."""
     with money_context():
@@ -273,6 +276,7 @@ async def gateway(
             projection=StoredAtOnce(store),
             prices=market,
             accounts=setups,
+            approvals=approvals,
             epoch=EPOCH,
         )
         async with AsyncExitStack() as opened:
@@ -293,6 +297,8 @@ async def gateway(
                 ids=ids,
                 clock=clock,
                 metrics=lambda: "orders_total 1.0\n",
+                intervention=core.intervention,
+                people=people or {},
             )
             following = open_stream(
                 parts, bus=core.bus, epoch=EPOCH, account_seq=core.journal.account_seq

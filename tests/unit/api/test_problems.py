@@ -31,6 +31,7 @@ from algotradehub.domain.errors import (
     VenueError,
     VenueRejected,
     VenueUnavailable,
+    WrongState,
 )
 from algotradehub.domain.ids import VenueId
 
@@ -40,6 +41,7 @@ RAISED: list[tuple[AlgoTradeHubError, int, str, bool]] = [
     (Unsupported("x"), 422, "INVALID_REQUEST", False),
     (NotFound("x"), 404, "INVALID_REQUEST", False),
     (Conflict("x"), 409, "INVALID_REQUEST", False),
+    (WrongState("x"), 409, "INVALID_REQUEST", False),
     (RiskRefused("max_position", "x"), 422, "INVALID_REQUEST", False),
     (NotReady("x"), 503, "RETRYABLE", True),
     (AuthenticationFailed("x"), 401, "FATAL", False),

@@ -10,10 +10,18 @@ from algotradehub.domain.evidence import Execution, OrderEvidence
 from algotradehub.domain.fill import Effect, fill_id
 from algotradehub.domain.ids import ClientOrderId, ExecutionId, VenueOrderId
 from algotradehub.domain.money import ZERO
-from algotradehub.domain.order import FINAL_STATUSES, Amendment, BaseAmount, Order, OrderStatus
+from algotradehub.domain.order import (
+    FINAL_STATUSES,
+    Amendment,
+    BaseAmount,
+    Decision,
+    Order,
+    OrderStatus,
+)
 from algotradehub.domain.records import (
     AmendAsked,
     CancelAsked,
+    Decided,
     Doubted,
     LegAdded,
     OrderRecord,
@@ -72,7 +80,10 @@ class Story:
         return self.now
 
     def record(self, body: OrderRecord) -> Order:
-        self.now = order_fold.recorded(self.now, body, self._tick())
+        step = order_fold.recorded(self.now, body, self._tick())
+        self.now = step.order
+        if step.effect is not None:
+            self.effects.append(step.effect)
         return self.now
 
     def amend(
@@ -127,6 +138,17 @@ class Story:
 
     def absent(self) -> Order:
         return self.record(ProvenAbsent(order_id=ORDER_ID, looked_ns=(1, 2), sources=()))
+
+    def decide(self, status: OrderStatus, more: Decimal) -> Order:
+        """Let a person end it, with so much more filled, at 100 each."""
+        decision = Decision(
+            status=status,
+            filled=self.now.filled + more,
+            value=self.now.paid + more * 100,
+            by="ann",
+            reason="seen there",
+        )
+        return self.record(Decided(order_id=ORDER_ID, decision=decision))
 
     def restart(self) -> Order:
         self.now = order_fold.restarted(self.now, self._tick())

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algotradehub.domain import order_rules
+from algotradehub.domain import decisions, order_rules
 from algotradehub.domain.evidence import (
     CommandKind,
     Cumulative,
@@ -100,7 +100,10 @@ words: st.SearchStrategy[Event] = st.builds(
 asks: st.SearchStrategy[Event] = st.builds(
     Ask,
     st.sampled_from(
-        ["amend", "amend", "follow", "follow", "drop", "cancel", "doubt", "restart", "absent"]
+        [
+            *("amend", "amend", "follow", "follow", "drop", "cancel"),
+            *("doubt", "restart", "absent", "decide", "decide"),
+        ]
     ),
     st.none() | st.integers(1, 9),
 )
@@ -157,6 +160,9 @@ def act(story: Story, ask: Ask) -> None:
             story.restart()
         case "absent" if now.part.status is UNKNOWN:
             story.absent()
+        case "decide" if not now.is_final:
+            more = max(ZERO, now.venue_filled - now.filled) + (ask.quantity or 0)
+            story.decide(CANCELLED if ask.quantity is None else OrderStatus.FILLED, more)
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -216,7 +222,8 @@ def test_a_leg_is_moved_by_the_words_about_it_and_by_no_other(history: list[Even
         index = leg_index(before, word.client_order_id, named)
         assert isinstance(moment.event, Word)
         assert index == moment.event.leg - 1
-        expected = order_rules.advance(before.parts[index], word, number).order
+        rules = order_rules if before.parts[index].decision is None else decisions
+        expected = rules.advance(before.parts[index], word, number).order
         if not after.parts:  # it never came to a second leg
             (only,) = before.parts
             assert msgspec.structs.replace(after, cancel_pending=False, updated_ns=0) == (
@@ -258,6 +265,7 @@ def test_it_is_final_exactly_when_all_legs_are_and_none_follows(history: list[Ev
             pending = (now.cancel_pending, now.amend_pending, now.doubt)
             assert pending == (False, None, None)
         assert (now.origin is not None) == (now.status is OrderStatus.REJECTED)
+        assert (now.decision is not None) == any(part.decision is not None for part in parts(now))
         if now.status is OrderStatus.REJECTED:
             assert len(now.legs) == 1
             assert not now.filled

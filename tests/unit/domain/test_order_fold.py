@@ -17,34 +17,35 @@ def test_an_order_of_one_leg_follows_the_rules_alone() -> None:
     word = state(OrderStatus.CANCELLED, 1, filled=0)
     assert order_fold.advanced(RESTS, word, 2) == order_rules.advance(RESTS, word, 2)
     assert order_fold.restarted(LOST, 2) == order_rules.restarted(LOST, 2)
-    doubted = order_fold.recorded(RESTS, Doubted(order_id=ORDER_ID, what="?"), 2)
+    doubted = order_fold.recorded(RESTS, Doubted(order_id=ORDER_ID, what="?"), 2).order
     assert doubted == order_rules.doubted(RESTS, "?", 2)
 
 
 def test_proven_absence_says_why() -> None:
     proof = ProvenAbsent(order_id=ORDER_ID, looked_ns=(1, 2), sources=())
-    absent = order_fold.recorded(LOST, proof, 2)
+    absent = order_fold.recorded(LOST, proof, 2).order
     assert absent.status is OrderStatus.REJECTED
     assert absent.reason == "never reached the venue: not seen there after it could still arrive"
 
 
 def test_only_what_has_not_ended_is_wanted_cancelled() -> None:
     cancel = CancelAsked(order_id=ORDER_ID)
-    assert order_fold.recorded(RESTS, cancel, 2).cancel_pending
+    assert order_fold.recorded(RESTS, cancel, 2).order.cancel_pending
     ended = order_rules.advance(RESTS, state(OrderStatus.CANCELLED, 1, filled=0), 2).order
-    assert not order_fold.recorded(ended, cancel, 3).cancel_pending
+    assert not order_fold.recorded(ended, cancel, 3).order.cancel_pending
 
 
 def test_an_amendment_in_place_keeps_the_leg_and_another_is_announced_by_its_id() -> None:
     asked = AmendAsked(order_id=ORDER_ID, amendment=MORE, send_before_ns=9)
-    in_place = order_fold.recorded(RESTS, asked, 2)
+    in_place = order_fold.recorded(RESTS, asked, 2).order
     assert (in_place.amend_pending, in_place.amend_before_ns) == (MORE, 9)
     assert (in_place.replacing, in_place.parts) == (None, ())
     asked = AmendAsked(order_id=ORDER_ID, amendment=MORE, send_before_ns=9, leg=leg_id(2))
-    replaced = order_fold.recorded(RESTS, asked, 2)
+    replaced = order_fold.recorded(RESTS, asked, 2).order
     assert (replaced.amend_pending, replaced.amend_before_ns) == (MORE, 9)
     assert replaced.replacing == leg_id(2)
     assert replaced.legs == RESTS.legs
     (part,) = replaced.parts
-    assert order_fold.recorded(replaced, Doubted(order_id=ORDER_ID, what="?"), 3).doubt is not None
+    doubted = order_fold.recorded(replaced, Doubted(order_id=ORDER_ID, what="?"), 3).order
+    assert doubted.doubt is not None
     assert part.amend_pending is None

@@ -13,13 +13,17 @@ from algotradehub.domain.evidence import (
     Balance,
     CommandKind,
     FeeSettled,
+    Found,
+    NotSeen,
     OrderEvidence,
     PositionReport,
+    Unreadable,
 )
 from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, ExecutionId
 from algotradehub.domain.instrument import Side, SignificantFigures, TickBands
 from algotradehub.domain.order import (
     Amendment,
+    Decision,
     Doubt,
     OrderStatus,
     OrderType,
@@ -39,14 +43,18 @@ from algotradehub.domain.records import (
     CancelAsked,
     Checkpoint,
     CloseAsked,
+    Decided,
+    DecisionProposed,
     Differed,
     Doubted,
     FlatProven,
     HaltSet,
     Intent,
+    Intervened,
     Kind,
     LegAdded,
     Listed,
+    LookedUp,
     Observed,
     PositionCorrected,
     ProvenAbsent,
@@ -122,6 +130,15 @@ REPORT = PositionReport(
 DIFFERENCE = Difference(
     subject=Subject.BALANCE, name="BTC", ours="1", theirs="2.10", meaning="a deposit"
 )
+DECISION = Decision(
+    status=OrderStatus.CANCELLED,
+    filled=Decimal("0.5"),
+    value=Decimal(30_000),
+    by="ann",
+    reason="seen on the venue's page",
+    approved_by="bob",
+    amend_pending=AMENDMENT,
+)
 BODIES: list[Body] = [
     Intent(order=order()),
     Intent(order=quote_order()),
@@ -141,6 +158,12 @@ BODIES: list[Body] = [
     Doubted(order_id=ORDER_ID, what="a look-up failed"),
     ProvenAbsent(order_id=ORDER_ID, looked_ns=(1, 2), sources=("open_orders", "fills")),
     AmendSettled(order_id=ORDER_ID, state=state(OrderStatus.OPEN)),
+    LookedUp(order_id=ORDER_ID, asked_ns=1, answer=Found(state=state(OrderStatus.OPEN))),
+    LookedUp(order_id=ORDER_ID, asked_ns=2, answer=NotSeen(sources=("open_orders",))),
+    LookedUp(order_id=ORDER_ID, asked_ns=3, answer=Unreadable(reason="HTTP 502")),
+    Intervened(order_id=ORDER_ID, action="ask_again", by="ann"),
+    DecisionProposed(order_id=ORDER_ID, decision=DECISION, expires_ns=9),
+    Decided(order_id=ORDER_ID, decision=DECISION),
     Restarted(epoch=2),
     CancelAsked(order_id=ORDER_ID),
     AmendAsked(order_id=ORDER_ID, amendment=AMENDMENT, send_before_ns=9),

@@ -133,6 +133,17 @@ def blind_look_ups(on: Stage) -> None:
     assert all(isinstance(on.run(on.scripted.find(name)), Unreadable) for _ in range(REQUESTS))
 
 
+def partial_look_ups(on: Stage) -> None:
+    """They see what rests; what has ended they have no source for."""
+    (answer,) = place_many(on, 1)
+    name = named(answer.client_order_id)
+    on.run(on.clock.sleep(on.venue.rules.settle_s))
+    assert isinstance(on.run(on.scripted.find(name)), Found)
+    on.venue.cancel_all(CancelAll())
+    on.run(on.clock.sleep(on.venue.rules.settle_s))
+    assert on.run(on.scripted.find(name)) == NotSeen(sources=("open_orders",))
+
+
 def blind_lists(on: Stage) -> None:
     lists = (
         on.scripted.open_orders,
@@ -222,6 +233,7 @@ LIES: dict[str, Callable[[Stage], None]] = {
     "duplicate": doubled_messages,
     "reorder": overtaking_messages,
     "blind": blind_look_ups,
+    "partial": partial_look_ups,
     "unlisted": blind_lists,
     "slow": slow_requests,
     "queues": queued_requests,

@@ -234,6 +234,9 @@ class NotedQuestions:
     def watch(self, order_id: ClientOrderId) -> None:
         self.noted.append(("watch", order_id))
 
+    def ask_now(self, order_id: ClientOrderId) -> None:
+        self.noted.append(("ask_now", order_id))
+
     def cancel_again(self, order_id: ClientOrderId) -> None:
         self.noted.append(("cancel_again", order_id))
 

@@ -9,7 +9,7 @@ from algotradehub.domain.commands import Cancel, Place
 from algotradehub.domain.evidence import CommandKind, OrderEvidence
 from algotradehub.domain.order import Amendment, Order, OrderStatus
 from algotradehub.domain.records import AmendSettled, Doubted
-from algotradehub.trading.recovery import LOOK_UPS_AT_ONCE
+from algotradehub.trading.look_ups import AT_ONCE
 from tests.fakes.account import ALL
 from tests.unit.trading.bench import START_NS, Bench, OpenBench, S
 from tests.unit.trading.words import (
@@ -125,7 +125,7 @@ def test_a_venue_is_asked_about_a_few_orders_at_a_time(bench: Bench) -> None:
     for number in range(10):
         unanswered(bench, f"k{number}")
     bench.advance(3)
-    assert bench.account.most_at_once == LOOK_UPS_AT_ONCE
+    assert bench.account.most_at_once == AT_ONCE
     assert len({asked.about for asked in bench.account.queries("find")}) == 10
 
 

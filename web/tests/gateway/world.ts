@@ -49,7 +49,7 @@ export function order(part: Partial<Order> & Pick<Order, "order_id" | "account" 
     type: "LIMIT", status: "OPEN", quantity: "0", value: null, limit_price: null, trigger: null, trail: null, filled: "0",
     remaining: part.quantity ?? "0", average_price: null, paid: "0", venue_filled: "0", lacks_fills: false, provisional: "0",
     time_in_force: "GTC", expires_at: null, expires_ns: null, post_only: false, reduce_only: false, position_side: "NET",
-    cancel_pending: false, amend_pending: null, doubt: null, origin: null, reason: "", external: false, permit: null, venue_order_id: null,
+    cancel_pending: false, amend_pending: null, doubt: null, decision: null, origin: null, reason: "", external: false, permit: null, venue_order_id: null,
     idempotency_key: part.order_id, strategy: null, metadata: {}, legs: [], venue_time: null, venue_time_ns: null,
     created_at: iso(atMs), created_ns: nanoseconds(atMs), updated_at: iso(atMs), updated_ns: nanoseconds(atMs), ...part,
   };

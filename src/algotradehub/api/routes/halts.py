@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from algotradehub.api.answers import answer
 from algotradehub.api.bodies import body_of, described_body
+from algotradehub.api.callers import Caller
 from algotradehub.api.parts import AccountName, ApiParts, Parts
 from algotradehub.api.requests import HaltAccount
 from algotradehub.api.schema import answers
@@ -14,7 +15,6 @@ from algotradehub.ports.store import Halt
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
 
-_BY = "api"
 _PATH = "/{account}/halt"
 
 
@@ -30,28 +30,31 @@ async def get_halt(parts: Parts, account: AccountName) -> Response:
     openapi_extra=described_body(HaltAccount),
 )
 async def halt_account(
-    parts: Parts, account: AccountName, body: Annotated[HaltAccount, Depends(body_of(HaltAccount))]
+    parts: Parts,
+    account: AccountName,
+    caller: Caller,
+    body: Annotated[HaltAccount, Depends(body_of(HaltAccount))],
 ) -> Response:
     """Stop new orders and changes of an account; cancels go on.
 
     What rests at the venue stays there: cancel it with `/orders/cancel-all`. A halt is remembered
     over restarts.
     """
-    return answer(_set(parts, account, halted=True, reason=body.reason))
+    return answer(_set(parts, account, halted=True, reason=body.reason, by=caller))
 
 
 @router.delete(_PATH, responses=answers(200, Halt, "It is not halted", 404))
-async def resume_account(parts: Parts, account: AccountName) -> Response:
+async def resume_account(parts: Parts, account: AccountName, caller: Caller) -> Response:
     """Let an account take new orders again."""
-    return answer(_set(parts, account, halted=False, reason=""))
+    return answer(_set(parts, account, halted=False, reason="", by=caller))
 
 
-def _set(parts: ApiParts, account: str, *, halted: bool, reason: str) -> Halt:
+def _set(parts: ApiParts, account: str, *, halted: bool, reason: str, by: str) -> Halt:
     """Record it, unless it is so already: repeating a request says nothing new."""
     account_id = parts.desk(account).account_id
     now = _halt(parts, account_id)
-    if now.halted is not halted or (halted and (now.reason, now.by) != (reason, _BY)):
-        parts.orders.halt(account_id, halted=halted, reason=reason, by=_BY)
+    if now.halted is not halted or (halted and (now.reason, now.by) != (reason, by)):
+        parts.orders.halt(account_id, halted=halted, reason=reason, by=by)
     return _halt(parts, account_id)
 
 

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from algotradehub.api import problems
 from algotradehub.api.answers import answer
 from algotradehub.api.bodies import body_of, described_body
 from algotradehub.api.fields import Instant, Name, word_of
-from algotradehub.api.parts import Parts
+from algotradehub.api.parts import OrderId, Parts
 from algotradehub.api.placing import promised, refusal_of, submitted
 from algotradehub.api.refusals import cut
 from algotradehub.api.requests import ChangeOrder, PlaceOrder
@@ -32,7 +32,6 @@ Key = Annotated[
         examples=["f0b6a1c2-ticket-17"],
     ),
 ]
-OrderId = Annotated[ClientOrderId, Path(examples=["01a3185c5000700080007002dfdc1c35"])]
 
 
 class OrderQuery(BaseModel):

@@ -10,7 +10,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from algotradehub import __version__
 from algotradehub.api import problems
-from algotradehub.api.guard import presents_token, same_token
 from algotradehub.api.parts import ApiParts
 from algotradehub.api.stream.client import SLOW_CLOSE, TOKEN_CLOSE, Client
 from algotradehub.api.stream.hub import Hub
@@ -97,13 +96,12 @@ class _Connection:
         self._awake = asyncio.Event()
         self._answered = asyncio.Event()
         self._gone = False
-        expected, header = parts.token, websocket.headers.get("authorization")
+        callers, header = parts.callers, websocket.headers.get("authorization")
         self._client = Client(
             hub,
             admit=lambda given: (
-                expected is None
-                or same_token(given, expected)
-                or (given is None and presents_token(header, expected))
+                callers.by_token(given) is not None
+                or (given is None and callers.by_header(header) is not None)
             ),
             welcome=lambda: Welcome(epoch=epoch, version=__version__, at_ns=self._clock.now_ns()),
             ready=self._awake.set,

@@ -12,6 +12,7 @@ from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import (
     Amendment,
     BaseAmount,
+    Decision,
     Doubt,
     Leg,
     Order,
@@ -79,9 +80,13 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     doubt: Annotated[Doubt | None, _Told(description="A question that is being pursued.")]
     origin: Annotated[
         Origin | None,
-        _Told(description="Who rejected it: our risk limits, nobody (never sent), the venue."),
+        _Told(description="Who rejected it: our limits, nobody (never sent), the venue, a person."),
     ]
     reason: str
+    decision: Annotated[
+        Decision | None,
+        _Told(description="A person said how it ended; null once the venue's own word is there."),
+    ]
     external: Annotated[bool, _Told(description="Found at the venue, not placed from here.")]
     permit: Annotated[
         Permit | None,
@@ -129,6 +134,7 @@ def order_view(order: Order) -> OrderView:
         doubt=order.doubt,
         origin=order.origin,
         reason=order.reason,
+        decision=order.decision,
         external=order.external,
         permit=order.permit,
         venue_order_id=leg.venue_order_id,

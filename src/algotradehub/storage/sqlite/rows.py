@@ -26,14 +26,18 @@ from algotradehub.domain.records import (
     CancelAsked,
     Checkpoint,
     CloseAsked,
+    Decided,
+    DecisionProposed,
     Differed,
     Doubted,
     FlatProven,
     HaltSet,
     Intent,
+    Intervened,
     Kind,
     LegAdded,
     Listed,
+    LookedUp,
     Observed,
     PositionCorrected,
     ProvenAbsent,
@@ -330,7 +334,9 @@ def _named_order(body: Body) -> ClientOrderId | None:
             return body.client_order_id
         case CancelAsked() | AmendAsked() | AmendSettled() | Doubted() | ProvenAbsent():
             return body.order_id
-        case LegAdded() | ReplaceDropped():
+        case LegAdded() | ReplaceDropped() | LookedUp():
+            return body.order_id
+        case Intervened() | DecisionProposed() | Decided():
             return body.order_id
         case Listed() | Told() | Restarted() | HaltSet() | Checkpoint():
             return None

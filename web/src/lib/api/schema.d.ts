@@ -241,6 +241,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interventions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Stuck Orders
+         * @description List orders that nobody can tell the fate of, or whose cancel or change does not end.
+         *
+         *     An order is stuck once its question is older than `stuck_after_s` of its account. One that the
+         *     venue says is open is not.
+         */
+        get: operations["list_stuck_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interventions/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Stuck Order
+         * @description Look at one order, stuck or not, with every request, answer and look-up.
+         */
+        get: operations["get_stuck_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interventions/{order_id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Decision
+         * @description Approve what another person has proposed.
+         *
+         *     Refused if anything became known about the order since: look at it again.
+         */
+        post: operations["approve_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interventions/{order_id}/ask-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Again
+         * @description Have the venue asked about the order now, and compare the whole account.
+         *
+         *     The pauses between look-ups begin anew. At most once per second.
+         */
+        post: operations["ask_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interventions/{order_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Order
+         * @description Say how an order ended that the venue cannot tell of.
+         *
+         *     Look at the venue's own page first: what is held follows from it. The venue's later word wins.
+         *     Where two people are asked for, this proposes; another person approves with `/approval`.
+         */
+        post: operations["decide_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/interventions/{order_id}/force-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Force Cancel
+         * @description Cancel everything of the order that may rest, now, and look it up.
+         *
+         *     What is not answered yet is not sent twice.
+         */
+        post: operations["force_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders": {
         parameters: {
             query?: never;
@@ -654,6 +786,12 @@ export interface components {
             /** @enum {unknown} */
             word: "Acknowledged";
         };
+        /**
+         * Action
+         * @description What a person can do about an order.
+         * @enum {unknown}
+         */
+        Action: "approve" | "ask_again" | "decide" | "force_cancel";
         /**
          * Adopted
          * @description An order found at the venue that was not placed through this installation.
@@ -1181,6 +1319,84 @@ export interface components {
             word: "Cumulative";
         };
         /**
+         * DecideOrder
+         * @description How an order ended, as the venue's own page shows it; amounts are totals of the order.
+         * @example {
+         *       "average_price": "60000.1",
+         *       "filled": "0.004",
+         *       "reason": "the venue's page lists it as cancelled",
+         *       "status": "CANCELLED"
+         *     }
+         */
+        DecideOrder: {
+            /**
+             * Average Price
+             * @description Of all fills; needed where more filled than is known.
+             * @default null
+             */
+            average_price?: string | null;
+            /**
+             * Filled
+             * @description Base units; may be left out where all of it filled, or nothing ever existed.
+             * @default null
+             */
+            filled?: string | null;
+            /**
+             * Reason
+             * @description For people: what was seen, and where.
+             */
+            reason: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "FILLED" | "CANCELLED" | "REJECTED";
+            /**
+             * Value
+             * @description Quote units before fees; or give ``average_price``.
+             * @default null
+             */
+            value?: string | null;
+        };
+        /**
+         * Decided
+         * @description A person said how an order ended that the venue cannot tell of.
+         */
+        Decided: {
+            decision: components["schemas"]["Decision"];
+            order_id: string;
+            /** @enum {unknown} */
+            type: "decided";
+        };
+        /**
+         * Decision
+         * @description How a person said that an order ended. It holds until the venue's own word on the end.
+         */
+        Decision: {
+            amend_pending: components["schemas"]["Amendment"] | null;
+            approved_by: string | null;
+            by: string;
+            /** Format: decimal */
+            filled: string;
+            reason: string;
+            status: components["schemas"]["OrderStatus"];
+            /** Format: decimal */
+            value: string;
+        };
+        /**
+         * DecisionProposed
+         * @description How a person says that an order ended; it waits for another one, and not for long.
+         */
+        DecisionProposed: {
+            decision: components["schemas"]["Decision"];
+            /** Format: date-time */
+            expires_at: string | null;
+            expires_ns: string | null;
+            order_id: string;
+            /** @enum {unknown} */
+            type: "proposed";
+        };
+        /**
          * Differed
          * @description Where books and venue disagreed when they were compared.
          */
@@ -1344,6 +1560,12 @@ export interface components {
             /** @enum {unknown} */
             type: "flat_proven";
         };
+        /** Found */
+        Found: {
+            state: components["schemas"]["OrderState"];
+            /** @enum {unknown} */
+            type: "found";
+        };
         /**
          * Halt
          * @description Whether an account takes new orders, by whom and why; a stop, too, and its proof.
@@ -1451,6 +1673,34 @@ export interface components {
             type: "intent";
         };
         /**
+         * Intervened
+         * @description A person had an order looked up, or cancelled, once more.
+         */
+        Intervened: {
+            action: string;
+            by: string;
+            order_id: string;
+            /** @enum {unknown} */
+            type: "intervened";
+        };
+        /**
+         * Intervention
+         * @description One order for a person: all that was asked for, sent, heard, looked up and done.
+         */
+        Intervention: {
+            complete: boolean;
+            /** @description Its journal records, oldest first. */
+            evidence: components["schemas"]["TimelineEntry"][];
+            stuck: components["schemas"]["StuckView"];
+        };
+        /**
+         * Interventions
+         * @description Orders a person should look at, those asked about longest first.
+         */
+        Interventions: {
+            stuck: components["schemas"]["StuckView"][];
+        };
+        /**
          * Kind
          * @enum {unknown}
          */
@@ -1495,6 +1745,19 @@ export interface components {
             type: "listed";
         };
         /**
+         * LookedUp
+         * @description The venue was asked about an order, and this came back. What it means is judged later.
+         */
+        LookedUp: {
+            answer: components["schemas"]["Found"] | components["schemas"]["NotSeen"] | components["schemas"]["Unreadable"];
+            /** Format: date-time */
+            asked_at: string | null;
+            asked_ns: string | null;
+            order_id: string;
+            /** @enum {unknown} */
+            type: "looked_up";
+        };
+        /**
          * Lost
          * @description The request may have been executed; no readable answer came.
          */
@@ -1504,6 +1767,15 @@ export interface components {
             reason: string;
             /** @enum {unknown} */
             word: "Lost";
+        };
+        /**
+         * NotSeen
+         * @description Every source asked answered, and none has the order. Not the same as: it is not there.
+         */
+        NotSeen: {
+            sources: string[];
+            /** @enum {unknown} */
+            type: "not_seen";
         };
         /**
          * NotSent
@@ -1548,6 +1820,7 @@ export interface components {
             /** Format: date-time */
             created_at: string | null;
             created_ns: string | null;
+            decision: components["schemas"]["Decision"] | null;
             doubt: components["schemas"]["Doubt"] | null;
             external: boolean;
             /** Format: decimal */
@@ -1692,6 +1965,8 @@ export interface components {
             /** Format: date-time */
             created_at: string | null;
             created_ns: string | null;
+            /** @description A person said how it ended; null once the venue's own word is there. */
+            decision: components["schemas"]["Decision"] | null;
             /** @description A question that is being pursued. */
             doubt: components["schemas"]["Doubt"] | null;
             /** Format: date-time */
@@ -1713,7 +1988,7 @@ export interface components {
                 [key: string]: string;
             };
             order_id: string;
-            /** @description Who rejected it: our risk limits, nobody (never sent), the venue. */
+            /** @description Who rejected it: our limits, nobody (never sent), the venue, a person. */
             origin: components["schemas"]["Origin"] | null;
             /**
              * Format: decimal
@@ -1767,7 +2042,7 @@ export interface components {
          * @description Who ended a rejected order.
          * @enum {unknown}
          */
-        Origin: "risk" | "unsent" | "venue";
+        Origin: "person" | "risk" | "unsent" | "venue";
         /**
          * Permit
          * @description What lets an order pass halts and limits. The platform's own commands give it, no request.
@@ -2004,6 +2279,22 @@ export interface components {
             suggested_action: string;
             title: string;
             type: string;
+        };
+        /**
+         * ProposalView
+         * @description A decision that waits for a second person.
+         */
+        ProposalView: {
+            by: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            expires_ns: string | null;
+            /** Format: decimal */
+            filled: string;
+            reason: string;
+            status: components["schemas"]["OrderStatus"];
+            /** Format: decimal */
+            value: string;
         };
         /**
          * ProvenAbsent
@@ -2309,6 +2600,29 @@ export interface components {
             accounts: components["schemas"]["StopView"][];
         };
         /**
+         * StuckView
+         * @description An order, the question about it, and what a person can do.
+         */
+        StuckView: {
+            /** @description Whether the venue's silence can end the order; else a person has to. */
+            absence_provable: boolean;
+            /** @description What can be done about it now. */
+            actions: components["schemas"]["Action"][];
+            last_answer: string | null;
+            /** Format: date-time */
+            last_asked_at: string | null;
+            last_asked_ns: string | null;
+            /** @description Since the question came up, or since this process began. */
+            look_ups: number;
+            order: components["schemas"]["OrderView"];
+            proposal: components["schemas"]["ProposalView"] | null;
+            /** @description What is open; null where nothing is. */
+            question: string | null;
+            /** Format: date-time */
+            since_at: string | null;
+            since_ns: string | null;
+        };
+        /**
          * Subject
          * @enum {unknown}
          */
@@ -2386,7 +2700,7 @@ export interface components {
             /** Format: date-time */
             at: string | null;
             at_ns: string | null;
-            body: components["schemas"]["Intent"] | components["schemas"]["Listed"] | components["schemas"]["Observed"] | components["schemas"]["Told"] | components["schemas"]["Adopted"] | components["schemas"]["AmendSettled"] | components["schemas"]["Restarted"] | components["schemas"]["Doubted"] | components["schemas"]["ProvenAbsent"] | components["schemas"]["CancelAsked"] | components["schemas"]["AmendAsked"] | components["schemas"]["LegAdded"] | components["schemas"]["ReplaceDropped"] | components["schemas"]["HaltSet"] | components["schemas"]["StopProven"] | components["schemas"]["CloseAsked"] | components["schemas"]["FlatProven"] | components["schemas"]["Differed"] | components["schemas"]["BalanceCorrected"] | components["schemas"]["PositionCorrected"] | components["schemas"]["Requested"] | components["schemas"]["Responded"] | components["schemas"]["Checkpoint"];
+            body: components["schemas"]["Intent"] | components["schemas"]["Listed"] | components["schemas"]["Observed"] | components["schemas"]["Told"] | components["schemas"]["Adopted"] | components["schemas"]["AmendSettled"] | components["schemas"]["Restarted"] | components["schemas"]["Doubted"] | components["schemas"]["ProvenAbsent"] | components["schemas"]["CancelAsked"] | components["schemas"]["AmendAsked"] | components["schemas"]["LegAdded"] | components["schemas"]["ReplaceDropped"] | components["schemas"]["Decided"] | components["schemas"]["LookedUp"] | components["schemas"]["Intervened"] | components["schemas"]["DecisionProposed"] | components["schemas"]["HaltSet"] | components["schemas"]["StopProven"] | components["schemas"]["CloseAsked"] | components["schemas"]["FlatProven"] | components["schemas"]["Differed"] | components["schemas"]["BalanceCorrected"] | components["schemas"]["PositionCorrected"] | components["schemas"]["Requested"] | components["schemas"]["Responded"] | components["schemas"]["Checkpoint"];
             kind: components["schemas"]["Kind"];
             seq: number;
         };
@@ -2498,6 +2812,15 @@ export interface components {
          * @enum {unknown}
          */
         TriggerDirection: "FALLS_TO" | "RISES_TO";
+        /**
+         * Unreadable
+         * @description At least one source failed or could not be read, and none had the order.
+         */
+        Unreadable: {
+            reason: string;
+            /** @enum {unknown} */
+            type: "unreadable";
+        };
     };
     responses: never;
     parameters: never;
@@ -5397,6 +5720,1727 @@ export interface operations {
             };
         };
     };
+    list_stuck_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Orders a person should look at */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "stuck": [
+                     *         {
+                     *           "absence_provable": false,
+                     *           "actions": [
+                     *             "ask_again",
+                     *             "force_cancel",
+                     *             "decide"
+                     *           ],
+                     *           "last_answer": "unreadable: HTTP 502",
+                     *           "last_asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "last_asked_ns": "1800000000000000000",
+                     *           "look_ups": 7,
+                     *           "order": {
+                     *             "account": "paper-main",
+                     *             "amend_pending": null,
+                     *             "average_price": "60000.1",
+                     *             "cancel_pending": false,
+                     *             "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *             "created_ns": "1800000000000000000",
+                     *             "decision": null,
+                     *             "doubt": {
+                     *               "since_at": "2027-01-15T08:00:00.000000000Z",
+                     *               "since_ns": "1800000000000000000",
+                     *               "what": "look-up failed: HTTP 502"
+                     *             },
+                     *             "expires_at": null,
+                     *             "expires_ns": null,
+                     *             "external": false,
+                     *             "filled": "0.004",
+                     *             "idempotency_key": "f0b6a1c2-ticket-17",
+                     *             "lacks_fills": false,
+                     *             "legs": [
+                     *               {
+                     *                 "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *                 "dead": false,
+                     *                 "limit_price": "60000.1",
+                     *                 "quantity": "0.010",
+                     *                 "trigger_price": null,
+                     *                 "venue_order_id": "4711"
+                     *               }
+                     *             ],
+                     *             "limit_price": "60000.1",
+                     *             "metadata": {},
+                     *             "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "origin": null,
+                     *             "paid": "240.0004",
+                     *             "permit": null,
+                     *             "position_side": "NET",
+                     *             "post_only": false,
+                     *             "provisional": "0",
+                     *             "quantity": "0.010",
+                     *             "reason": "",
+                     *             "reduce_only": false,
+                     *             "remaining": "0.006",
+                     *             "side": "BUY",
+                     *             "status": "UNKNOWN",
+                     *             "strategy": null,
+                     *             "symbol": "BTC/USDT",
+                     *             "time_in_force": "GTC",
+                     *             "trail": null,
+                     *             "trigger": null,
+                     *             "type": "LIMIT",
+                     *             "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *             "updated_ns": "1800000000000000000",
+                     *             "value": null,
+                     *             "venue_filled": "0.004",
+                     *             "venue_order_id": "4711",
+                     *             "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *             "venue_time_ns": "1800000000000000000"
+                     *           },
+                     *           "proposal": {
+                     *             "by": "ann",
+                     *             "expires_at": "2027-01-15T08:00:00.000000000Z",
+                     *             "expires_ns": "1800000000000000000",
+                     *             "filled": "0.004",
+                     *             "reason": "the venue's page lists it as cancelled",
+                     *             "status": "CANCELLED",
+                     *             "value": "240.0004"
+                     *           },
+                     *           "question": "look-up failed: HTTP 502",
+                     *           "since_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "since_ns": "1800000000000000000"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Interventions"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stuck_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that is known of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "complete": true,
+                     *       "evidence": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "account_seq": 99,
+                     *           "at": "2027-01-15T08:00:00.000000000Z",
+                     *           "at_ns": "1800000000000000000",
+                     *           "body": {
+                     *             "answer": {
+                     *               "reason": "HTTP 502",
+                     *               "type": "unreadable"
+                     *             },
+                     *             "asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *             "asked_ns": "1800000000000000000",
+                     *             "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "type": "looked_up"
+                     *           },
+                     *           "kind": "event",
+                     *           "seq": 815
+                     *         }
+                     *       ],
+                     *       "stuck": {
+                     *         "absence_provable": false,
+                     *         "actions": [
+                     *           "ask_again",
+                     *           "force_cancel",
+                     *           "decide"
+                     *         ],
+                     *         "last_answer": "unreadable: HTTP 502",
+                     *         "last_asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "last_asked_ns": "1800000000000000000",
+                     *         "look_ups": 7,
+                     *         "order": {
+                     *           "account": "paper-main",
+                     *           "amend_pending": null,
+                     *           "average_price": "60000.1",
+                     *           "cancel_pending": false,
+                     *           "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "created_ns": "1800000000000000000",
+                     *           "decision": null,
+                     *           "doubt": {
+                     *             "since_at": "2027-01-15T08:00:00.000000000Z",
+                     *             "since_ns": "1800000000000000000",
+                     *             "what": "look-up failed: HTTP 502"
+                     *           },
+                     *           "expires_at": null,
+                     *           "expires_ns": null,
+                     *           "external": false,
+                     *           "filled": "0.004",
+                     *           "idempotency_key": "f0b6a1c2-ticket-17",
+                     *           "lacks_fills": false,
+                     *           "legs": [
+                     *             {
+                     *               "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *               "dead": false,
+                     *               "limit_price": "60000.1",
+                     *               "quantity": "0.010",
+                     *               "trigger_price": null,
+                     *               "venue_order_id": "4711"
+                     *             }
+                     *           ],
+                     *           "limit_price": "60000.1",
+                     *           "metadata": {},
+                     *           "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *           "origin": null,
+                     *           "paid": "240.0004",
+                     *           "permit": null,
+                     *           "position_side": "NET",
+                     *           "post_only": false,
+                     *           "provisional": "0",
+                     *           "quantity": "0.010",
+                     *           "reason": "",
+                     *           "reduce_only": false,
+                     *           "remaining": "0.006",
+                     *           "side": "BUY",
+                     *           "status": "UNKNOWN",
+                     *           "strategy": null,
+                     *           "symbol": "BTC/USDT",
+                     *           "time_in_force": "GTC",
+                     *           "trail": null,
+                     *           "trigger": null,
+                     *           "type": "LIMIT",
+                     *           "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "updated_ns": "1800000000000000000",
+                     *           "value": null,
+                     *           "venue_filled": "0.004",
+                     *           "venue_order_id": "4711",
+                     *           "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *           "venue_time_ns": "1800000000000000000"
+                     *         },
+                     *         "proposal": {
+                     *           "by": "ann",
+                     *           "expires_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "expires_ns": "1800000000000000000",
+                     *           "filled": "0.004",
+                     *           "reason": "the venue's page lists it as cancelled",
+                     *           "status": "CANCELLED",
+                     *           "value": "240.0004"
+                     *         },
+                     *         "question": "look-up failed: HTTP 502",
+                     *         "since_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "since_ns": "1800000000000000000"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Intervention"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "absence_provable": false,
+                     *       "actions": [
+                     *         "ask_again",
+                     *         "force_cancel",
+                     *         "decide"
+                     *       ],
+                     *       "last_answer": "unreadable: HTTP 502",
+                     *       "last_asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "last_asked_ns": "1800000000000000000",
+                     *       "look_ups": 7,
+                     *       "order": {
+                     *         "account": "paper-main",
+                     *         "amend_pending": null,
+                     *         "average_price": "60000.1",
+                     *         "cancel_pending": false,
+                     *         "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "created_ns": "1800000000000000000",
+                     *         "decision": null,
+                     *         "doubt": {
+                     *           "since_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "since_ns": "1800000000000000000",
+                     *           "what": "look-up failed: HTTP 502"
+                     *         },
+                     *         "expires_at": null,
+                     *         "expires_ns": null,
+                     *         "external": false,
+                     *         "filled": "0.004",
+                     *         "idempotency_key": "f0b6a1c2-ticket-17",
+                     *         "lacks_fills": false,
+                     *         "legs": [
+                     *           {
+                     *             "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "dead": false,
+                     *             "limit_price": "60000.1",
+                     *             "quantity": "0.010",
+                     *             "trigger_price": null,
+                     *             "venue_order_id": "4711"
+                     *           }
+                     *         ],
+                     *         "limit_price": "60000.1",
+                     *         "metadata": {},
+                     *         "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *         "origin": null,
+                     *         "paid": "240.0004",
+                     *         "permit": null,
+                     *         "position_side": "NET",
+                     *         "post_only": false,
+                     *         "provisional": "0",
+                     *         "quantity": "0.010",
+                     *         "reason": "",
+                     *         "reduce_only": false,
+                     *         "remaining": "0.006",
+                     *         "side": "BUY",
+                     *         "status": "UNKNOWN",
+                     *         "strategy": null,
+                     *         "symbol": "BTC/USDT",
+                     *         "time_in_force": "GTC",
+                     *         "trail": null,
+                     *         "trigger": null,
+                     *         "type": "LIMIT",
+                     *         "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "updated_ns": "1800000000000000000",
+                     *         "value": null,
+                     *         "venue_filled": "0.004",
+                     *         "venue_order_id": "4711",
+                     *         "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *         "venue_time_ns": "1800000000000000000"
+                     *       },
+                     *       "proposal": {
+                     *         "by": "ann",
+                     *         "expires_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "expires_ns": "1800000000000000000",
+                     *         "filled": "0.004",
+                     *         "reason": "the venue's page lists it as cancelled",
+                     *         "status": "CANCELLED",
+                     *         "value": "240.0004"
+                     *       },
+                     *       "question": "look-up failed: HTTP 502",
+                     *       "since_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "since_ns": "1800000000000000000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StuckView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key stands for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "idempotency key 'k1' stands for another order; use a new key for a new order",
+                     *       "error_code": "conflict",
+                     *       "error_message": "idempotency key 'k1' stands for another order; use a new key for a new order",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 409,
+                     *       "suggested_action": "Use a new key for a new order, or repeat the first body to see the first order.",
+                     *       "title": "The idempotency key stands for another request",
+                     *       "type": "urn:algotradehub:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The venue is being asked */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "absence_provable": false,
+                     *       "actions": [
+                     *         "ask_again",
+                     *         "force_cancel",
+                     *         "decide"
+                     *       ],
+                     *       "last_answer": "unreadable: HTTP 502",
+                     *       "last_asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "last_asked_ns": "1800000000000000000",
+                     *       "look_ups": 7,
+                     *       "order": {
+                     *         "account": "paper-main",
+                     *         "amend_pending": null,
+                     *         "average_price": "60000.1",
+                     *         "cancel_pending": false,
+                     *         "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "created_ns": "1800000000000000000",
+                     *         "decision": null,
+                     *         "doubt": {
+                     *           "since_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "since_ns": "1800000000000000000",
+                     *           "what": "look-up failed: HTTP 502"
+                     *         },
+                     *         "expires_at": null,
+                     *         "expires_ns": null,
+                     *         "external": false,
+                     *         "filled": "0.004",
+                     *         "idempotency_key": "f0b6a1c2-ticket-17",
+                     *         "lacks_fills": false,
+                     *         "legs": [
+                     *           {
+                     *             "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "dead": false,
+                     *             "limit_price": "60000.1",
+                     *             "quantity": "0.010",
+                     *             "trigger_price": null,
+                     *             "venue_order_id": "4711"
+                     *           }
+                     *         ],
+                     *         "limit_price": "60000.1",
+                     *         "metadata": {},
+                     *         "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *         "origin": null,
+                     *         "paid": "240.0004",
+                     *         "permit": null,
+                     *         "position_side": "NET",
+                     *         "post_only": false,
+                     *         "provisional": "0",
+                     *         "quantity": "0.010",
+                     *         "reason": "",
+                     *         "reduce_only": false,
+                     *         "remaining": "0.006",
+                     *         "side": "BUY",
+                     *         "status": "UNKNOWN",
+                     *         "strategy": null,
+                     *         "symbol": "BTC/USDT",
+                     *         "time_in_force": "GTC",
+                     *         "trail": null,
+                     *         "trigger": null,
+                     *         "type": "LIMIT",
+                     *         "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "updated_ns": "1800000000000000000",
+                     *         "value": null,
+                     *         "venue_filled": "0.004",
+                     *         "venue_order_id": "4711",
+                     *         "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *         "venue_time_ns": "1800000000000000000"
+                     *       },
+                     *       "proposal": {
+                     *         "by": "ann",
+                     *         "expires_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "expires_ns": "1800000000000000000",
+                     *         "filled": "0.004",
+                     *         "reason": "the venue's page lists it as cancelled",
+                     *         "status": "CANCELLED",
+                     *         "value": "240.0004"
+                     *       },
+                     *       "question": "look-up failed: HTTP 502",
+                     *       "since_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "since_ns": "1800000000000000000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StuckView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key stands for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "idempotency key 'k1' stands for another order; use a new key for a new order",
+                     *       "error_code": "conflict",
+                     *       "error_message": "idempotency key 'k1' stands for another order; use a new key for a new order",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 409,
+                     *       "suggested_action": "Use a new key for a new order, or repeat the first body to see the first order.",
+                     *       "title": "The idempotency key stands for another request",
+                     *       "type": "urn:algotradehub:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideOrder"];
+            };
+        };
+        responses: {
+            /** @description It has ended, or that is proposed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "absence_provable": false,
+                     *       "actions": [
+                     *         "ask_again",
+                     *         "force_cancel",
+                     *         "decide"
+                     *       ],
+                     *       "last_answer": "unreadable: HTTP 502",
+                     *       "last_asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "last_asked_ns": "1800000000000000000",
+                     *       "look_ups": 7,
+                     *       "order": {
+                     *         "account": "paper-main",
+                     *         "amend_pending": null,
+                     *         "average_price": "60000.1",
+                     *         "cancel_pending": false,
+                     *         "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "created_ns": "1800000000000000000",
+                     *         "decision": null,
+                     *         "doubt": {
+                     *           "since_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "since_ns": "1800000000000000000",
+                     *           "what": "look-up failed: HTTP 502"
+                     *         },
+                     *         "expires_at": null,
+                     *         "expires_ns": null,
+                     *         "external": false,
+                     *         "filled": "0.004",
+                     *         "idempotency_key": "f0b6a1c2-ticket-17",
+                     *         "lacks_fills": false,
+                     *         "legs": [
+                     *           {
+                     *             "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "dead": false,
+                     *             "limit_price": "60000.1",
+                     *             "quantity": "0.010",
+                     *             "trigger_price": null,
+                     *             "venue_order_id": "4711"
+                     *           }
+                     *         ],
+                     *         "limit_price": "60000.1",
+                     *         "metadata": {},
+                     *         "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *         "origin": null,
+                     *         "paid": "240.0004",
+                     *         "permit": null,
+                     *         "position_side": "NET",
+                     *         "post_only": false,
+                     *         "provisional": "0",
+                     *         "quantity": "0.010",
+                     *         "reason": "",
+                     *         "reduce_only": false,
+                     *         "remaining": "0.006",
+                     *         "side": "BUY",
+                     *         "status": "UNKNOWN",
+                     *         "strategy": null,
+                     *         "symbol": "BTC/USDT",
+                     *         "time_in_force": "GTC",
+                     *         "trail": null,
+                     *         "trigger": null,
+                     *         "type": "LIMIT",
+                     *         "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "updated_ns": "1800000000000000000",
+                     *         "value": null,
+                     *         "venue_filled": "0.004",
+                     *         "venue_order_id": "4711",
+                     *         "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *         "venue_time_ns": "1800000000000000000"
+                     *       },
+                     *       "proposal": {
+                     *         "by": "ann",
+                     *         "expires_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "expires_ns": "1800000000000000000",
+                     *         "filled": "0.004",
+                     *         "reason": "the venue's page lists it as cancelled",
+                     *         "status": "CANCELLED",
+                     *         "value": "240.0004"
+                     *       },
+                     *       "question": "look-up failed: HTTP 502",
+                     *       "since_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "since_ns": "1800000000000000000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StuckView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the body is not JSON: Expecting value at character 0",
+                     *       "error_code": "malformed_request",
+                     *       "error_message": "the body is not JSON: Expecting value at character 0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 400,
+                     *       "suggested_action": "Correct the request.",
+                     *       "title": "The request cannot be read",
+                     *       "type": "urn:algotradehub:problem:malformed_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key stands for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "idempotency key 'k1' stands for another order; use a new key for a new order",
+                     *       "error_code": "conflict",
+                     *       "error_message": "idempotency key 'k1' stands for another order; use a new key for a new order",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 409,
+                     *       "suggested_action": "Use a new key for a new order, or repeat the first body to see the first order.",
+                     *       "title": "The idempotency key stands for another request",
+                     *       "type": "urn:algotradehub:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body has at most 65536 bytes",
+                     *       "error_code": "body_too_large",
+                     *       "error_message": "a body has at most 65536 bytes",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 413,
+                     *       "suggested_action": "Send a smaller body.",
+                     *       "title": "The body is too large",
+                     *       "type": "urn:algotradehub:problem:body_too_large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "a body is JSON here, not text/plain",
+                     *       "error_code": "unsupported_media_type",
+                     *       "error_message": "a body is JSON here, not text/plain",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 415,
+                     *       "suggested_action": "Send the header Content-Type: application/json.",
+                     *       "title": "The body is not declared as JSON",
+                     *       "type": "urn:algotradehub:problem:unsupported_media_type"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    force_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancel went out */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "absence_provable": false,
+                     *       "actions": [
+                     *         "ask_again",
+                     *         "force_cancel",
+                     *         "decide"
+                     *       ],
+                     *       "last_answer": "unreadable: HTTP 502",
+                     *       "last_asked_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "last_asked_ns": "1800000000000000000",
+                     *       "look_ups": 7,
+                     *       "order": {
+                     *         "account": "paper-main",
+                     *         "amend_pending": null,
+                     *         "average_price": "60000.1",
+                     *         "cancel_pending": false,
+                     *         "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "created_ns": "1800000000000000000",
+                     *         "decision": null,
+                     *         "doubt": {
+                     *           "since_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "since_ns": "1800000000000000000",
+                     *           "what": "look-up failed: HTTP 502"
+                     *         },
+                     *         "expires_at": null,
+                     *         "expires_ns": null,
+                     *         "external": false,
+                     *         "filled": "0.004",
+                     *         "idempotency_key": "f0b6a1c2-ticket-17",
+                     *         "lacks_fills": false,
+                     *         "legs": [
+                     *           {
+                     *             "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *             "dead": false,
+                     *             "limit_price": "60000.1",
+                     *             "quantity": "0.010",
+                     *             "trigger_price": null,
+                     *             "venue_order_id": "4711"
+                     *           }
+                     *         ],
+                     *         "limit_price": "60000.1",
+                     *         "metadata": {},
+                     *         "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *         "origin": null,
+                     *         "paid": "240.0004",
+                     *         "permit": null,
+                     *         "position_side": "NET",
+                     *         "post_only": false,
+                     *         "provisional": "0",
+                     *         "quantity": "0.010",
+                     *         "reason": "",
+                     *         "reduce_only": false,
+                     *         "remaining": "0.006",
+                     *         "side": "BUY",
+                     *         "status": "UNKNOWN",
+                     *         "strategy": null,
+                     *         "symbol": "BTC/USDT",
+                     *         "time_in_force": "GTC",
+                     *         "trail": null,
+                     *         "trigger": null,
+                     *         "type": "LIMIT",
+                     *         "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "updated_ns": "1800000000000000000",
+                     *         "value": null,
+                     *         "venue_filled": "0.004",
+                     *         "venue_order_id": "4711",
+                     *         "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *         "venue_time_ns": "1800000000000000000"
+                     *       },
+                     *       "proposal": {
+                     *         "by": "ann",
+                     *         "expires_at": "2027-01-15T08:00:00.000000000Z",
+                     *         "expires_ns": "1800000000000000000",
+                     *         "filled": "0.004",
+                     *         "reason": "the venue's page lists it as cancelled",
+                     *         "status": "CANCELLED",
+                     *         "value": "240.0004"
+                     *       },
+                     *       "question": "look-up failed: HTTP 502",
+                     *       "since_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "since_ns": "1800000000000000000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StuckView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key stands for another request */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "idempotency key 'k1' stands for another order; use a new key for a new order",
+                     *       "error_code": "conflict",
+                     *       "error_message": "idempotency key 'k1' stands for another order; use a new key for a new order",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 409,
+                     *       "suggested_action": "Use a new key for a new order, or repeat the first body to see the first order.",
+                     *       "title": "The idempotency key stands for another request",
+                     *       "type": "urn:algotradehub:problem:conflict"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
@@ -5437,6 +7481,7 @@ export interface operations {
                      *           "cancel_pending": false,
                      *           "created_at": "2027-01-15T08:00:00.000000000Z",
                      *           "created_ns": "1800000000000000000",
+                     *           "decision": null,
                      *           "doubt": null,
                      *           "expires_at": null,
                      *           "expires_ns": null,
@@ -5649,6 +7694,7 @@ export interface operations {
                      *       "cancel_pending": false,
                      *       "created_at": "2027-01-15T08:00:00.000000000Z",
                      *       "created_ns": "1800000000000000000",
+                     *       "decision": null,
                      *       "doubt": null,
                      *       "expires_at": null,
                      *       "expires_ns": null,
@@ -5955,6 +8001,7 @@ export interface operations {
                      *             "cancel_pending": false,
                      *             "created_at": "2027-01-15T08:00:00.000000000Z",
                      *             "created_ns": "1800000000000000000",
+                     *             "decision": null,
                      *             "doubt": null,
                      *             "expires_at": null,
                      *             "expires_ns": null,
@@ -6257,6 +8304,7 @@ export interface operations {
                      *             "cancel_pending": false,
                      *             "created_at": "2027-01-15T08:00:00.000000000Z",
                      *             "created_ns": "1800000000000000000",
+                     *             "decision": null,
                      *             "doubt": null,
                      *             "expires_at": null,
                      *             "expires_ns": null,
@@ -6554,6 +8602,7 @@ export interface operations {
                      *       "cancel_pending": false,
                      *       "created_at": "2027-01-15T08:00:00.000000000Z",
                      *       "created_ns": "1800000000000000000",
+                     *       "decision": null,
                      *       "doubt": null,
                      *       "expires_at": null,
                      *       "expires_ns": null,
@@ -6783,6 +8832,7 @@ export interface operations {
                      *       "cancel_pending": false,
                      *       "created_at": "2027-01-15T08:00:00.000000000Z",
                      *       "created_ns": "1800000000000000000",
+                     *       "decision": null,
                      *       "doubt": null,
                      *       "expires_at": null,
                      *       "expires_ns": null,
@@ -7016,6 +9066,7 @@ export interface operations {
                      *       "cancel_pending": false,
                      *       "created_at": "2027-01-15T08:00:00.000000000Z",
                      *       "created_ns": "1800000000000000000",
+                     *       "decision": null,
                      *       "doubt": null,
                      *       "expires_at": null,
                      *       "expires_ns": null,
