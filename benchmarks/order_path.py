@@ -2,8 +2,9 @@
 
     python -m benchmarks.order_path [ROUNDS]
 
-Ours takes a whole order: fields, claim, risk with every limit set, journal, the paper venue with
-its own log, acknowledgement, books, bus. CPU is that of the loop's thread; "with threads" adds the
+Ours takes a whole order: fields, claim, risk with limits on orders and positions ("all limits": on
+exposure, losses and pace too), journal, the paper venue with its own log, acknowledgement, books,
+bus. CPU is that of the loop's thread; "with threads" adds the
 disk's syncs and the projection (SQLite), which follow behind. The floor, ``own_oms``, is a small
 careful order manager over a loopback HTTP connection; it lives in a folder of its own, named by
 ALGOTRADEHUB_BENCH. Each variant is a process of its own, and they take turns.
@@ -23,6 +24,7 @@ from decimal import Decimal
 from pathlib import Path
 from statistics import median
 
+import msgspec
 import uvloop
 
 from algotradehub.app.collector import rare_collections
@@ -71,6 +73,20 @@ LIMITS = RiskLimits(
 )
 
 
+EVERY_LIMIT = msgspec.structs.replace(
+    LIMITS,
+    max_order_quantity=Decimal(10**9),
+    max_order_to_average=Decimal(10**9),
+    max_orders_per_second=10**6,
+    max_orders_per_minute=10**6,
+    max_exposure=Decimal(10**12),
+    max_leverage=Decimal(10),
+    max_concentration=Decimal(1),
+    concentration_floor=Decimal(1),
+    max_daily_loss=Decimal(10**12),
+)
+
+
 class _Price:
     def reference(self, venue: VenueId, symbol: Symbol, side: Side) -> Decimal:
         return Decimal(30_000)
@@ -89,7 +105,9 @@ def request(number: int) -> OrderRequest:
     )
 
 
-async def _measure(durability: Durability, orders: int, waiting: int) -> dict[str, float]:
+async def _measure(
+    durability: Durability, orders: int, waiting: int, limits: RiskLimits
+) -> dict[str, float]:
     install_context()
     clock = LoopClock(asyncio.get_running_loop())
     with tempfile.TemporaryDirectory() as folder:
@@ -107,7 +125,7 @@ async def _measure(durability: Durability, orders: int, waiting: int) -> dict[st
                     tenant=TENANT,
                     open=account_opener(venue, ACCOUNT),
                     durability=durability,
-                    limits=LIMITS,
+                    limits=limits,
                 )
                 async with open_core(
                     clock=clock,
@@ -169,9 +187,10 @@ async def _drive(core: Core, orders: int, waiting: int) -> dict[str, float]:
 
 
 VARIANTS = {
-    "process, one at a time": (Durability.PROCESS, 20_000, 1),
-    "sync, 64 waiting": (Durability.SYNC, 20_000, 64),
-    "process, 100,000 orders": (Durability.PROCESS, 100_000, 1),
+    "process, one at a time": (Durability.PROCESS, 20_000, 1, LIMITS),
+    "sync, 64 waiting": (Durability.SYNC, 20_000, 64, LIMITS),
+    "process, all limits": (Durability.PROCESS, 20_000, 1, EVERY_LIMIT),
+    "process, 100,000 orders": (Durability.PROCESS, 100_000, 1, LIMITS),
 }
 
 

@@ -13,6 +13,7 @@ from benchmarks.planted import (
     reconcile,
     recovery,
     resolver,
+    risk,
     risk_sums,
     start,
     stop,
@@ -33,5 +34,6 @@ _GROUPS: Final = (
     risk_sums,
     idempotency,
     intervention,
+    risk,
 )
 BUGS: Final[tuple[Bug, ...]] = tuple(bug for group in _GROUPS for bug in group.BUGS)

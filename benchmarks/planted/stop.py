@@ -27,14 +27,14 @@ BUGS = (
     Bug(
         "stop",
         "an order that closes a position does not undo the proof",
-        "trading/state.py",
-        "self.changes.halts[record.account] = unproven(halt)",
-        "self.changes.halts[record.account] = halt",
+        "trading/standing.py",
+        "changes.halts[account] = _replace(halt, looked_ns=())",
+        "changes.halts[account] = halt",
     ),
     Bug(
         "stop",
         "a stop cancels what closes positions, too",
-        "trading/orders.py",
+        "trading/dispatch.py",
         "[each for each in every if permitted or self._state.orders[each].permit is None]",
         "list(every)",
     ),

@@ -22,9 +22,11 @@ from algotradehub.api.routes import (
     metrics,
     orders,
     reconciliations,
+    risk,
     stops,
     tickers,
     trades,
+    venues,
 )
 from algotradehub.api.stream import protocol
 from algotradehub.api.stream.gateway import Stream
@@ -51,8 +53,18 @@ def create_app(parts: ApiParts, stream: Stream) -> FastAPI:
     app.state.parts = parts
     app.add_middleware(Guard, known=parts.callers, allowed_hosts=parts.allowed_hosts)
     problems.install(app)
-    trading = (orders, batches, holdings, accounts, limits, halts, reconciliations, stops)
-    for resource in (*trading, interventions, markets, tickers, books, trades, candles):
+    trading = (orders, batches, holdings, accounts, limits, halts, risk, venues)
+    for resource in (
+        *trading,
+        reconciliations,
+        stops,
+        interventions,
+        markets,
+        tickers,
+        books,
+        trades,
+        candles,
+    ):
         app.include_router(resource.router, prefix=PREFIX)
     for outside in (health, metrics):
         app.include_router(outside.router)

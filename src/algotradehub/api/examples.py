@@ -8,6 +8,7 @@ import msgspec
 from algotradehub.api import problems
 from algotradehub.api.problems import Problem
 from algotradehub.api.stop_examples import stop_examples
+from algotradehub.api.stuck_examples import stuck_examples
 from algotradehub.api.views.accounts import Accounts, AccountView
 from algotradehub.api.views.health import Health, Readiness
 from algotradehub.api.views.holdings import (
@@ -19,7 +20,6 @@ from algotradehub.api.views.holdings import (
     balance_view,
     position_view,
 )
-from algotradehub.api.views.interventions import Intervention, Interventions, stuck_view
 from algotradehub.api.views.limits import AccountLimits, CountUse, position_use
 from algotradehub.api.views.markets import (
     Book,
@@ -38,6 +38,7 @@ from algotradehub.api.views.orders import (
     order_view,
 )
 from algotradehub.api.views.outcomes import OrderDone, OrderOutcomes, outcome
+from algotradehub.api.views.risk import OrderExplanation, RiskUses, Venues, VenueView
 from algotradehub.api.views.tickers import TickerPage, ticker_view
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.capabilities import (
@@ -56,7 +57,7 @@ from algotradehub.domain.errors import (
     Refusal,
     RiskRefused,
 )
-from algotradehub.domain.evidence import FillCause, Liquidity, Unreadable
+from algotradehub.domain.evidence import FillCause, Liquidity
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import (
     AccountId,
@@ -73,8 +74,6 @@ from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind
 from algotradehub.domain.market import Quote
 from algotradehub.domain.order import (
     BaseAmount,
-    Decision,
-    Doubt,
     Leg,
     Order,
     OrderRequest,
@@ -84,14 +83,13 @@ from algotradehub.domain.order import (
     TimeInForce,
 )
 from algotradehub.domain.position import Position
-from algotradehub.domain.records import CancelAsked, Kind, LookedUp
-from algotradehub.ports.store import Halt
+from algotradehub.domain.records import CancelAsked, Kind
+from algotradehub.ports.store import Halt, Pause
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.aggregation import AggregatedPosition
 from algotradehub.trading.limits import RiskLimits
-from algotradehub.trading.reports import Looked
-from algotradehub.trading.risk import InstrumentSums
-from algotradehub.trading.stuck import Action, Proposal, Question, StuckOrder
+from algotradehub.trading.risk.sums import AccountSums, InstrumentSums
+from algotradehub.trading.risk.use import RuleUse, RuleVerdict, ScopeKind
 from algotradehub.trading.tickers import DaySummary, Ticker
 
 AT_NS = 1_800_000_000_000_000_000  # 2027-01-15T08:00:00Z
@@ -234,36 +232,36 @@ _ACCOUNT_VIEW = AccountView(
 _LIMITS = RiskLimits(
     max_order_notional=Decimal(50000), max_position=Decimal(2), max_open_orders=200
 )
-_SUMS = InstrumentSums()
+_SUMS = InstrumentSums(SYMBOL, AccountSums())
 _SUMS.position, _SUMS.buying = _FILLED, _QUANTITY - _FILLED
+_USE = RuleUse(
+    scope=ScopeKind.ACCOUNT,
+    name=ACCOUNT,
+    symbol=SYMBOL,
+    rule="max_position",
+    unit=BTC,
+    used=_QUANTITY,
+    limit=Decimal(2),
+    share=Decimal("0.005"),
+)
+_VERDICT = RuleVerdict(
+    scope=ScopeKind.ACCOUNT,
+    name=ACCOUNT,
+    symbol=None,
+    rule="max_position",
+    unit=BTC,
+    now=_QUANTITY,
+    after=Decimal("3.010"),
+    limit=Decimal(2),
+    passes=False,
+    largest=Decimal("1.990"),
+    note="could reach 3.010 BTC, 2 allowed in account paper-main; at most 1.990 BTC would pass",
+)
+_PAUSE = Pause(venue=VENUE, paused=True, reason="upkeep until 10:00", by="api", at_ns=AT_NS)
 _REFUSED = problems.problem_of(
     RiskRefused("max_order_notional", "600001 asked, 500000 allowed"),
     "/api/v1/orders/batch",
     order_id=ORDER_ID,
-)
-_STUCK = stuck_view(
-    StuckOrder(
-        order=msgspec.structs.replace(
-            _ORDER,
-            status=OrderStatus.UNKNOWN,
-            doubt=Doubt(what="look-up failed: HTTP 502", since_ns=AT_NS),
-        ),
-        question=Question(what="look-up failed: HTTP 502", since_ns=AT_NS),
-        looked=Looked(times=7, asked_ns=AT_NS, answer=Unreadable(reason="HTTP 502")),
-        absence_provable=False,
-        actions=tuple(each for each in Action if each is not Action.APPROVE),
-        proposal=Proposal(
-            decision=Decision(
-                status=OrderStatus.CANCELLED,
-                filled=_FILLED,
-                value=_FILLED * _PRICE,
-                by="ann",
-                reason="the venue's page lists it as cancelled",
-            ),
-            expires_ns=AT_NS,
-            order=_ORDER,
-        ),
-    )
 )
 
 
@@ -301,27 +299,22 @@ ANSWERS = _by_type(
             limits=_LIMITS,
             open_orders=CountUse(now=1, limit=_LIMITS.max_open_orders),
             positions=[position_use(_SUMS, _INSTRUMENT, _PRICE, _LIMITS)],
+            instruments={},
+            uses=[_USE],
         ),
+        RiskUses(uses=[_USE]),
+        OrderExplanation(
+            passes=False,
+            reference_price=_PRICE,
+            refusals=(),
+            closed=None,
+            verdicts=[_VERDICT],
+        ),
+        Venues(venues=[VenueView(venue=VENUE, accounts=[ACCOUNT], pause=_PAUSE)]),
+        _PAUSE,
         Halt(account=ACCOUNT, halted=True, reason="the feed looks wrong", by="api", at_ns=AT_NS),
         *stop_examples(ACCOUNT, ORDER_ID, at_ns=AT_NS),
-        _STUCK,
-        Interventions(stuck=[_STUCK]),
-        Intervention(
-            stuck=_STUCK,
-            evidence=[
-                TimelineEntry(
-                    seq=815,
-                    at_ns=AT_NS,
-                    account=ACCOUNT,
-                    account_seq=99,
-                    kind=Kind.EVENT,
-                    body=LookedUp(
-                        order_id=ORDER_ID, asked_ns=AT_NS, answer=Unreadable(reason="HTTP 502")
-                    ),
-                )
-            ],
-            complete=True,
-        ),
+        *stuck_examples(_ORDER, at_ns=AT_NS),
         InstrumentPage(instruments=[_INSTRUMENT], next_cursor=None),
         Quotes(quotes=[QuoteView(quote=_QUOTE, age_ms=120)]),
         TickerPage(tickers=[_TICKER], next_cursor=None),

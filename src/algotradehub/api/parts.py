@@ -29,6 +29,7 @@ from algotradehub.trading.intervention import InterventionDesk
 from algotradehub.trading.kill_switch import KillSwitch
 from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.trading.orders import OrderManager
+from algotradehub.trading.risk.engine import RiskEngine
 from algotradehub.trading.state import DeskState
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -80,6 +81,7 @@ class ApiParts(msgspec.Struct, frozen=True, kw_only=True):
     orders: OrderManager
     kill_switch: KillSwitch
     flattening: Flattening
+    risk: RiskEngine
     state: DeskState
     queries: Queries
     market: MarketDataManager

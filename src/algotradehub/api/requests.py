@@ -271,6 +271,14 @@ class CloseAll(RequestBody):
     )
 
 
+class PauseVenue(RequestBody):
+    """Why no account at a venue shall take new orders."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "upkeep until 10:00"}]})
+
+    reason: Reason
+
+
 class HaltAccount(RequestBody):
     """Why an account shall take no new orders."""
 

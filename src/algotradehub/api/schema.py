@@ -22,6 +22,7 @@ from algotradehub.api.requests import (
     CloseAll,
     DecideOrder,
     HaltAccount,
+    PauseVenue,
     PlaceOrder,
     StopAccounts,
 )
@@ -34,9 +35,10 @@ from algotradehub.api.views.markets import Book, Candles, InstrumentPage, Quotes
 from algotradehub.api.views.orders import OrderPage, OrderView, Timeline
 from algotradehub.api.views.outcomes import OrderDone, OrderFailed, OrderOutcomes
 from algotradehub.api.views.reconciliations import Reconciliations
+from algotradehub.api.views.risk import OrderExplanation, RiskUses, Venues
 from algotradehub.api.views.stops import CloseReports, StopReport, Stops
 from algotradehub.api.views.tickers import TickerPage
-from algotradehub.ports.store import Halt
+from algotradehub.ports.store import Halt, Pause
 from algotradehub.trading.reports import Reconciliation
 
 PATH = "/api/v1/openapi.json"
@@ -58,6 +60,10 @@ ANSWERED = (
     Balances,
     Accounts,
     AccountLimits,
+    RiskUses,
+    OrderExplanation,
+    Venues,
+    Pause,
     Halt,
     Stops,
     StopReport,
@@ -86,6 +92,7 @@ _ASKED = (
     StopAccounts,
     CloseAll,
     DecideOrder,
+    PauseVenue,
 )
 _EXAMPLES = {kind.__name__: plain(value) for kind, value in examples.ANSWERS.items()}
 _PROBLEMS = {str(status): msgspec.to_builtins(told) for status, told in examples.PROBLEMS.items()}
@@ -106,6 +113,7 @@ _TAGS = [
     {"name": "markets", "description": "What can be traded, and at what price."},
     {"name": "interventions", "description": "Orders that are stuck, for people to end."},
     {"name": "accounts", "description": "Where orders go."},
+    {"name": "venues", "description": "Where accounts are."},
     {
         "name": "health",
         "description": "For whoever watches over the process. Probes are open to all.",

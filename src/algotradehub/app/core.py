@@ -1,7 +1,7 @@
 """The inner ring, put together: the same for production, tests and the simulation."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from typing import Any
 
@@ -11,8 +11,9 @@ from algotradehub.app.one_cause import one_cause
 from algotradehub.app.projector import Projection, Projector
 from algotradehub.app.restoring import IN_MEMORY_NS, restore_in_parts
 from algotradehub.bus.memory import MemoryBus
-from algotradehub.domain.ids import AccountId, TenantId
-from algotradehub.domain.records import Restarted
+from algotradehub.domain.ids import AccountId, StrategyId, Symbol, TenantId
+from algotradehub.domain.records import DayMarked, Restarted
+from algotradehub.domain.trading_day import TradingDay
 from algotradehub.ports.bus import Alert, Bus
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
@@ -28,19 +29,21 @@ from algotradehub.trading.flattening import Flattening
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.intervention import STUCK_AFTER_S, Approvals, InterventionDesk
 from algotradehub.trading.kill_switch import KillSwitch
-from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.limits import DeskLimits, RiskLimits
 from algotradehub.trading.orders import OrderManager, ReferencePrices
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.recovery import Recovery, Spawn
 from algotradehub.trading.replacing import Replacing
-from algotradehub.trading.risk import RiskEngine
+from algotradehub.trading.risk.engine import LOOK_EVERY_S, RiskEngine
 from algotradehub.trading.state import DeskState
 
 FORGET_EVERY_S = 60.0
 ORPHANS_KEPT = 1_000
 SEGMENT_BYTES = 64 << 20
 _EVERY_ACCOUNT = AccountId("")
+_NO_TENANTS: Mapping[TenantId, RiskLimits] = {}
+_NO_STRATEGIES: Mapping[StrategyId, RiskLimits] = {}
 
 
 class AccountSetup(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +55,7 @@ class AccountSetup(msgspec.Struct, frozen=True, kw_only=True):
     durability: Durability
     limits: RiskLimits = RiskLimits()
     stuck_after_s: float = STUCK_AFTER_S  # how old a question is when it is a person's
+    instrument_limits: Mapping[Symbol, RiskLimits] = {}
 
 
 class Core(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +65,7 @@ class Core(msgspec.Struct, frozen=True, kw_only=True):
     kill_switch: KillSwitch
     flattening: Flattening
     intervention: InterventionDesk
+    risk: RiskEngine
     state: DeskState
     journal: SegmentJournal
     projector: Projector
@@ -83,6 +88,8 @@ async def open_core(
     prices: ReferencePrices,
     accounts: Sequence[AccountSetup],
     epoch: int,
+    tenant_limits: Mapping[TenantId, RiskLimits] = _NO_TENANTS,
+    strategy_limits: Mapping[StrategyId, RiskLimits] = _NO_STRATEGIES,
     segment_bytes: int = SEGMENT_BYTES,
     approvals: Approvals | None = None,
 ) -> AsyncIterator[Core]:
@@ -122,19 +129,39 @@ async def open_core(
         intake = Intake(state=state, recorder=recorder, clock=clock, tag=ids.tag)
         dispatch = Dispatch(state=state, recorder=recorder, intake=intake, clock=clock)
         replacing = Replacing(state=state, intake=intake, dispatch=dispatch, clock=clock)
-        limits = {setup.id: setup.limits for setup in accounts}
+
+        def mark_day(account: AccountId, day: TradingDay) -> None:
+            recorder.keep(account, DayMarked(day=day))
+
+        risk = RiskEngine(
+            limits=DeskLimits(
+                tenants=tenant_limits,
+                accounts={setup.id: setup.limits for setup in accounts},
+                instruments={setup.id: setup.instrument_limits for setup in accounts},
+                strategies=strategy_limits,
+                owners={setup.id: setup.tenant for setup in accounts},
+            ),
+            sums=state.sums,
+            positions=state.positions,
+            balances=state.balances,
+            prices=prices,
+            days=state.standing.days,
+            record=mark_day,
+            clock=clock,
+        )
         manager = OrderManager(
             state=state,
             recorder=recorder,
             intake=intake,
             dispatch=dispatch,
-            risk=RiskEngine(sums=state.sums, limits=limits),
+            risk=risk,
             prices=prices,
             clock=clock,
             ids=ids,
         )
         # Before any account can speak: whatever the last process left unanswered is in doubt.
         recorder.keep(_EVERY_ACCOUNT, Restarted(epoch=epoch))
+        risk.start(state.orders.values())
         async with _tasks() as spawn, AsyncExitStack() as opened:
             kill_switch = KillSwitch(
                 orders=manager,
@@ -187,11 +214,14 @@ async def open_core(
                 kill_switch.go_on(desk)
             spawn(intervention.watch())
             spawn(_forget_ended(state, projector, clock))
+            if risk.looks_at_prices:
+                spawn(_look_at_prices(risk, clock))
             yield Core(
                 orders=manager,
                 kill_switch=kill_switch,
                 flattening=flattening,
                 intervention=intervention,
+                risk=risk,
                 state=state,
                 journal=journal,
                 projector=projector,
@@ -223,3 +253,9 @@ async def _forget_ended(state: DeskState, projector: Projector, clock: Clock) ->
         await clock.sleep(FORGET_EVERY_S)
         if projector.level:
             state.forget_ended(clock.now_ns() - IN_MEMORY_NS)
+
+
+async def _look_at_prices(risk: RiskEngine, clock: Clock) -> None:
+    while True:
+        risk.look()
+        await clock.sleep(LOOK_EVERY_S)

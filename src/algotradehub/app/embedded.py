@@ -22,6 +22,7 @@ from algotradehub.app.announcement import announced
 from algotradehub.app.collector import rare_collections
 from algotradehub.app.core import Core, open_core
 from algotradehub.app.data_directory import DataDirectory, open_data_directory, start_errors
+from algotradehub.app.limits import strategy_limits, tenant_limits
 from algotradehub.app.listening import listen, url_of
 from algotradehub.app.paper import PaperVenues, open_paper_venues
 from algotradehub.app.queries import ProjectionQueries
@@ -103,6 +104,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
         market=market,
         venues=venues,
         approvals=_approvals(settings),
+        settings=settings,
     )
     metrics = None
     if listening is not None:
@@ -201,6 +203,7 @@ async def _open_books(
     market: MarketDataManager,
     venues: PaperVenues,
     approvals: Approvals,
+    settings: Settings,
 ) -> tuple[Core, Projection]:
     buses: list[Bus] = []  # the projection is older than the bus it speaks on
 
@@ -225,6 +228,8 @@ async def _open_books(
             accounts=venues.accounts(),
             epoch=directory.epoch,
             approvals=approvals,
+            tenant_limits=tenant_limits(settings),
+            strategy_limits=strategy_limits(settings),
         )
     )
     buses.append(core.bus)

@@ -1,6 +1,6 @@
 """Lets the metrics hear and see the inner ring, for as long as somebody may ask for them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from algotradehub.app.core import Core
@@ -9,6 +9,7 @@ from algotradehub.observability.metrics import Metrics
 from algotradehub.observability.stalls import StallWatch
 from algotradehub.observability.tallies import Tallies
 from algotradehub.ports.clock import Clock
+from algotradehub.trading.risk.use import RuleUse
 
 
 @contextmanager
@@ -25,6 +26,12 @@ def metering(core: Core, projection: Projection, clock: Clock) -> Iterator[Calla
                 desks=lambda: core.orders.desks,
                 journal=core.journal,
                 projected_seq=lambda: projection.applied_seq,
+                uses=lambda: _uses(core),
             ).text
     finally:
         leave()
+
+
+def _uses(core: Core) -> Sequence[RuleUse]:
+    tenants = dict.fromkeys(desk.tenant for desk in core.orders.desks)
+    return [use for tenant in tenants for use in core.risk.uses(tenant)]

@@ -11,6 +11,7 @@ import msgspec
 
 from algotradehub.app.core import AccountSetup
 from algotradehub.app.data_directory import DataDirectory
+from algotradehub.app.limits import risk_limits
 from algotradehub.domain.ids import AccountId, Asset, Symbol, TenantId, VenueId
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind
 from algotradehub.domain.market import BookUpdate, Candle, MarketEvent, Quote, Trade
@@ -33,7 +34,6 @@ from algotradehub.settings.paper import (
 )
 from algotradehub.settings.tree import Settings
 from algotradehub.storage.disk import OsDisk
-from algotradehub.trading.limits import RiskLimits
 from algotradehub.venues.paper.bad_line import Trouble, over_bad_line
 from algotradehub.venues.paper.crowd import Habits
 from algotradehub.venues.paper.opening import account_opener
@@ -87,7 +87,11 @@ class PaperVenues:
             tenant=TenantId(account.tenant),
             open=opener,
             durability=account.durable,
-            limits=RiskLimits(**msgspec.structs.asdict(account.limits)),
+            limits=risk_limits(account.limits),
+            instrument_limits={
+                Symbol(symbol): risk_limits(limits)
+                for symbol, limits in account.instruments.items()
+            },
             stuck_after_s=account.stuck_after_s,
         )
 

@@ -53,6 +53,7 @@ async def serve(
         orders=core.orders,
         kill_switch=core.kill_switch,
         flattening=core.flattening,
+        risk=core.risk,
         state=core.state,
         queries=queries,
         market=market,

@@ -38,6 +38,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "cli.close_all:app",
         "Close every position with reduce-only market orders.",
     ),
+    "venue": ("cli.venue:app", "Venues: list, pause and resume them."),
+    "risk": ("cli.risk:risk", "How much of every limit is used."),
     "instrument": (
         "cli.listing:instruments",
         "Instruments, and the rules of price and quantity.",

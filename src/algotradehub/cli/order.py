@@ -20,6 +20,7 @@ from algotradehub.cli.listing import (
     print_outcomes,
     print_page,
 )
+from algotradehub.cli.order_explain import AnyAccount, AnySide, AnySymbol, explain
 from algotradehub.cli.printing import (
     Json,
     examples,
@@ -70,31 +71,9 @@ AnyOrderId = Annotated[
     )
 )
 def place(
-    account: Annotated[
-        str,
-        typer.Argument(
-            metavar="ACCOUNT",
-            autocompletion=completion.accounts,
-            help="Such as paper-a; see `account list`.",
-        ),
-    ],
-    symbol: Annotated[
-        str,
-        typer.Argument(
-            metavar="SYMBOL",
-            autocompletion=completion.symbols,
-            help="BTC/USDT spot, BTC/USDT:USDT perpetual.",
-        ),
-    ],
-    side: Annotated[
-        Side,
-        typer.Argument(
-            metavar="SIDE",
-            case_sensitive=False,
-            autocompletion=completion.words(Side),
-            help="buy or sell.",
-        ),
-    ],
+    account: AnyAccount,
+    symbol: AnySymbol,
+    side: AnySide,
     quantity: Annotated[
         str | None,
         typer.Argument(metavar="QUANTITY", help="In base units; leave it out with --value."),
@@ -206,6 +185,14 @@ def place(
         order = _ended(platform, order, wait)
     print_order(order, as_json=as_json)
     raise typer.Exit(_verdict(order, waited=wait is not None))
+
+
+app.command(
+    epilog=examples(
+        "order explain paper-a BTC/USDT buy 0.01 --price 60000",
+        "order explain paper-a BTC/USDT sell 0.01 --json",
+    )
+)(explain)
 
 
 @app.command(

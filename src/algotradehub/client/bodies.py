@@ -121,6 +121,13 @@ class HaltAccount(msgspec.Struct, frozen=True, kw_only=True):
     """For people: every order that is refused will name it."""
 
 
+class PauseVenue(msgspec.Struct, frozen=True, kw_only=True):
+    """Why no account at a venue shall take new orders."""
+
+    reason: str
+    """For people: every order that is refused will name it."""
+
+
 class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An order to place. Amounts are text; exactly one of ``quantity`` and ``value`` is given."""
 

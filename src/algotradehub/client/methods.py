@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         CloseAll,
         DecideOrder,
         HaltAccount,
+        PauseVenue,
         PlaceOrder,
         StopAccounts,
     )
@@ -38,15 +39,18 @@ if TYPE_CHECKING:
         InstrumentPage,
         Intervention,
         Interventions,
+        OrderExplanation,
         OrderOutcomes,
         OrderPage,
         OrderStatus,
         OrderView,
+        Pause,
         Positions,
         Quotes,
         Readiness,
         Reconciliation,
         Reconciliations,
+        RiskUses,
         Side,
         StopReport,
         Stops,
@@ -54,6 +58,7 @@ if TYPE_CHECKING:
         TickerPage,
         Timeline,
         Trades,
+        Venues,
     )
     from algotradehub.client.request import Answer, Request
 
@@ -324,6 +329,13 @@ class BlockingMethods(ABC):
         """
         return self.send(operations.cancel_orders(body))
 
+    def explain_order(self, body: PlaceOrder) -> OrderExplanation:
+        """Ask what every rule would say to an order. Nothing is claimed, recorded or sent.
+
+        The answer holds for this instant: prices and other orders may change it.
+        """
+        return self.send(operations.explain_order(body))
+
     def cancel_order(self, order_id: str) -> OrderView:
         """Cancel an order: asked for until the venue says that it ended.
 
@@ -375,6 +387,10 @@ class BlockingMethods(ABC):
         """
         return self.send(operations.list_quotes(venue=venue, symbol=symbol))
 
+    def get_risk(self) -> RiskUses:
+        """Look at every limit of tenant, accounts, instruments and strategies, and its use."""
+        return self.send(operations.get_risk())
+
     def get_stop(self) -> Stops:
         """Look at how far the stop of each account has come, and which are not stopped."""
         return self.send(operations.get_stop())
@@ -424,6 +440,25 @@ class BlockingMethods(ABC):
             limit: 100 if left out.
         """
         return self.send(operations.list_trades(venue=venue, symbol=symbol, limit=limit))
+
+    def list_venues(self) -> Venues:
+        """List the venues where accounts trade, and which of them are paused."""
+        return self.send(operations.list_venues())
+
+    def resume_venue(self, venue: str) -> Pause:
+        """Let accounts at a venue take new orders again."""
+        return self.send(operations.resume_venue(venue))
+
+    def get_pause(self, venue: str) -> Pause:
+        """Look at the pause of a venue; `at` is null while trading goes on."""
+        return self.send(operations.get_pause(venue))
+
+    def pause_venue(self, venue: str, body: PauseVenue) -> Pause:
+        """Stop new orders and changes of every account at a venue; cancels go on.
+
+        What rests at the venue stays there. A pause is remembered over restarts.
+        """
+        return self.send(operations.pause_venue(venue, body))
 
     def health(self) -> Health:
         """Answer as long as the event loop turns."""
@@ -708,6 +743,13 @@ class AsyncMethods(ABC):
         """
         return await self.send(operations.cancel_orders(body))
 
+    async def explain_order(self, body: PlaceOrder) -> OrderExplanation:
+        """Ask what every rule would say to an order. Nothing is claimed, recorded or sent.
+
+        The answer holds for this instant: prices and other orders may change it.
+        """
+        return await self.send(operations.explain_order(body))
+
     async def cancel_order(self, order_id: str) -> OrderView:
         """Cancel an order: asked for until the venue says that it ended.
 
@@ -761,6 +803,10 @@ class AsyncMethods(ABC):
         """
         return await self.send(operations.list_quotes(venue=venue, symbol=symbol))
 
+    async def get_risk(self) -> RiskUses:
+        """Look at every limit of tenant, accounts, instruments and strategies, and its use."""
+        return await self.send(operations.get_risk())
+
     async def get_stop(self) -> Stops:
         """Look at how far the stop of each account has come, and which are not stopped."""
         return await self.send(operations.get_stop())
@@ -810,6 +856,25 @@ class AsyncMethods(ABC):
             limit: 100 if left out.
         """
         return await self.send(operations.list_trades(venue=venue, symbol=symbol, limit=limit))
+
+    async def list_venues(self) -> Venues:
+        """List the venues where accounts trade, and which of them are paused."""
+        return await self.send(operations.list_venues())
+
+    async def resume_venue(self, venue: str) -> Pause:
+        """Let accounts at a venue take new orders again."""
+        return await self.send(operations.resume_venue(venue))
+
+    async def get_pause(self, venue: str) -> Pause:
+        """Look at the pause of a venue; `at` is null while trading goes on."""
+        return await self.send(operations.get_pause(venue))
+
+    async def pause_venue(self, venue: str, body: PauseVenue) -> Pause:
+        """Stop new orders and changes of every account at a venue; cancels go on.
+
+        What rests at the venue stays there. A pause is remembered over restarts.
+        """
+        return await self.send(operations.pause_venue(venue, body))
 
     async def health(self) -> Health:
         """Answer as long as the event loop turns."""

@@ -145,6 +145,13 @@ class PriceSource(OpenEnum):
     MARK = "MARK"
 
 
+class ScopeKind(OpenEnum):
+    ACCOUNT = "account"
+    INSTRUMENT = "instrument"
+    STRATEGY = "strategy"
+    TENANT = "tenant"
+
+
 class Side(OpenEnum):
     BUY = "BUY"
     SELL = "SELL"
@@ -189,6 +196,10 @@ class AccountLimits(msgspec.Struct, frozen=True, kw_only=True):
     open_orders: CountUse
     positions: tuple[PositionUse, ...]
     """Of every instrument with orders or a position."""
+    instruments: Mapping[str, RiskLimits]
+    """Limits of single instruments, by symbol."""
+    uses: tuple[RuleUse, ...]
+    """Use of each limit of the account and of its instruments."""
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
@@ -459,6 +470,12 @@ class Cumulative(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", ta
     value: Decimal | None
     venue_time: str | None
     venue_time_ns: Nanoseconds | None
+
+
+class DayMarked(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="day_marked"):
+    """The day of an account began, or a limit on its losses was hit: the day as it is now."""
+
+    day: TradingDay
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="decided"):
@@ -812,6 +829,20 @@ class OrderDone(msgspec.Struct, frozen=True, kw_only=True):
     order: OrderView
 
 
+class OrderExplanation(msgspec.Struct, frozen=True, kw_only=True):
+    """What every rule says to an order; nothing was placed."""
+
+    passes: bool
+    reference_price: Decimal | None
+    """What it would trade at now; null if nobody knows."""
+    refusals: tuple[Refusal, ...]
+    """Broken rules of fields, instrument and venue: no limit is looked at."""
+    closed: str | None
+    """Why the account takes no new order at all just now."""
+    verdicts: tuple[RuleVerdict, ...]
+    """`largest` is the quantity that would pass that rule, if easily told."""
+
+
 class OrderFailed(msgspec.Struct, frozen=True, kw_only=True):
     """It is not, and why: what the request would have been answered alone."""
 
@@ -944,6 +975,26 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     venue_time_ns: Nanoseconds | None
 
 
+class Pause(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether trading at a venue is paused: its accounts send no new orders."""
+
+    venue: str
+    paused: bool
+    reason: str
+    by: str
+    at: str | None
+    at_ns: Nanoseconds | None
+
+
+class PauseSet(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="pause_set"):
+    """Trading at one venue was paused or resumed by somebody, for every account there."""
+
+    venue: str
+    paused: bool
+    reason: str
+    by: str
+
+
 class PositionCorrected(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="position_corrected"
 ):
@@ -1034,6 +1085,13 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     limit: str | None = None
     order_id: str | None = None
     reasons: Mapping[str, str] = {}
+
+
+class ProfitSum(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything one account ever made or lost in one asset."""
+
+    profit: Decimal | None
+    fees: Mapping[str, Decimal]
 
 
 class ProposalView(msgspec.Struct, frozen=True, kw_only=True):
@@ -1181,13 +1239,69 @@ class Restarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag
 
 
 class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of one account; None is no limit. Notional values are in the instrument's quote."""
+    """Limits of one scope; None is no limit.
 
+    Money is in the quote asset of the instrument: such a limit holds for every quote asset by
+    itself, since amounts in different assets are never added up.
+    """
+
+    max_order_quantity: Decimal | None
     max_order_notional: Decimal | None
+    max_order_to_average: Decimal | None
+    price_band_bps: Decimal | None
+    max_orders_per_second: int | None
+    max_orders_per_minute: int | None
+    max_open_orders: int | None
     max_position: Decimal | None
     max_position_notional: Decimal | None
-    max_open_orders: int | None
-    price_band_bps: Decimal | None
+    max_exposure: Decimal | None
+    max_leverage: Decimal | None
+    max_concentration: Decimal | None
+    concentration_floor: Decimal | None
+    max_daily_loss: Decimal | None
+    refuse_self_trade: bool
+
+
+class RiskUses(msgspec.Struct, frozen=True, kw_only=True):
+    """Every limit of the tenant, widest scope first, and how much of it is used now."""
+
+    uses: tuple[RuleUse, ...]
+    """`used` is null where it is not known, as `note` says, and for rules of single orders.
+
+    `since_at` tells when a limit of the day was hit.
+    """
+
+
+class RuleUse(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of one limit is used now."""
+
+    scope: ScopeKind
+    name: str
+    symbol: str | None
+    rule: str
+    unit: str
+    used: Decimal | None
+    limit: Decimal
+    share: Decimal | None
+    since_at: str | None
+    since_ns: Nanoseconds | None
+    note: str
+
+
+class RuleVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What one rule says to one order."""
+
+    scope: ScopeKind
+    name: str
+    symbol: str | None
+    rule: str
+    unit: str
+    now: Decimal | None
+    after: Decimal | None
+    limit: Decimal
+    passes: bool
+    largest: Decimal | None
+    note: str
 
 
 class SignificantFigures(
@@ -1388,6 +1502,18 @@ class Trades(msgspec.Struct, frozen=True, kw_only=True):
     trades: tuple[TradeView, ...]
 
 
+class TradingDay(msgspec.Struct, frozen=True, kw_only=True):
+    """From 00:00 UTC to 00:00 UTC."""
+
+    account: str
+    begins_at: str | None
+    begins_ns: Nanoseconds | None
+    taken_at: str | None
+    taken_ns: Nanoseconds | None
+    openings: Mapping[str, ProfitSum]
+    hits: Mapping[str, int]
+
+
 class Trail(msgspec.Struct, frozen=True, kw_only=True):
     """How far a trailing stop follows the best price: exactly one of the two offsets is given."""
 
@@ -1407,6 +1533,19 @@ class Unreadable(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     """At least one source failed or could not be read, and none had the order."""
 
     reason: str
+
+
+class VenueView(msgspec.Struct, frozen=True, kw_only=True):
+    """A venue where accounts of the tenant trade."""
+
+    venue: str
+    accounts: tuple[str, ...]
+    pause: Pause | None
+    """Null while trading goes on."""
+
+
+class Venues(msgspec.Struct, frozen=True, kw_only=True):
+    venues: tuple[VenueView, ...]
 
 
 if TYPE_CHECKING:
@@ -1490,6 +1629,8 @@ if TYPE_CHECKING:
         | StopProven
         | CloseAsked
         | FlatProven
+        | PauseSet
+        | DayMarked
         | Differed
         | BalanceCorrected
         | PositionCorrected
@@ -1510,6 +1651,7 @@ else:
             "cancel_asked": CancelAsked,
             "checkpoint": Checkpoint,
             "close_asked": CloseAsked,
+            "day_marked": DayMarked,
             "decided": Decided,
             "differed": Differed,
             "doubted": Doubted,
@@ -1521,6 +1663,7 @@ else:
             "listed": Listed,
             "looked_up": LookedUp,
             "observed": Observed,
+            "pause_set": PauseSet,
             "position_corrected": PositionCorrected,
             "proposed": DecisionProposed,
             "proven_absent": ProvenAbsent,

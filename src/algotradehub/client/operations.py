@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         CloseAll,
         DecideOrder,
         HaltAccount,
+        PauseVenue,
         PlaceOrder,
         StopAccounts,
     )
@@ -36,15 +37,18 @@ if TYPE_CHECKING:
         InstrumentPage,
         Intervention,
         Interventions,
+        OrderExplanation,
         OrderOutcomes,
         OrderPage,
         OrderStatus,
         OrderView,
+        Pause,
         Positions,
         Quotes,
         Readiness,
         Reconciliation,
         Reconciliations,
+        RiskUses,
         Side,
         StopReport,
         Stops,
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
         TickerPage,
         Timeline,
         Trades,
+        Venues,
     )
 
 
@@ -457,6 +462,20 @@ def cancel_orders(body: CancelOrders) -> Request[OrderOutcomes]:
     )
 
 
+def explain_order(body: PlaceOrder) -> Request[OrderExplanation]:
+    """Ask what every rule would say to an order. Nothing is claimed, recorded or sent.
+
+    The answer holds for this instant: prices and other orders may change it.
+    """
+    return Request(
+        method="POST",
+        path="/api/v1/orders/explain",
+        answer="OrderExplanation",
+        body=body,
+        repeatable=False,
+    )
+
+
 def cancel_order(order_id: str) -> Request[OrderView]:
     """Cancel an order: asked for until the venue says that it ended.
 
@@ -554,6 +573,11 @@ def list_quotes(*, venue: str, symbol: Sequence[str]) -> Request[Quotes]:
     )
 
 
+def get_risk() -> Request[RiskUses]:
+    """Look at every limit of tenant, accounts, instruments and strategies, and its use."""
+    return Request(method="GET", path="/api/v1/risk", answer="RiskUses", repeatable=True)
+
+
 def get_stop() -> Request[Stops]:
     """Look at how far the stop of each account has come, and which are not stopped."""
     return Request(method="GET", path="/api/v1/stop", answer="Stops", repeatable=True)
@@ -620,6 +644,42 @@ def list_trades(*, venue: str, symbol: str, limit: int | None = None) -> Request
         path="/api/v1/trades",
         answer="Trades",
         query={"venue": venue, "symbol": symbol, "limit": limit},
+        repeatable=True,
+    )
+
+
+def list_venues() -> Request[Venues]:
+    """List the venues where accounts trade, and which of them are paused."""
+    return Request(method="GET", path="/api/v1/venues", answer="Venues", repeatable=True)
+
+
+def resume_venue(venue: str) -> Request[Pause]:
+    """Let accounts at a venue take new orders again."""
+    return Request(
+        method="DELETE",
+        path=f"/api/v1/venues/{segment(venue)}/pause",
+        answer="Pause",
+        repeatable=True,
+    )
+
+
+def get_pause(venue: str) -> Request[Pause]:
+    """Look at the pause of a venue; `at` is null while trading goes on."""
+    return Request(
+        method="GET", path=f"/api/v1/venues/{segment(venue)}/pause", answer="Pause", repeatable=True
+    )
+
+
+def pause_venue(venue: str, body: PauseVenue) -> Request[Pause]:
+    """Stop new orders and changes of every account at a venue; cancels go on.
+
+    What rests at the venue stays there. A pause is remembered over restarts.
+    """
+    return Request(
+        method="PUT",
+        path=f"/api/v1/venues/{segment(venue)}/pause",
+        answer="Pause",
+        body=body,
         repeatable=True,
     )
 

@@ -14,6 +14,7 @@ from algotradehub.conformance.store_samples import (
     ACCOUNT,
     BEGINNING_NS,
     TENANT,
+    VENUE,
     everything,
     fill_of,
     order_id,
@@ -42,7 +43,16 @@ from algotradehub.domain.records import (
     Record,
     Requested,
 )
-from algotradehub.ports.store import Changes, Claim, Halt, OrderFilter, Restored, Store
+from algotradehub.domain.trading_day import DAY_NS, TradingDay
+from algotradehub.ports.store import (
+    Changes,
+    Claim,
+    Halt,
+    OrderFilter,
+    Pause,
+    Restored,
+    Store,
+)
 
 NewStore: TypeAlias = Callable[[], Store]
 
@@ -127,9 +137,13 @@ def shows_the_newest_value(new_store: NewStore) -> None:
         looked_ns=(1 << 62, 5),
     )
     changes.halts[ACCOUNT] = proven
+    changes.pauses[VENUE] = Pause(venue=VENUE, paused=False, reason="over", by="bob", at_ns=2)
+    changes.days[ACCOUNT] = TradingDay(account=ACCOUNT, begins_ns=DAY_NS, taken_ns=DAY_NS + 1)
     store.apply(changes)
     _same("order", store.order(order_id(1)), newest)
     _same("halts", _all_of(store).halts, [changes.halts[ACCOUNT]])
+    _same("pauses", _all_of(store).pauses, [changes.pauses[VENUE]])
+    _same("days", _all_of(store).days, [changes.days[ACCOUNT]])
     open_orders = OrderFilter(tenant=TENANT, statuses=frozenset({OrderStatus.OPEN}))
     _same("open orders", store.orders(open_orders), [])
 
@@ -357,6 +371,8 @@ def _restored(changes: Changes) -> Restored:
         balances=list(changes.balances.values()),
         claims=changes.claims,
         halts=list(changes.halts.values()),
+        pauses=list(changes.pauses.values()),
+        days=list(changes.days.values()),
         instruments=[(key[0], value) for key, value in changes.instruments.items()],
     )
 

@@ -48,13 +48,25 @@ from algotradehub.domain.records import (
     Requested,
     Responded,
 )
-from algotradehub.ports.store import Changes, Claim, Halt, PositionChange
+from algotradehub.domain.trading_day import DAY_NS, ProfitSum, TradingDay
+from algotradehub.ports.store import Changes, Claim, Halt, Pause, PositionChange
 
 TENANT = TenantId("acme")
 ACCOUNT = AccountId("acme-spot")
 SYMBOL = Symbol("BTC/USDT")
+VENUE = VenueId("paper:binance")
 BEGINNING_NS = 1_700_000_000_000_000_000
 _MS = 1_000_000
+_DAY = TradingDay(
+    account=ACCOUNT,
+    begins_ns=BEGINNING_NS - BEGINNING_NS % DAY_NS,
+    taken_ns=BEGINNING_NS,
+    openings={
+        Asset("USDT"): ProfitSum(profit=Decimal("-12.50"), fees={Asset("BNB"): Decimal("0.010")}),
+        Asset("EUR"): ProfitSum(profit=None),
+    },
+    hits={"account:USDT": BEGINNING_NS},
+)
 
 
 def order_id(number: int) -> ClientOrderId:
@@ -223,9 +235,13 @@ def everything() -> Changes:
                 account=ACCOUNT, halted=True, reason="drill", by="ann", at_ns=BEGINNING_NS
             )
         },
+        pauses={
+            VENUE: Pause(venue=VENUE, paused=True, reason="upkeep", by="ann", at_ns=BEGINNING_NS)
+        },
+        days={ACCOUNT: _DAY},
         instruments={
             (ACCOUNT, SYMBOL): Instrument(
-                venue=VenueId("paper:binance"),
+                venue=VENUE,
                 symbol=SYMBOL,
                 venue_symbol="BTCUSDT",
                 kind=InstrumentKind.SPOT,

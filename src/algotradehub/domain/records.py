@@ -12,9 +12,10 @@ import msgspec
 
 from algotradehub.domain.difference import Difference
 from algotradehub.domain.evidence import Balance, LookUp, OrderEvidence, OrderState, PositionReport
-from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, Symbol
+from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, Symbol, VenueId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Amendment, Decision, Order, OrderRequest, PositionSide
+from algotradehub.domain.trading_day import TradingDay
 
 FORMAT_VERSION = 1
 
@@ -186,6 +187,23 @@ class HaltSet(
     stop: bool = False  # by the kill switch: everything is cancelled, and that is proven
 
 
+class PauseSet(msgspec.Struct, frozen=True, kw_only=True, tag="pause_set", gc=False):
+    """Trading at one venue was paused or resumed by somebody, for every account there."""
+
+    kind: ClassVar[Kind] = Kind.COMMAND
+    venue: VenueId
+    paused: bool
+    reason: str
+    by: str
+
+
+class DayMarked(msgspec.Struct, frozen=True, kw_only=True, tag="day_marked", gc=False):
+    """The day of an account began, or a limit on its losses was hit: the day as it is now."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    day: TradingDay
+
+
 class StopProven(msgspec.Struct, frozen=True, kw_only=True, tag="stop_proven", gc=False):
     """No order of a stopped account is left: the venue listed none, asked at these times."""
 
@@ -287,6 +305,8 @@ Body: TypeAlias = (
     | StopProven
     | CloseAsked
     | FlatProven
+    | PauseSet
+    | DayMarked
     | Differed
     | BalanceCorrected
     | PositionCorrected

@@ -18,6 +18,7 @@ from algotradehub.observability.stalls import StallWatch
 from algotradehub.observability.tallies import BOUNDS_NS, Tallies
 from algotradehub.ports.journal import Journal
 from algotradehub.trading.account_desk import AccountDesk
+from algotradehub.trading.risk.use import RuleUse
 from algotradehub.trading.state import DeskState
 
 _NS_PER_S: Final = 1_000_000_000
@@ -35,6 +36,7 @@ class Metrics(Collector):
         desks: The accounts.
         journal: Of the desk.
         projected_seq: Up to which record the projection has everything.
+        uses: How much of every limit is used.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Metrics(Collector):
         desks: Callable[[], Sequence[AccountDesk]],
         journal: Journal,
         projected_seq: Callable[[], int],
+        uses: Callable[[], Sequence[RuleUse]],
     ) -> None:
         self._tallies = tallies
         self._stalls = stalls
@@ -53,6 +56,7 @@ class Metrics(Collector):
         self._desks = desks
         self._journal = journal
         self._projected_seq = projected_seq
+        self._uses = uses
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -127,7 +131,21 @@ class Metrics(Collector):
             (),
             [((), behind)],
         )
+        yield from self._limits()
         yield _gauge("build_info", "Which version runs.", ("version",), [((__version__,), 1)])
+
+    def _limits(self) -> Iterator[Metric]:
+        uses = [(_labels_of(use), use) for use in self._uses()]
+        names = ("scope", "name", "symbol", "rule", "unit")
+        known = [(labels, float(use.used)) for labels, use in uses if use.used is not None]
+        told = "How much of a limit is used; what is not known is left out."
+        yield _gauge("risk_used", told, names, known)
+        limits = [(labels, float(use.limit)) for labels, use in uses]
+        yield _gauge("risk_limit", "The limit.", names, limits)
+
+
+def _labels_of(use: RuleUse) -> Sequence[str]:
+    return use.scope.value, use.name, use.symbol or "", use.rule, use.unit
 
 
 def _counter(
@@ -158,4 +176,4 @@ def _filled(
 
 
 def _accepting(desk: AccountDesk, state: DeskState) -> bool:
-    return desk.closed(state.halt_in_force(desk.account_id)) is None
+    return desk.closed(state.standing.halt_in_force(desk.account_id)) is None

@@ -14,12 +14,14 @@ from algotradehub.domain.ids import (
     IdempotencyKey,
     Symbol,
     TenantId,
+    VenueId,
     VenueOrderId,
 )
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Order, OrderStatus
 from algotradehub.domain.position import Position, PositionEvent
 from algotradehub.domain.records import Record
+from algotradehub.domain.trading_day import TradingDay
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -55,6 +57,16 @@ class Halt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     looked_ns: tuple[int, ...] = ()  # when the venue listed no open order: the stop is proven
 
 
+class Pause(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Whether trading at a venue is paused: its accounts send no new orders."""
+
+    venue: VenueId
+    paused: bool
+    reason: str
+    by: str
+    at_ns: int
+
+
 class Changes(msgspec.Struct, kw_only=True):
     """What the records up to ``applied_seq`` changed: latest values, each once.
 
@@ -73,6 +85,8 @@ class Changes(msgspec.Struct, kw_only=True):
     balances: dict[tuple[AccountId, str], AssetBalance] = {}
     claims: list[Claim] = []
     halts: dict[AccountId, Halt] = {}
+    pauses: dict[VenueId, Pause] = {}
+    days: dict[AccountId, TradingDay] = {}
     instruments: dict[tuple[AccountId, Symbol], Instrument] = {}  # as the books reckon with them
 
 
@@ -87,6 +101,8 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
     balances: Sequence[AssetBalance]
     claims: Sequence[Claim]
     halts: Sequence[Halt]
+    pauses: Sequence[Pause] = ()
+    days: Sequence[TradingDay] = ()
     instruments: Sequence[tuple[AccountId, Instrument]]
 
 

@@ -4,19 +4,10 @@ from typing import Annotated
 
 import msgspec
 
-from algotradehub.settings.fields import AT_LEAST_ONE, PAPER, Name, Positive, above_zero
+from algotradehub.settings.fields import PAPER, Name, SymbolText, above_zero
+from algotradehub.settings.limits import InstrumentLimitSettings, LimitSettings
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.intervention import STUCK_AFTER_S
-
-
-class LimitSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Risk limits of one account, see ``trading.risk.RiskLimits``; what is left out is no limit."""
-
-    max_order_notional: Positive | None = None
-    max_position: Positive | None = None
-    max_position_notional: Positive | None = None
-    max_open_orders: Annotated[int, AT_LEAST_ONE] | None = None
-    price_band_bps: Positive | None = None
 
 
 class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +19,7 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     durability: Durability | None = None  # None: process for paper, sync for everything else
     limits: LimitSettings = LimitSettings()
     stuck_after_s: Annotated[float, above_zero(86_400)] = STUCK_AFTER_S  # then a person is told
+    instruments: dict[SymbolText, InstrumentLimitSettings] = {}  # limits of single ones
 
     @property
     def durable(self) -> Durability:

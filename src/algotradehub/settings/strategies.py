@@ -6,6 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from algotradehub.settings.fields import Name, StrategyName, SymbolText
+from algotradehub.settings.limits import OrderLimitSettings
 from algotradehub.strategies.market_maker import MarketMakerParameters
 
 
@@ -18,6 +19,7 @@ class MarketMakerSettings(
     account: Name
     symbol: SymbolText
     parameters: MarketMakerParameters = MarketMakerParameters()
+    limits: OrderLimitSettings = OrderLimitSettings()
 
 
 class OwnStrategySettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag="file"):
@@ -27,6 +29,7 @@ class OwnStrategySettings(msgspec.Struct, frozen=True, kw_only=True, tag_field="
     account: Name
     symbol: SymbolText
     file: Path
+    limits: OrderLimitSettings = OrderLimitSettings()
     parameters: dict[str, str] = {}  # handed to ``open_strategy`` by name, as text
 
 

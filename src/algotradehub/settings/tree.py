@@ -10,6 +10,7 @@ from algotradehub.settings.accounts import AccountSettings
 from algotradehub.settings.api import ApiSettings
 from algotradehub.settings.fields import refused, require_known, require_unique
 from algotradehub.settings.intervention import InterventionSettings
+from algotradehub.settings.limits import TenantSettings
 from algotradehub.settings.paper import PaperVenueSettings
 from algotradehub.settings.strategies import StrategySettings
 
@@ -29,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     api: ApiSettings = ApiSettings()
     paper_venues: tuple[PaperVenueSettings, ...] = ()
     accounts: tuple[AccountSettings, ...] = ()
+    tenants: tuple[TenantSettings, ...] = ()  # those with limits; an account names its own
     strategies: tuple[StrategySettings, ...] = ()
     intervention: InterventionSettings = InterventionSettings()
 
@@ -37,6 +39,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         accounts = {account.id: account for account in self.accounts}
         require_unique("paper_venues", "id", [venue.id for venue in self.paper_venues])
         require_unique("accounts", "id", [account.id for account in self.accounts])
+        require_unique("tenants", "id", [tenant.id for tenant in self.tenants])
         require_unique("strategies", "name", [strategy.name for strategy in self.strategies])
         names = [person.name for person in self.api.people]
         require_unique("api.people", "name", names)
@@ -52,6 +55,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise refused("intervention.second_approver", rule, ", ".join(names))
         for index, account in enumerate(self.accounts):
             require_known(f"accounts.{index}.venue", account.venue, "a venue", venues)
+            listed = [listing.symbol for listing in venues[account.venue].listings]
+            for symbol in account.instruments:
+                key = f"accounts.{index}.instruments"
+                require_known(key, symbol, f"a symbol of {account.venue}", listed)
+        owners = {account.tenant for account in self.accounts}
+        for index, tenant in enumerate(self.tenants):
+            require_known(f"tenants.{index}.id", tenant.id, "the tenant of an account", owners)
         for index, strategy in enumerate(self.strategies):
             key = f"strategies.{index}"
             require_known(f"{key}.account", strategy.account, "an account", accounts)

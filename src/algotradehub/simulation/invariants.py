@@ -73,7 +73,7 @@ def check_legs(state: DeskState, venue: ScriptedVenue) -> None:
 
 def check_stopped(state: DeskState, venue: ScriptedVenue) -> None:
     """At every moment: where a stop is proven, nothing rests but what strangers placed later."""
-    halt = state.halt_in_force(ACCOUNT)
+    halt = state.standing.halt_in_force(ACCOUNT)
     if halt is not None and halt.looked_ns:
         before_ns = halt.looked_ns[0] - _CLOCK_ERROR_NS
         resting = [
@@ -91,7 +91,7 @@ def check_sent(state: DeskState, command: OrderCommand) -> None:
         order = state.order(state.legs.get(command.client_order_id, command.client_order_id))
         if order is not None and order.permit is not None:
             return
-        halt = state.halt_in_force(ACCOUNT)
+        halt = state.standing.halt_in_force(ACCOUNT)
         require(halt is None, "sent while halted", f"{command} after {halt}")
 
 

@@ -1,5 +1,7 @@
 """What must hold of orders that close positions: they reduce, and a stop leaves them alone."""
 
+from collections.abc import Collection
+
 from algotradehub.domain.commands import Cancel, CancelAll, OrderCommand, Place
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.instrument import Side
@@ -10,8 +12,13 @@ from algotradehub.simulation.verdict import Broken
 from algotradehub.trading.state import DeskState
 
 
-def check_closing(state: DeskState, command: OrderCommand) -> None:
-    """Whatever is sent: nothing by a permit enlarges a position, and no stop cancels it."""
+def check_closing(
+    state: DeskState, command: OrderCommand, by_hand: Collection[ClientOrderId]
+) -> None:
+    """Whatever is sent: nothing by a permit enlarges a position, and no stop cancels it.
+
+    ``by_hand`` are the orders that a person cancelled one by one.
+    """
     match command:
         case Place():
             order = _permitted(state, command.client_order_id)
@@ -19,7 +26,9 @@ def check_closing(state: DeskState, command: OrderCommand) -> None:
                 _check_reduces(state, order)
         case Cancel():
             order = _permitted(state, command.client_order_id)
-            if order is not None and not _is_before_stop(state, order):
+            if order is None or order.order_id in by_hand:
+                return
+            if not _is_before_stop(state, order):
                 raise Broken("closing cancelled", f"{order} was placed after the stop")
         case CancelAll():
             for order_id in state.live.get(ACCOUNT, ()):
@@ -47,5 +56,5 @@ def _check_reduces(state: DeskState, order: Order) -> None:
 
 
 def _is_before_stop(state: DeskState, order: Order) -> bool:
-    halt = state.halt_in_force(ACCOUNT)
+    halt = state.standing.halt_in_force(ACCOUNT)
     return halt is not None and halt.stop and order.created_ns <= halt.at_ns

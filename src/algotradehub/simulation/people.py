@@ -30,6 +30,7 @@ class People:
         self._tenant = tenant
         self._venue = venue
         self._random = random
+        self.cancelled: set[ClientOrderId] = set()  # orders that one of them has cancelled
 
     def intervene(self, clock: SimClock, core: Core, action: plan.Intervene) -> None:
         """Do it about every order that is stuck and lets it be done."""
@@ -42,6 +43,7 @@ class People:
                 case Action.ASK_AGAIN:
                     desk.ask_again(self._tenant, order_id, by=FIRST)
                 case Action.FORCE_CANCEL:
+                    self.cancelled.add(order_id)
                     desk.force_cancel(self._tenant, order_id, by=FIRST)
                 case _:
                     if self._decide(core, stuck.order, wrong=action.wrong):

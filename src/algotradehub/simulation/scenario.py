@@ -13,10 +13,12 @@ from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import OrderType, TimeInForce
 from algotradehub.simulation.disk import SYNC_NS
 from algotradehub.simulation.entropy import stream
+from algotradehub.simulation.limits import WIDE, draw_limits
 from algotradehub.simulation.rules import VenueRules, draw_rules
 from algotradehub.simulation.venue import OPENING
 from algotradehub.simulation.wires import Wire
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.stuck import Action as Intervention
 
 _S = 1_000_000_000
@@ -89,6 +91,13 @@ class Intervene(msgspec.Struct, frozen=True):
     approves_after_ns: int  # the second person, where two are asked for
 
 
+class Pause(msgspec.Struct, frozen=True):
+    """Somebody pauses the venue, or resumes it."""
+
+    at_ns: int
+    paused: bool
+
+
 class ByHand(msgspec.Struct, frozen=True):
     """Somebody places an order on the venue's own page."""
 
@@ -134,7 +143,7 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 Accident: TypeAlias = ByHand | Deposit | Outage | DiskFault  # nobody here asked for it
-Emergency: TypeAlias = Halt | Stop | CloseAll | Resume
+Emergency: TypeAlias = Halt | Stop | CloseAll | Resume | Pause
 Action: TypeAlias = Order | Repeat | Cancel | Amend | Emergency | Intervene | Accident
 
 
@@ -150,6 +159,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     crashes: tuple[Crash, ...]  # one per life, in order
     second_approver: bool = False
     stuck_after_s: float = 5.0
+    limits: RiskLimits = WIDE
     heals_after_ns: int = 0  # after the last action: so long all trouble goes on
 
 
@@ -194,6 +204,7 @@ def draw(seed: int) -> Scenario:
         )
         actions.append(fault)
     actions.extend(_emergencies(stream(seed, "emergencies"), actions))
+    actions.extend(_pauses(stream(seed, "pauses")))
     actions.sort(key=lambda action: action.at_ns)
     crashes = tuple(_crash(random, durability) for _ in range(random.randint(0, 3)))
     return Scenario(
@@ -206,6 +217,7 @@ def draw(seed: int) -> Scenario:
         crashes=crashes,
         second_approver=random.choice((True, False)),
         stuck_after_s=random.choice((1.0, 5.0, 10.0)),
+        limits=draw_limits(stream(seed, "limits")),
         heals_after_ns=random.choice((0, random.randint(0, 30 * _S))),
     )
 
@@ -277,6 +289,16 @@ def _darkness(random: Random) -> Iterator[Action]:
         yield msgspec.structs.replace(
             decides, at_ns=meanwhile_ns, action=Intervention.DECIDE, wrong=random.random() < _WRONG
         )
+
+
+def _pauses(random: Random) -> list[Action]:
+    if random.random() > 0.3:  # noqa: PLR2004 - a rate
+        return []
+    at_ns = random.randint(0, 20 * _S)
+    pauses: list[Action] = [Pause(at_ns, paused=True)]
+    if random.choice((True, False)):
+        pauses.append(Pause(at_ns + random.randint(0, 20 * _S), paused=False))
+    return pauses
 
 
 def _outage(random: Random) -> Outage:

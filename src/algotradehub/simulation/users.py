@@ -27,7 +27,7 @@ from algotradehub.simulation.disk import SimDisk
 from algotradehub.simulation.invariants_cancels import check_cancel_left
 from algotradehub.simulation.people import People
 from algotradehub.simulation.timeline import SimulationFailed
-from algotradehub.simulation.venue import SYMBOL, ScriptedVenue
+from algotradehub.simulation.venue import SYMBOL, VENUE, ScriptedVenue
 from algotradehub.simulation.wires import Wire
 from algotradehub.trading.stuck import Action as Intervention
 
@@ -73,7 +73,7 @@ class Users:
         self._venue = venue
         self._disk = disk
         self._random = random
-        self._people = People(TENANT, venue, random)
+        self.people = People(TENANT, venue, random)
         self._start_ns = start_ns
 
     async def act(self, clock: SimClock, core: Core) -> None:
@@ -129,7 +129,7 @@ class Users:
         while True:
             await clock.sleep(LOOK_EVERY_S)
             if self._venue.rules.person_decides:  # then not all questions end by themselves
-                self._people.intervene(clock, core, _TRUTHFULLY)
+                self.people.intervene(clock, core, _TRUTHFULLY)
             if self._open_question(core) is None:
                 await clock.sleep(late_s)
                 if self._open_question(core) is None:
@@ -189,8 +189,8 @@ class Users:
             case plan.Amend():
                 self._amend(core, action)
             case plan.Intervene():
-                self._people.intervene(clock, core, action)
-            case plan.Halt() | plan.Stop() | plan.CloseAll() | plan.Resume():
+                self.people.intervene(clock, core, action)
+            case plan.Halt() | plan.Stop() | plan.CloseAll() | plan.Resume() | plan.Pause():
                 self._emergency(core, action)
             case _:
                 self._befall(action)
@@ -209,6 +209,8 @@ class Users:
                     )
             case plan.Resume():
                 core.orders.halt(ACCOUNT, halted=False, reason="", by="ann")
+            case plan.Pause(paused=paused):
+                core.orders.pause(VENUE, paused=paused, reason="upkeep", by="ann")
 
     def _befall(self, action: plan.Accident) -> None:
         match action:

@@ -12,7 +12,7 @@ from algotradehub.domain.evidence import Connection, ConnectionState, Evidence
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import Side
 from algotradehub.ports.store import Changes, Store
-from algotradehub.simulation import decisions, invariants
+from algotradehub.simulation import decisions, invariants, limit_invariants
 from algotradehub.simulation.account import ScriptedAccount
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
@@ -26,12 +26,10 @@ from algotradehub.simulation.timeline import Crash, Timeline
 from algotradehub.simulation.users import ACCOUNT, LAST_WORDS_S, TENANT, Users
 from algotradehub.simulation.venue import ScriptedVenue
 from algotradehub.trading.intervention import Approvals
-from algotradehub.trading.limits import RiskLimits
 
 _S = 1_000_000_000
 START_NS = 1_767_225_600 * _S  # 2026-01-01
 TAG = 0x5EED
-_LIMITS = RiskLimits(max_position=Decimal(60), max_open_orders=40)
 
 
 class World:
@@ -151,7 +149,7 @@ class World:
             tenant=TENANT,
             open=lambda sink: self._open(loop, sink),
             durability=self.scenario.durability,
-            limits=_LIMITS,
+            limits=self.scenario.limits,
             stuck_after_s=self.scenario.stuck_after_s,
         )
         async with open_core(
@@ -178,6 +176,7 @@ class World:
             decisions.check_overruled(core.state, self.venue)
             await self.users.finish(clock, core)
             invariants.check_all(core, self.venue, self.users)
+            limit_invariants.check_accepted(core, self.scenario.limits)
             if core.journal.refusing is None:
                 invariants.check_corrections(core, self.venue)
                 decisions.check_approved(core, second_approver=self.scenario.second_approver)
@@ -186,7 +185,8 @@ class World:
     def _sent(self, core: Core, command: OrderCommand) -> None:
         """Called before a request leaves."""
         invariants.check_sent(core.state, command)
-        check_closing(core.state, command)
+        limit_invariants.check_sent(core.state, self.scenario.limits, command)
+        check_closing(core.state, command, self.users.people.cancelled)
         self.users.sent.append(command)
 
     def _watch(self, core: Core) -> None:
@@ -195,9 +195,14 @@ class World:
         invariants.check_legs(core.state, self.venue)
         decisions.check_fills(core.state, self.venue)
         invariants.check_stopped(core.state, self.venue)
+        limit_invariants.check_reach(self.venue, self.scenario.limits)
         if self._catching_up and core.orders.desks[0].refusing is None:
             self._catching_up = False
             invariants.check_caught_up(core, self.venue, self._connected_ns)
+
+    def _check_sent(self, core: Core, command: OrderCommand) -> None:
+        invariants.check_sent(core.state, command)
+        limit_invariants.check_sent(core.state, self.scenario.limits, command)
 
     def _open(self, loop: SimLoop, sink: Callable[[Evidence], None]) -> ScriptedAccount:
         def receive(evidence: Evidence) -> None:

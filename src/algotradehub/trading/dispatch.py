@@ -10,7 +10,7 @@ from algotradehub.domain.errors import NotReady
 from algotradehub.domain.evidence import CommandKind, NotSent
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.order import UNANSWERED_STATUSES, Order, OrderStatus, Origin, Permit
-from algotradehub.domain.records import AmendAsked, Intent, LegAdded, ReplaceDropped
+from algotradehub.domain.records import AmendAsked, CancelAsked, Intent, LegAdded, ReplaceDropped
 from algotradehub.ports.clock import Clock
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.intake import Intake
@@ -125,6 +125,27 @@ class Dispatch:
                 )
             )
 
+    def cancel_everything(self, desk: AccountDesk, *, permitted: bool = True) -> None:
+        """Want every order of an account cancelled, with as few requests as the venue allows.
+
+        Without ``permitted`` those that went out by a permit stay.
+        """
+        every = self._state.live.get(desk.account_id, {})
+        live = [each for each in every if permitted or self._state.orders[each].permit is None]
+        spares = len(live) < len(every)
+        for order_id in live:
+            if not self.cancelled_unstored(order_id):
+                if not self._state.orders[order_id].cancel_pending:
+                    self._recorder.keep(desk.account_id, CancelAsked(order_id=order_id))
+                desk.questions.watch(order_id)  # those that are left are cancelled one by one
+        if desk.account.capabilities.cancel_all and not spares:
+            self.cancel_all(desk)
+            return
+        for order_id in live:
+            order = self._state.orders[order_id]
+            if not order.is_final and order_id not in self._storing:
+                self.cancel(desk, order)
+
     def cancel_all(self, desk: AccountDesk) -> None:
         """Cancel what the venue knows of in one request; single ones go to what it may not know."""
         desk.account.send(CancelAll())
@@ -220,12 +241,14 @@ class Dispatch:
         """The sync answered: second phase of a submit under ``Durability.SYNC``."""
         storing = self._storing.pop(order.order_id)
         if not stored:
-            # The intent may be missing from the journal, so the whole order is told again.
+            # The intent may be missing from the journal, so the whole order is told again. A limit
+            # that refused it is no answer to its key either: after power loss nobody knows of it.
+            refused = f"; {order.reason}" if order.reason else ""
             order = _replace(
                 order,
                 status=OrderStatus.REJECTED,
-                origin=order.origin or Origin.UNSENT,
-                reason=order.reason or "the journal could not be made durable; nothing was sent",
+                origin=Origin.UNSENT,
+                reason=f"the journal could not be made durable; nothing was sent{refused}",
                 updated_ns=self._clock.now_ns(),
             )
             self._recorder.keep(desk.account_id, Intent(order=order))
@@ -276,11 +299,15 @@ class Dispatch:
     ) -> str | None:
         """What changed between the two phases and forbids sending (order-path 2).
 
-        An order with a permit passes halts and stops (order-path 11).
+        An order with a permit passes halts, stops and pauses (order-path 11).
         """
-        halt = self._state.halt_in_force(desk.account_id)
+        halt = self._state.standing.halt_in_force(desk.account_id)
         if halt is not None and permit is None:
             return f"halted by {halt.by} before it was sent: {halt.reason}"
+        if self._state.standing.pauses and permit is None:
+            pause = self._state.standing.pauses.get(desk.account.venue)
+            if pause is not None:
+                return f"{pause.venue} was paused by {pause.by} before it was sent: {pause.reason}"
         if desk.refusing is not None:
             return desk.refusing
         if self._clock.now_ns() >= send_before_ns:

@@ -78,7 +78,7 @@ class KillSwitch:
             self._orders.halt(desk.account_id, halted=True, reason=reason, by=by, stop=True)
         # First all halts, then all cancels: nothing new comes while the others are cancelled.
         for desk in begun:
-            self._orders.cancel_everything(desk)
+            self._dispatch.cancel_everything(desk)
         for desk in desks:
             self.prove(desk)
 
@@ -86,7 +86,7 @@ class KillSwitch:
         """Take up a stop of the last process that is not proven yet."""
         halt = self._in_force(desk.account_id)
         if halt is not None and not _is_proven(halt):
-            self._orders.cancel_everything(desk, permitted=False)
+            self._dispatch.cancel_everything(desk, permitted=False)
             self.prove(desk)
 
     def prove(self, desk: AccountDesk) -> None:
@@ -111,7 +111,7 @@ class KillSwitch:
         )
 
     def _in_force(self, account: AccountId) -> Halt | None:
-        halt = self._state.halt_in_force(account)
+        halt = self._state.standing.halt_in_force(account)
         return halt if halt is not None and halt.stop else None
 
     async def _prove(self, desk: AccountDesk) -> None:
@@ -126,7 +126,7 @@ class KillSwitch:
                     looked_ns.clear()
                     proving, connections = halt, desk.connections
                 if self._lacks_cancel(desk):
-                    self._orders.cancel_everything(desk, permitted=False)
+                    self._dispatch.cancel_everything(desk, permitted=False)
                 wait_s = self._wait_s(desk, looked_ns)
                 if wait_s > 0:
                     await self._clock.sleep(wait_s)
@@ -179,7 +179,7 @@ class KillSwitch:
         for state in resting:
             self._intake.receive(desk, state)
         if any(self._is_unwanted(desk, state) for state in resting):
-            self._orders.cancel_everything(desk, permitted=False)
+            self._dispatch.cancel_everything(desk, permitted=False)
         if resting:
             await self._clock.sleep(desk.account.capabilities.absence.settle_s)
         return not resting

@@ -1,8 +1,7 @@
 """The order manager: takes requests, makes them durable, sends them, and never sends one twice."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import Final, Protocol
 
 import msgspec
@@ -18,36 +17,32 @@ from algotradehub.domain.errors import (
 )
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId, VenueId
 from algotradehub.domain.instrument import Instrument, Side
-from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import (
     UNANSWERED_STATUSES,
     Amendment,
-    BaseAmount,
-    Leg,
     Order,
     OrderRequest,
     OrderStatus,
     Origin,
     Permit,
-    QuoteAmount,
 )
-from algotradehub.domain.records import AmendAsked, CancelAsked, HaltSet
+from algotradehub.domain.records import AmendAsked, CancelAsked, HaltSet, PauseSet
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.ids import IdSource
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.dispatch import Dispatch
+from algotradehub.trading.explanation import Explanation, explained
 from algotradehub.trading.inbox import Inbox
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.names import unknown
+from algotradehub.trading.new_order import SEND_WITHIN_NS, new_order
 from algotradehub.trading.recorder import Recorder
-from algotradehub.trading.risk import RiskEngine
+from algotradehub.trading.risk.engine import RiskEngine
 from algotradehub.trading.state import DeskState
 from algotradehub.trading.validation import amend_refusals, refusals
 
-SEND_WITHIN_S: Final = 5.0
-_SEND_WITHIN_NS: Final = int(SEND_WITHIN_S * 1_000_000_000)
-_NAME_SHOWN: Final = 64
-_NAMES_COMPARED: Final = 500
+_NO_ACCOUNT: Final = AccountId("")  # a venue's pause is no account's
 _replace: Final = msgspec.structs.replace
 
 
@@ -100,7 +95,7 @@ class OrderManager:
         desk = self._desks.get(account)
         if desk is None or desk.tenant != tenant:
             known = [name for name, other in self._desks.items() if other.tenant == tenant]
-            raise InvalidRequest(_unknown("account", "an account of yours", account, known))
+            raise InvalidRequest(unknown("account", "an account of yours", account, known))
         return desk
 
     def submit(
@@ -148,8 +143,9 @@ class OrderManager:
             raise InvalidRequest(*broken)
         if desk.refusing is not None:
             raise NotReady(desk.refusing)
-        order = self._new_order(request, instrument, reference, now_ns)
-        order = self._judged(order, instrument, reference)
+        order_id = self._ids.client_order_id(now_ns)
+        order = new_order(request, reference, order_id=order_id, now_ns=now_ns)
+        order = self._judged(desk, order, instrument, reference)
         self._intake.require_listed(desk, instrument)
         self._dispatch.place(desk, order, durable)
         return self._state.orders[order.order_id]
@@ -175,7 +171,9 @@ class OrderManager:
             raise InvalidRequest(*broken)
         if desk.refusing is not None:
             raise NotReady(desk.refusing)
-        order = _replace(self._new_order(request, instrument, reference, now_ns), permit=permit)
+        order_id = self._ids.client_order_id(now_ns)
+        order = new_order(request, reference, order_id=order_id, now_ns=now_ns)
+        order = _replace(order, permit=permit)
         self._intake.keep_listed(desk, instrument)
         self._dispatch.place(desk, order, None)
         return self._state.orders[order.order_id]
@@ -228,39 +226,18 @@ class OrderManager:
             raise NotReady(desk.refusing)
         side = order.request.side
         reference = self._prices.reference(instrument.venue, instrument.symbol, side)
-        self._require_not_halted(desk.account_id)
+        self._state.standing.require_open(desk.account_id, desk.account.venue)
         self._risk.check_amend(order, amendment, instrument, reference)
         now_ns = self._clock.now_ns()
         replaced = capabilities.amend is AmendStyle.CANCEL_REPLACE
         asked = AmendAsked(
             order_id=order_id,
             amendment=amendment,
-            send_before_ns=now_ns + _SEND_WITHIN_NS,
+            send_before_ns=now_ns + SEND_WITHIN_NS,
             leg=self._ids.client_order_id(now_ns) if replaced else None,
         )
         self._dispatch.amend(desk, asked)
         return self._state.orders[order_id]
-
-    def cancel_everything(self, desk: AccountDesk, *, permitted: bool = True) -> None:
-        """Want every order of an account cancelled, with as few requests as the venue allows.
-
-        Without ``permitted`` those that went out by a permit stay.
-        """
-        every = self._state.live.get(desk.account_id, {})
-        live = [each for each in every if permitted or self._state.orders[each].permit is None]
-        spares = len(live) < len(every)
-        for order_id in live:
-            if not self._dispatch.cancelled_unstored(order_id):
-                if not self._state.orders[order_id].cancel_pending:
-                    self._recorder.keep(desk.account_id, CancelAsked(order_id=order_id))
-                desk.questions.watch(order_id)  # those that are left are cancelled one by one
-        if desk.account.capabilities.cancel_all and not spares:
-            self._dispatch.cancel_all(desk)
-            return
-        for order_id in live:
-            order = self._state.orders[order_id]
-            if not order.is_final and not self._dispatch.is_storing(order_id):
-                self._dispatch.cancel(desk, order)
 
     def halt(
         self, account: AccountId, *, halted: bool, reason: str, by: str, stop: bool = False
@@ -269,10 +246,36 @@ class OrderManager:
 
         ``stop`` tells that the kill switch does it. A mere halt leaves a stop in force.
         """
-        in_force = self._state.halt_in_force(account)
+        in_force = self._state.standing.halt_in_force(account)
         if halted and not stop and in_force is not None and in_force.stop:
             return
         self._recorder.keep(account, HaltSet(halted=halted, reason=reason, by=by, stop=stop))
+
+    def pause(self, venue: VenueId, *, paused: bool, reason: str, by: str) -> None:
+        """Stop or resume new orders at one venue; remembered over restarts. Cancels go on."""
+        body = PauseSet(venue=venue, paused=paused, reason=reason, by=by)
+        self._recorder.keep(_NO_ACCOUNT, body)
+
+    def explain(self, request: OrderRequest) -> Explanation:
+        """Say what every rule makes of ``request``; nothing is claimed, recorded or sent.
+
+        Raises:
+            InvalidRequest: There is no such account or symbol.
+            NotReady: The account does not know its instruments yet.
+        """
+        desk = self.desk(request.account, request.tenant)
+        instrument = self._instrument(desk, request.symbol)
+        reference = self._prices.reference(instrument.venue, request.symbol, request.side)
+        now_ns = self._clock.now_ns()
+        return explained(
+            request,
+            desk=desk,
+            instrument=instrument,
+            reference=reference,
+            now_ns=now_ns,
+            standing=self._state.standing,
+            risk=self._risk,
+        )
 
     def limits(self, account: AccountId) -> RiskLimits:
         """What new orders of an account are held against."""
@@ -315,52 +318,25 @@ class OrderManager:
         if instrument is None:
             if not desk.instruments:
                 raise NotReady(desk.refusing or f"{desk.account_id} has no instruments yet")
-            raise InvalidRequest(_unknown("symbol", "a listed symbol", symbol, desk.instruments))
+            raise InvalidRequest(unknown("symbol", "a listed symbol", symbol, desk.instruments))
         return instrument
 
-    def _new_order(
+    def _judged(
         self,
-        request: OrderRequest,
+        desk: AccountDesk,
+        order: Order,
         instrument: Instrument,
         reference: Decimal | None,
-        now_ns: int,
     ) -> Order:
-        amount = request.amount
-        price = request.limit_price or (request.trigger.price if request.trigger else reference)
-        if price is None:
-            if isinstance(amount, QuoteAmount):
-                rule = "a known price, to tell how much it may buy or sell"
-                raise InvalidRequest(Refusal(field="amount", rule=rule, value=f"{amount.value:f}"))
-            price = ZERO
-        order_id = self._ids.client_order_id(now_ns)
-        quantity = amount.quantity if isinstance(amount, BaseAmount) else None
-        return Order(
-            order_id=order_id,
-            request=request,
-            legs=(
-                Leg(client_order_id=order_id, quantity=quantity, limit_price=request.limit_price),
-            ),
-            created_ns=now_ns,
-            send_before_ns=now_ns + _SEND_WITHIN_NS,
-            reserve_price=price,
-            updated_ns=now_ns,
-        )
-
-    def _judged(self, order: Order, instrument: Instrument, reference: Decimal | None) -> Order:
         """A refusal by our own limits is an order too: its key is claimed (order-path 1)."""
         try:
-            self._require_not_halted(order.request.account)
+            self._state.standing.require_open(desk.account_id, desk.account.venue)
             self._risk.check(order, instrument, reference)
         except RiskRefused as refused:
             return _replace(
                 order, status=OrderStatus.REJECTED, origin=Origin.RISK, reason=str(refused)
             )
         return order
-
-    def _require_not_halted(self, account: AccountId) -> None:
-        halt = self._state.halt_in_force(account)
-        if halt is not None:
-            raise RiskRefused("halt", f"{account} was halted by {halt.by}: {halt.reason}")
 
     def _require_amendable(self, desk: AccountDesk, order: Order) -> None:
         """At most one unanswered mutation per order (order-path 6)."""
@@ -373,11 +349,3 @@ class OrderManager:
             problem = "an order that was asked for; this one closes a position"
         if problem is not None:
             raise InvalidRequest(Refusal(field="order_id", rule=problem, value=order.order_id))
-
-
-def _unknown(field: str, rule: str, value: str, known: Iterable[str]) -> Refusal:
-    """Name the likeliest of ``known``; of very many, those that begin alike."""
-    names = [name for name in known if name[:1] == value[:1]] or list(known)
-    near = get_close_matches(value[:_NAME_SHOWN], names[:_NAMES_COMPARED], n=1, cutoff=0)
-    shown = value[:_NAME_SHOWN]
-    return Refusal(field=field, rule=rule, value=shown, nearest=near[0] if near else None)

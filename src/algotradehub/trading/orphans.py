@@ -5,7 +5,7 @@ from typing import TypeAlias
 from algotradehub.domain.evidence import Cumulative, Execution, FeeSettled, OrderState
 from algotradehub.domain.ids import AccountId
 from algotradehub.ports.venue import OrderName
-from algotradehub.trading.risk import RunningSums
+from algotradehub.trading.risk.sums import RunningSums
 
 OrphanEvidence: TypeAlias = Execution | Cumulative | FeeSettled | OrderState
 

@@ -14,7 +14,7 @@ from algotradehub.domain.position import Position, PositionEvent
 from algotradehub.domain.records import PositionCorrected, Record
 from algotradehub.ports.store import Changes, PositionChange
 from algotradehub.trading.aggregation import AggregatedPosition, aggregated
-from algotradehub.trading.risk import RunningSums
+from algotradehub.trading.risk.sums import RunningSums
 
 PositionKey: TypeAlias = tuple[AccountId, Symbol, PositionSide]
 

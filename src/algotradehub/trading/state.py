@@ -37,23 +37,25 @@ from algotradehub.domain.records import (
     Adopted,
     AmendSettled,
     BalanceCorrected,
+    DayMarked,
     HaltSet,
     Intent,
     Listed,
     Observed,
     OrderRecord,
+    PauseSet,
     PositionCorrected,
     Record,
     Restarted,
     StopProven,
     Told,
 )
-from algotradehub.ports.store import Changes, Claim, Halt, Restored
+from algotradehub.ports.store import Changes, Claim, Restored
 from algotradehub.trading.applied import Applied
 from algotradehub.trading.balances import BalanceKeeper
-from algotradehub.trading.halting import halt_after, unproven
 from algotradehub.trading.positions import PositionManager
-from algotradehub.trading.risk import RunningSums
+from algotradehub.trading.risk.sums import RunningSums
+from algotradehub.trading.standing import Standing
 
 _replace: Final = msgspec.structs.replace
 _NO_NAMES: Final[dict[VenueOrderId, ClientOrderId]] = {}
@@ -88,7 +90,7 @@ class DeskState:
         self.by_venue_id: dict[AccountId, dict[VenueOrderId, ClientOrderId]] = {}
         self.executions: dict[ClientOrderId, dict[ExecutionId, Fill]] = {}
         self.claims: dict[TenantId, dict[IdempotencyKey, ClientOrderId]] = {}
-        self.halts: dict[AccountId, Halt] = {}
+        self.standing = Standing()
         self.last_fill_ns: dict[AccountId, int] = {}  # venue time of the newest execution
         self.moved_ns: dict[AccountId, int] = {}  # when a fill or fee last moved what is held
         self.sums = RunningSums()
@@ -113,12 +115,7 @@ class DeskState:
             self.balances.restore(balance)
         for claim in restored.claims:
             self.claims.setdefault(claim.tenant, {})[claim.key] = claim.order_id
-        self.halts = {halt.account: halt for halt in restored.halts}
-
-    def halt_in_force(self, account: AccountId) -> Halt | None:
-        """Return the halt that forbids new orders of ``account``; None if none does."""
-        halt = self.halts.get(account)
-        return halt if halt is not None and halt.halted else None
+        self.standing.restore(restored.halts, restored.pauses, restored.days)
 
     def apply(self, record: Record) -> Applied:  # noqa: C901, PLR0912 - one branch per record
         """Fold one record in. Its order must be known, or findable in the projection."""
@@ -154,9 +151,8 @@ class DeskState:
                 return applied
             case Restarted():
                 return self._restarted(record)
-            case HaltSet() | StopProven():
-                halt = halt_after(self.halts.get(record.account), record)
-                self.halts[record.account] = changes.halts[record.account] = halt
+            case HaltSet() | StopProven() | PauseSet() | DayMarked():
+                self.standing.apply(record, body, changes)
                 return Applied()
             case Listed():
                 changes.instruments[record.account, body.instrument.symbol] = body.instrument
@@ -255,8 +251,8 @@ class DeskState:
             )
         )
         self._set_order(record, before, order)
-        if order.permit is not None and (halt := self.halts.get(record.account)) is not None:
-            self.halts[record.account] = self.changes.halts[record.account] = unproven(halt)
+        if order.permit is not None:
+            self.standing.passed(record.account, self.changes)
         return Applied(order=order, before=before)
 
     def _observed(self, record: Record, order: Order, evidence: OrderEvidence) -> Applied:

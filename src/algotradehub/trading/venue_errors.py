@@ -61,7 +61,10 @@ class VenueErrors:
             return
         desk.fatal_answers += 1
         account = desk.account_id
-        if desk.fatal_answers >= FATAL_IN_A_ROW and self._state.halt_in_force(account) is None:
+        if (
+            desk.fatal_answers >= FATAL_IN_A_ROW
+            and self._state.standing.halt_in_force(account) is None
+        ):
             reason = (
                 f"{desk.account.venue} refused its credential {desk.fatal_answers} times in a row, "
                 f"the last time with {code}: renew the key, then resume the account"

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Mappin
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from fastapi import FastAPI
@@ -171,7 +172,7 @@ class Gateway(msgspec.Struct, kw_only=True):
             "http_version": "1.1",
             "method": method,
             "scheme": "http",
-            "path": path,
+            "path": unquote(path),
             "raw_path": path.encode(),
             "query_string": query.encode(),
             "root_path": "",
@@ -288,6 +289,7 @@ async def gateway(
                 orders=core.orders,
                 kill_switch=core.kill_switch,
                 flattening=core.flattening,
+                risk=core.risk,
                 state=core.state,
                 queries=queries,
                 market=market,

@@ -170,7 +170,7 @@ async def test_a_halted_account_accepts_nothing(*, halted: bool) -> None:
     halt = Halt(account=ACCOUNT, halted=halted, reason="drill", by="me", at_ns=1)
     async with gateway() as api:
         desk, state = api.parts.desks[0], api.parts.state
-        state.halts[desk.account_id] = halt
+        state.standing.halts[desk.account_id] = halt
         view = account_view(desk, state)
     assert (view.accepting, view.halt) == (not halted, halt)
 

@@ -26,6 +26,7 @@ from algotradehub.client.bodies import (
     CloseAll,
     DecideOrder,
     HaltAccount,
+    PauseVenue,
     PlaceOrder,
     StopAccounts,
     TriggerBody,
@@ -166,6 +167,14 @@ async def test_markets_and_holdings_are_answered_as_they_are_typed() -> None:
         await client.list_quotes(venue=VENUE, symbol=[SPOT.symbol])
         await client.list_tickers(venue=VENUE)
         await client.list_trades(**MARKET)
+        explained = await client.explain_order(order(limit_price="60000"))
+        assert explained.passes
+        assert (await client.get_risk()).uses is not None
+        (venue,) = (await client.list_venues()).venues
+        assert venue.accounts == (ACCOUNT,)
+        assert (await client.pause_venue(VENUE, PauseVenue(reason="é"))).paused
+        assert (await client.get_pause(VENUE)).reason == "é"
+        assert not (await client.resume_venue(VENUE)).paused
         assert (await client.ready()).ready
         assert (await client.health()).status
         assert "orders_total" in await client.metrics()

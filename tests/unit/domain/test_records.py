@@ -19,7 +19,7 @@ from algotradehub.domain.evidence import (
     PositionReport,
     Unreadable,
 )
-from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, ExecutionId
+from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, ExecutionId, VenueId
 from algotradehub.domain.instrument import Side, SignificantFigures, TickBands
 from algotradehub.domain.order import (
     Amendment,
@@ -43,6 +43,7 @@ from algotradehub.domain.records import (
     CancelAsked,
     Checkpoint,
     CloseAsked,
+    DayMarked,
     Decided,
     DecisionProposed,
     Differed,
@@ -56,6 +57,7 @@ from algotradehub.domain.records import (
     Listed,
     LookedUp,
     Observed,
+    PauseSet,
     PositionCorrected,
     ProvenAbsent,
     Record,
@@ -66,6 +68,7 @@ from algotradehub.domain.records import (
     StopProven,
     Told,
 )
+from algotradehub.domain.trading_day import DAY_NS, ProfitSum, TradingDay
 from tests.unit.domain.examples import (
     INVERSE,
     ORDER_ID,
@@ -175,6 +178,21 @@ BODIES: list[Body] = [
     StopProven(looked_ns=(1, 2), lists=3),
     CloseAsked(reason="enough", by="ann", spot=True),
     FlatProven(looked_ns=1),
+    PauseSet(venue=VenueId("kraken"), paused=True, reason="upkeep", by="admin"),
+    DayMarked(
+        day=TradingDay(
+            account=AccountId("main"),
+            begins_ns=DAY_NS,
+            taken_ns=DAY_NS + 5,
+            openings={
+                Asset("USDT"): ProfitSum(
+                    profit=Decimal("-1.10"), fees={Asset("BNB"): Decimal("0.010")}
+                ),
+                Asset("EUR"): ProfitSum(profit=None),
+            },
+            hits={"account:USDT": DAY_NS + 9},
+        )
+    ),
     Differed(occasion="SCHEDULE", asked_ns=5, differences=(DIFFERENCE,)),
     BalanceCorrected(asset=Asset("BTC"), amount=Decimal("-1.10")),
     PositionCorrected(

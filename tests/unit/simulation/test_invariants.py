@@ -146,7 +146,7 @@ def exposure_left_over(core: Core, venue: ScriptedVenue, users: Users) -> None:
 
 
 def open_order_left_over(core: Core, venue: ScriptedVenue, users: Users) -> None:
-    core.state.sums._open_orders[ACCOUNT] = 1
+    core.state.sums.account(ACCOUNT).open_orders = 1
 
 
 def money_missing(core: Core, venue: ScriptedVenue, users: Users) -> None:

@@ -30,8 +30,8 @@ def judged(monkeypatch: pytest.MonkeyPatch, story: Any, tamper: Tamper) -> list[
     """Run ``story``; each order that closes something is judged as ``tamper`` has it."""
     seen: list[Order] = []
 
-    def look(state: DeskState, command: OrderCommand) -> None:
-        check_closing(state, command)
+    def look(state: DeskState, command: OrderCommand, by_hand: set[ClientOrderId]) -> None:
+        check_closing(state, command, by_hand)
         if not isinstance(command, Place):
             return
         sent = state.orders[command.client_order_id]
@@ -39,7 +39,7 @@ def judged(monkeypatch: pytest.MonkeyPatch, story: Any, tamper: Tamper) -> list[
             seen.append(sent)
             tampered = tamper(state, sent)
             if tampered is not None:
-                check_closing(state, tampered)
+                check_closing(state, tampered, by_hand)
 
     monkeypatch.setattr(world_module, "check_closing", look)
     with closing(World(story)) as world:
@@ -105,11 +105,11 @@ def test_a_crime_is_called_by_its_name(
 
 def test_a_stop_that_comes_after_it_may_cancel_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped_since(state: DeskState, sent: Order) -> OrderCommand:
-        (account,) = state.halts
-        halt = state.halts[account]
-        state.halts[account] = msgspec.structs.replace(halt, at_ns=sent.created_ns)
-        check_closing(state, cancelled(state, sent))
-        state.halts[account] = halt
+        (account,) = state.standing.halts
+        halt = state.standing.halts[account]
+        state.standing.halts[account] = msgspec.structs.replace(halt, at_ns=sent.created_ns)
+        check_closing(state, cancelled(state, sent), ())
+        state.standing.halts[account] = halt
         return Cancel(
             client_order_id=ClientOrderId("0" * 32),
             venue_order_id=None,

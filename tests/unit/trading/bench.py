@@ -12,10 +12,11 @@ from algotradehub.connectivity.ids import InstallationIds
 from algotradehub.domain.capabilities import Capabilities
 from algotradehub.domain.commands import OrderCommand
 from algotradehub.domain.evidence import Connection
-from algotradehub.domain.ids import ClientOrderId, Symbol, VenueId
+from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, VenueId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import Order, OrderRequest
-from algotradehub.domain.records import Restarted
+from algotradehub.domain.records import DayMarked, Restarted
+from algotradehub.domain.trading_day import TradingDay
 from algotradehub.ports.bus import Alert, Fact
 from algotradehub.ports.venue import OrderName
 from algotradehub.simulation.clock import SimClock
@@ -26,14 +27,14 @@ from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
-from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.limits import DeskLimits, RiskLimits
 from algotradehub.trading.orders import OrderManager
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.recovery import Recovery
 from algotradehub.trading.replacing import Replacing
 from algotradehub.trading.reports import Reconciliation
-from algotradehub.trading.risk import RiskEngine
+from algotradehub.trading.risk.engine import RiskEngine
 from tests.fakes.account import ALL
 from tests.fakes.disk import FailingDisk, MemoryDisk
 from tests.fakes.projection import StoredAtOnce
@@ -61,6 +62,7 @@ class Bench:
     Args:
         durability: Of the account.
         limits: Of the account.
+        all_limits: Of every scope, in their place.
         capabilities: Of the account.
         orphans: How many events may wait for their orders.
         recovers: Whether the real ``Recovery`` pursues questions; else they are only noted.
@@ -71,6 +73,7 @@ class Bench:
         *,
         durability: Durability = Durability.PROCESS,
         limits: RiskLimits | None = None,
+        all_limits: DeskLimits | None = None,
         capabilities: Capabilities = ALL,
         orphans: int = 3,
         recovers: bool = False,
@@ -80,7 +83,9 @@ class Bench:
         self.store = SqliteStore()
         self._random = Random(0)
         self._durability = durability
-        self._limits = limits or RiskLimits()
+        self._all_limits = all_limits or DeskLimits(
+            accounts={ACCOUNT: limits or RiskLimits()}, owners={ACCOUNT: TENANT}
+        )
         self._capabilities = capabilities
         self._orphans = orphans
         self._recovers = recovers
@@ -143,6 +148,9 @@ class Bench:
     def alerts(self) -> list[str]:
         return [fact.name for fact in self.facts if isinstance(fact, Alert)]
 
+    def _mark_day(self, account: AccountId, day: TradingDay) -> None:
+        self.recorder.keep(account, DayMarked(day=day))
+
     def _start_loop(self) -> None:
         self.loop = SimLoop(self.timeline)
         self.clock = SimClock(self.loop)
@@ -175,12 +183,24 @@ class Bench:
         self.replacing = Replacing(
             state=self.state, intake=self.intake, dispatch=self.dispatch, clock=self.clock
         )
+        self.risk = RiskEngine(
+            limits=self._all_limits,
+            sums=self.state.sums,
+            positions=self.state.positions,
+            balances=self.state.balances,
+            prices=_Prices(self),
+            days=self.state.standing.days,
+            record=self._mark_day,
+            clock=self.clock,
+        )
+        self.risk.start(self.state.orders.values())
+        self.risk.look()
         self.orders = OrderManager(
             state=self.state,
             recorder=self.recorder,
             intake=self.intake,
             dispatch=self.dispatch,
-            risk=RiskEngine(sums=self.state.sums, limits={ACCOUNT: self._limits}),
+            risk=self.risk,
             prices=_Prices(self),
             clock=self.clock,
             ids=self.ids,

@@ -2,7 +2,7 @@
 
 from algotradehub.trading.account_desk import AccountDesk, Durability, Questions
 from algotradehub.trading.orphans import Orphans
-from algotradehub.trading.risk import RunningSums
+from algotradehub.trading.risk.sums import RunningSums
 from tests.unit.trading.bench import NotedQuestions
 from tests.unit.trading.words import ACCOUNT, TENANT
 

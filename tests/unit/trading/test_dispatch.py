@@ -232,9 +232,8 @@ def test_what_our_own_limit_refused_is_stored_and_told_but_never_released(
     assert not bench.sent
 
 
-def test_a_limits_refusal_that_could_not_be_stored_stays_a_limits_refusal(
-    open_bench: OpenBench,
-) -> None:
+def test_a_limits_refusal_that_could_not_be_stored_promises_nothing(open_bench: OpenBench) -> None:
+    """After power loss its key would be free, and the next answer another one."""
     bench = open_bench(durability=Durability.SYNC, limits=RiskLimits(max_position=Decimal(5)))
     settle(bench)
     fail_sync(bench)
@@ -242,7 +241,7 @@ def test_a_limits_refusal_that_could_not_be_stored_stays_a_limits_refusal(
     settle(bench)
     assert (bench.now(order).status, bench.now(order).origin) == (
         OrderStatus.REJECTED,
-        Origin.RISK,
+        Origin.UNSENT,
     )
     assert "max_position" in bench.now(order).reason
 

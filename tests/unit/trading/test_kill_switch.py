@@ -270,7 +270,7 @@ def test_a_proof_comes_back_from_the_projection(bench: Bench) -> None:
     stop(bench)
     bench.advance(QUIET_S)
     (halt,) = bench.store.restore(changed_after_ns=0, claimed_after_ns=0).halts
-    assert halt == bench.state.halts[bench.desk.account_id]
+    assert halt == bench.state.standing.halts[bench.desk.account_id]
     assert (halt.stop, len(halt.looked_ns)) == (True, 2)
 
 

@@ -1,20 +1,11 @@
-"""Which limits need the price of an order."""
+"""Limits: a scope that nothing is said of has none."""
 
-from decimal import Decimal
+import msgspec
 
-import pytest
-
-from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.limits import DeskLimits, RiskLimits
 
 
-@pytest.mark.parametrize(
-    ("limits", "needed"),
-    [
-        (RiskLimits(), False),
-        (RiskLimits(max_position=Decimal(1), max_open_orders=1, price_band_bps=Decimal(1)), False),
-        (RiskLimits(max_order_notional=Decimal(1)), True),
-        (RiskLimits(max_position_notional=Decimal(1)), True),
-    ],
-)
-def test_limits_on_a_value_need_a_price(limits: RiskLimits, *, needed: bool) -> None:
-    assert limits.need_a_price is needed
+def test_nothing_is_limited_unless_it_is_said() -> None:
+    limits = msgspec.structs.asdict(RiskLimits())
+    assert not any(limits.values())
+    assert not any(msgspec.structs.asdict(DeskLimits()).values())

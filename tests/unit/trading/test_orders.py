@@ -129,7 +129,10 @@ def test_a_refusal_by_our_own_limit_is_an_order_that_keeps_its_key(open_bench: O
     bench = open_bench(limits=SMALL)
     order = bench.submit()
     assert (order.status, order.origin) == (OrderStatus.REJECTED, Origin.RISK)
-    assert order.reason == "max_order_notional: 600 asked, 500 allowed"
+    assert order.reason == (
+        "max_order_notional: 600 USDT asked, 500 allowed in account kraken-main; "
+        "at most 5 BTC would pass"
+    )
     assert bench.submit() == order
     with pytest.raises(Conflict, match="use a new key"):
         bench.submit(limit(quantity=1))
@@ -355,4 +358,4 @@ def test_the_sums_of_an_account_are_those_of_its_instruments(bench: Bench) -> No
     order = bench.submit(limit("k1"))
     ((symbol, sums),) = bench.state.sums.of_account(ACCOUNT)
     assert (symbol, sums.buying) == (order.request.symbol, exposure_of(order))
-    assert bench.state.sums.of_account(AccountId("elsewhere")) == []
+    assert bench.state.sums.of_account(AccountId("elsewhere")) == ()

@@ -160,20 +160,20 @@ def test_everything_is_cancelled_in_one_request_where_the_venue_can(bench: Bench
     resting = [bench.rest(limit(f"k{number}"), f"V{number}") for number in (1, 2)]
     waiting = bench.submit(limit("k3"))
     bench.questions.noted.clear()
-    bench.orders.cancel_everything(bench.desk)
+    bench.dispatch.cancel_everything(bench.desk)
     orders = [*resting, waiting]
     assert all(bench.now(order).cancel_pending for order in orders)
     assert [command for command in bench.sent if isinstance(command, CancelAll)] == [CancelAll()]
     assert [each.client_order_id for each in cancels(bench)] == [waiting.order_id]
     assert sorted(bench.questions.noted) == sorted(("watch", each.order_id) for each in orders)
-    bench.orders.cancel_everything(bench.desk)
+    bench.dispatch.cancel_everything(bench.desk)
     assert wishes(bench) == 3, "a wish is on record once"
 
 
 def test_everything_is_cancelled_one_by_one_where_the_venue_cannot(open_bench: OpenBench) -> None:
     bench = open_bench(capabilities=changed(ALL, cancel_all=False))
     orders = [bench.rest(limit(f"k{number}"), f"V{number}") for number in (1, 2)]
-    bench.orders.cancel_everything(bench.desk)
+    bench.dispatch.cancel_everything(bench.desk)
     assert {each.client_order_id for each in cancels(bench)} == {each.order_id for each in orders}
     assert not any(isinstance(command, CancelAll) for command in bench.sent)
 
@@ -187,7 +187,7 @@ def test_what_is_not_on_the_disk_yet_is_cancelled_by_never_being_sent(
     bench = open_bench(durability=Durability.SYNC, capabilities=capabilities)
     alone, among_all = bench.submit(limit("k1")), bench.submit(limit("k2"))
     assert bench.cancel(alone).cancel_pending
-    bench.orders.cancel_everything(bench.desk)
+    bench.dispatch.cancel_everything(bench.desk)
     assert not cancels(bench)
     bench.advance(1)
     assert wishes(bench) == 0

@@ -11,7 +11,7 @@ from algotradehub.domain.ids import ClientOrderId, VenueOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.ports.venue import OrderName
 from algotradehub.trading.orphans import Orphans
-from algotradehub.trading.risk import RunningSums
+from algotradehub.trading.risk.sums import RunningSums
 from tests.unit.trading.words import ACCOUNT, SYMBOL, changed, cumulative, execution
 
 V1, V2 = VenueOrderId("V1"), VenueOrderId("V2")

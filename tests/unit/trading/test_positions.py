@@ -16,7 +16,7 @@ from algotradehub.domain.position import Position, PositionEvent
 from algotradehub.domain.records import FORMAT_VERSION, Kind, PositionCorrected, Record
 from algotradehub.ports.store import Changes
 from algotradehub.trading.positions import PositionManager
-from algotradehub.trading.risk import RunningSums
+from algotradehub.trading.risk.sums import RunningSums
 from tests.unit.trading.words import (
     ACCOUNT,
     BTC,

@@ -79,7 +79,7 @@ def test_what_the_journal_refuses_has_not_happened(bench: Bench) -> None:
         bench.recorder.append(ACCOUNT, HALT)
     with pytest.raises(NotReady):
         bench.recorder.append_synced(ACCOUNT, HALT, lambda _: None)
-    assert not bench.state.halts
+    assert not bench.state.standing.halts
     assert not bench.facts
 
 

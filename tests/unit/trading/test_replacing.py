@@ -8,7 +8,7 @@ import pytest
 
 from algotradehub.domain.capabilities import AmendStyle
 from algotradehub.domain.commands import Cancel, Place
-from algotradehub.domain.errors import InvalidRequest
+from algotradehub.domain.errors import InvalidRequest, RiskRefused
 from algotradehub.domain.evidence import CommandKind, Connection, ConnectionState, OrderEvidence
 from algotradehub.domain.ids import ClientOrderId, VenueOrderId
 from algotradehub.domain.order import (
@@ -364,6 +364,14 @@ def test_our_limits_hold_for_the_larger_order(open_bench: OpenBench) -> None:
     bench = open_bench(capabilities=REPLACES, limits=RiskLimits(max_position=Decimal(8)))
     replaced(bench)
     assert bench.exposure() == (8, 0), "not old and new together"
+
+
+def test_our_limits_hold_for_the_second_amendment_too(open_bench: OpenBench) -> None:
+    bench = open_bench(capabilities=REPLACES, limits=RiskLimits(max_position=Decimal(8)))
+    order = replaced(bench)
+    tell(bench, acknowledged(order, venue_order_id="V2"))
+    with pytest.raises(RiskRefused, match="could reach 9 BTC"):
+        bench.orders.amend(TENANT, order.order_id, Amendment(quantity=Decimal(9)))
 
 
 # A restart

@@ -16,13 +16,17 @@ from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.ids import ClientOrderId, ExecutionId, VenueOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import money_context
-from algotradehub.domain.order import Amendment, Order, OrderStatus
+from algotradehub.domain.order import Amendment, Order, OrderStatus, OrderType, Origin
 from algotradehub.domain.records import Doubted, ProvenAbsent
-from tests.unit.trading.bench import Bench
+from algotradehub.trading.limits import DeskLimits, RiskLimits
+from algotradehub.trading.risk.use import ScopeKind
+from tests.unit.trading.bench import Bench, S
 from tests.unit.trading.words import (
     ACCOUNT,
+    PRICE,
     SYMBOL,
     TENANT,
+    VENUE,
     acknowledged,
     changed,
     cumulative,
@@ -47,6 +51,16 @@ ANSWERS: dict[str, Callable[[Order, CommandKind, str], OrderEvidence]] = {
 }
 
 
+WIDE = RiskLimits(
+    max_open_orders=10**6,
+    max_orders_per_minute=10**6,
+    max_exposure=Decimal(10**9),
+    max_daily_loss=Decimal(10**9),
+    refuse_self_trade=True,
+)
+LIMITS = DeskLimits(tenants={TENANT: WIDE}, accounts={ACCOUNT: WIDE}, owners={ACCOUNT: TENANT})
+
+
 class Histories(RuleBasedStateMachine):
     """One desk, and a venue that may say anything about its orders."""
 
@@ -54,7 +68,7 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         self._context = money_context()
         self._context.__enter__()
-        self.bench = Bench(orphans=3)
+        self.bench = Bench(orphans=3, all_limits=LIMITS)
         self.unanswered: list[tuple[ClientOrderId, CommandKind]] = []
         self.venue_ids: dict[ClientOrderId, str] = {}
         self.count = 0
@@ -230,6 +244,44 @@ class Histories(RuleBasedStateMachine):
         live = [order.order_id for order in state_.orders.values() if not order.is_final]
         assert sorted(state_.live.get(ACCOUNT, ())) == sorted(live)
         assert state_.sums.open_orders(ACCOUNT) == len(live)
+
+    @invariant()
+    def no_rule_understates_what_is_used(self) -> None:
+        """Each sum against a recount, whatever was heard, forgotten or restored."""
+        state_, risk = self.bench.state, self.bench.risk
+        sums = state_.sums.of(ACCOUNT, SYMBOL)
+        live = [order for order in state_.orders.values() if not order.is_final]
+        assert sums.open_orders == len(live)
+        used = {(use.scope, use.rule): use.used for use in risk.uses(TENANT)}
+        reach = max(sums.position + sums.buying, sums.selling - sums.position)
+        for scope in (ScopeKind.ACCOUNT, ScopeKind.TENANT):
+            assert used[scope, "max_open_orders"] == len(live)
+            exposure = used.get((scope, "max_exposure"), Decimal(0))
+            if state_.positions.instrument(ACCOUNT, SYMBOL) is not None:
+                assert exposure == reach * PRICE
+        asked_after_ns = self.bench.clock.now_ns() - 60 * S
+        young = [
+            order
+            for order in state_.orders.values()
+            if order.created_ns > asked_after_ns
+            and not order.external
+            and order.origin is not Origin.RISK
+        ]
+        assert (used[ScopeKind.ACCOUNT, "max_orders_per_minute"] or 0) >= len(young)
+        resting = state_.sums.resting
+        assert resting is not None
+        for side in Side:
+            prices = [
+                leg.limit_price
+                for order in live
+                if order.request.side is side and order.request.type is OrderType.LIMIT
+                for leg in order.legs
+                if leg.limit_price is not None
+            ]
+            best = max(prices, default=None) if side is Side.BUY else min(prices, default=None)
+            other = Side.SELL if side is Side.BUY else Side.BUY
+            found = resting.opposite(VENUE, SYMBOL, other, frozenset({ACCOUNT}))
+            assert (None if found is None else found[0]) == best
 
     @invariant()
     def fills_add_up(self) -> None:

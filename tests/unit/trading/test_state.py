@@ -230,7 +230,7 @@ def test_a_halt_belongs_to_its_account(fold: Fold) -> None:
     fold(HaltSet(halted=True, reason="r", by="ann"))
     fold(HaltSet(halted=True, reason="r", by="bob"), OTHER)
     fold(HaltSet(halted=False, reason="q", by="cid"))
-    assert {account: halt.halted for account, halt in fold.state.halts.items()} == {
+    assert {account: halt.halted for account, halt in fold.state.standing.halts.items()} == {
         ACCOUNT: False,
         OTHER: True,
     }
@@ -391,7 +391,7 @@ def test_what_is_restored_is_what_was_stored(fold: Fold) -> None:
     assert new.changes.applied_seq == old.changes.applied_seq
     assert (new.orders, new.live, new.by_venue_id) == (old.orders, old.live, old.by_venue_id)
     assert (new.executions, new.claims) == (old.executions, old.claims)
-    assert new.halts == old.halts != {}
+    assert new.standing.halts == old.standing.halts != {}
     assert new.last_fill_ns == old.last_fill_ns
     assert new.sums.snapshot() == old.sums.snapshot()
     assert new.positions.all() == old.positions.all()

@@ -74,9 +74,9 @@ def test_kinds_without_number_are_not_remembered_for_ever(
 
 def test_a_credential_refused_twice_halts_the_account(bench: Bench) -> None:
     refuse(bench, "k1", FATAL)
-    assert bench.state.halt_in_force(ACCOUNT) is None
+    assert bench.state.standing.halt_in_force(ACCOUNT) is None
     refuse(bench, "k2", FATAL)
-    halt = bench.state.halt_in_force(ACCOUNT)
+    halt = bench.state.standing.halt_in_force(ACCOUNT)
     assert halt is not None
     assert (halt.by, halt.stop) == (venue_errors.BY, False)
     assert "E7" in halt.reason
@@ -84,14 +84,14 @@ def test_a_credential_refused_twice_halts_the_account(bench: Bench) -> None:
     late = bench.submit(limit("k3"))
     assert late.reason.startswith("halt: kraken-main was halted by platform")
     bench.restart()
-    assert bench.state.halt_in_force(ACCOUNT) == halt
+    assert bench.state.standing.halt_in_force(ACCOUNT) == halt
 
 
 def test_one_that_worked_in_between_begins_the_count_anew(bench: Bench) -> None:
     refuse(bench, "k1", FATAL)
     bench.account.tell(acknowledged(bench.submit(limit("k2"))))
     refuse(bench, "k3", FATAL)
-    assert bench.state.halt_in_force(ACCOUNT) is None
+    assert bench.state.standing.halt_in_force(ACCOUNT) is None
 
 
 def test_a_halt_of_somebody_stays_that_halt(bench: Bench) -> None:
@@ -99,7 +99,7 @@ def test_a_halt_of_somebody_stays_that_halt(bench: Bench) -> None:
     bench.orders.halt(ACCOUNT, halted=True, reason="lunch", by="ann")
     for order in (first, second):
         bench.account.tell(changed(refused(order), category=FATAL))
-    halt = bench.state.halt_in_force(ACCOUNT)
+    halt = bench.state.standing.halt_in_force(ACCOUNT)
     assert halt is not None
     assert halt.by == "ann"
 

@@ -60,4 +60,4 @@ def _set(parts: ApiParts, account: str, *, halted: bool, reason: str, by: str) -
 
 def _halt(parts: ApiParts, account: AccountId) -> Halt:
     never = Halt(account=account, halted=False, reason="", by="", at_ns=0)
-    return parts.state.halts.get(account, never)
+    return parts.state.standing.halts.get(account, never)

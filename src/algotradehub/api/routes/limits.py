@@ -8,8 +8,11 @@ from algotradehub.api.schema import answers
 from algotradehub.api.views.limits import AccountLimits, CountUse, PositionUse, position_use
 from algotradehub.domain.ids import AccountId
 from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.risk.use import ScopeKind
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
+
+_OF_ACCOUNT = frozenset({ScopeKind.ACCOUNT, ScopeKind.INSTRUMENT})
 
 
 @router.get("/{account}/limits", responses=answers(200, AccountLimits, "Limits and their use", 404))
@@ -28,6 +31,12 @@ async def get_limits(parts: Parts, account: AccountName) -> Response:
                 now=parts.state.sums.open_orders(account_id), limit=limits.max_open_orders
             ),
             positions=_positions(parts, account_id, limits),
+            instruments=parts.risk.instrument_limits_of(account_id),
+            uses=[
+                use
+                for use in parts.risk.uses(parts.tenant)
+                if use.name == account_id and use.scope in _OF_ACCOUNT
+            ],
         )
     )
 

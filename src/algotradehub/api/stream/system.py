@@ -58,14 +58,14 @@ class SystemStates:
         state = self._parts.state
         for desk in self._parts.desks:
             account, venue = desk.account_id, desk.account.venue
-            reason = desk.closed(state.halt_in_force(account))
+            reason = desk.closed(state.standing.halt_in_force(account))
             yield AccountState(
                 account=account,
                 venue=venue,
                 environment=environment(venue),
                 accepting=reason is None,
                 reason=reason,
-                halt=state.halts.get(account),
+                halt=state.standing.halts.get(account),
                 stop=self._stop(desk),
             )
 

@@ -1,6 +1,6 @@
 """Limits of an account as callers see them, and how much of each is used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
@@ -9,7 +9,8 @@ import msgspec
 from algotradehub.domain.ids import AccountId, Symbol
 from algotradehub.domain.instrument import Instrument
 from algotradehub.trading.limits import RiskLimits
-from algotradehub.trading.risk import InstrumentSums
+from algotradehub.trading.risk.sums import InstrumentSums
+from algotradehub.trading.risk.use import RuleUse
 
 _Told: TypeAlias = msgspec.Meta
 
@@ -42,6 +43,13 @@ class AccountLimits(msgspec.Struct, frozen=True, kw_only=True):
     open_orders: CountUse
     positions: Annotated[
         Sequence[PositionUse], _Told(description="Of every instrument with orders or a position.")
+    ]
+    instruments: Annotated[
+        Mapping[Symbol, RiskLimits], _Told(description="Limits of single instruments, by symbol.")
+    ]
+    uses: Annotated[
+        Sequence[RuleUse],
+        _Told(description="Use of each limit of the account and of its instruments."),
     ]
 
 

@@ -19,4 +19,6 @@ def absorb(older: Changes, newer: Changes) -> None:
     older.balances.update(newer.balances)
     older.claims.extend(newer.claims)
     older.halts.update(newer.halts)
+    older.pauses.update(newer.pauses)
+    older.days.update(newer.days)
     older.instruments.update(newer.instruments)

@@ -13,7 +13,14 @@ import msgspec
 
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.fill import Fill
-from algotradehub.domain.ids import AccountId, ClientOrderId, IdempotencyKey, Symbol, TenantId
+from algotradehub.domain.ids import (
+    AccountId,
+    ClientOrderId,
+    IdempotencyKey,
+    Symbol,
+    TenantId,
+    VenueId,
+)
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Order, QuoteAmount
 from algotradehub.domain.position import Position
@@ -26,6 +33,7 @@ from algotradehub.domain.records import (
     CancelAsked,
     Checkpoint,
     CloseAsked,
+    DayMarked,
     Decided,
     DecisionProposed,
     Differed,
@@ -39,6 +47,7 @@ from algotradehub.domain.records import (
     Listed,
     LookedUp,
     Observed,
+    PauseSet,
     PositionCorrected,
     ProvenAbsent,
     Record,
@@ -49,7 +58,8 @@ from algotradehub.domain.records import (
     StopProven,
     Told,
 )
-from algotradehub.ports.store import Claim, Halt, PositionChange
+from algotradehub.domain.trading_day import TradingDay
+from algotradehub.ports.store import Claim, Halt, Pause, PositionChange
 
 Row: TypeAlias = tuple[object, ...]
 
@@ -57,6 +67,7 @@ _encode = msgspec.msgpack.Encoder().encode
 read_order = msgspec.msgpack.Decoder(Order).decode
 read_fill = msgspec.msgpack.Decoder(Fill).decode
 read_position = msgspec.msgpack.Decoder(Position).decode
+read_day = msgspec.msgpack.Decoder(TradingDay).decode
 read_balance = msgspec.msgpack.Decoder(AssetBalance).decode
 _read_instrument = msgspec.msgpack.Decoder(Instrument).decode
 _read_body = msgspec.msgpack.Decoder(Body).decode
@@ -281,6 +292,24 @@ def read_halt(row: tuple[str, int, str, str, int, int, str]) -> Halt:
     )
 
 
+PAUSE = _upsert("pauses", "venue", "", "paused reason by at_ns")
+
+
+def pause_row(pause: Pause) -> Row:
+    return pause.venue, pause.paused, pause.reason, pause.by, pause.at_ns
+
+
+def read_pause(venue: str, paused: int, reason: str, by: str, at_ns: int) -> Pause:
+    return Pause(venue=VenueId(venue), paused=bool(paused), reason=reason, by=by, at_ns=at_ns)
+
+
+DAY = _upsert("days", "account", "", "begins_ns value")
+
+
+def day_row(day: TradingDay) -> Row:
+    return day.account, day.begins_ns, _encode(day)
+
+
 INSTRUMENT = _upsert("instruments", "account symbol", "", "value")
 
 
@@ -342,5 +371,5 @@ def _named_order(body: Body) -> ClientOrderId | None:
             return None
         case Differed() | BalanceCorrected() | PositionCorrected() | StopProven():
             return None
-        case CloseAsked() | FlatProven():
+        case CloseAsked() | FlatProven() | PauseSet() | DayMarked():
             return None

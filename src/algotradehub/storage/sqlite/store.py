@@ -98,6 +98,8 @@ class SqliteStore:
         self._many(rows.RECORD, map(rows.record_row, changes.records))
         self._many(rows.ACCOUNT_SEQ, changes.account_seqs.items())
         self._many(rows.HALT, map(rows.halt_row, changes.halts.values()))
+        self._many(rows.PAUSE, map(rows.pause_row, changes.pauses.values()))
+        self._many(rows.DAY, map(rows.day_row, changes.days.values()))
         self._connection.execute("UPDATE meta SET applied_seq = ?", (changes.applied_seq,))
 
     def restore(self, *, changed_after_ns: int, claimed_after_ns: int) -> Restored:
@@ -125,6 +127,8 @@ class SqliteStore:
             halts = self._all(
                 "SELECT account, halted, reason, by, at_ns, stop, looked_ns FROM halts"
             )
+            pauses = self._all("SELECT venue, paused, reason, by, at_ns FROM pauses")
+            days = self._all("SELECT value FROM days ORDER BY account")
             instruments = self._all("SELECT account, value FROM instruments")
             return Restored(
                 applied_seq=self.applied_seq,
@@ -135,6 +139,8 @@ class SqliteStore:
                 balances=list(starmap(rows.read_balance, balances)),
                 claims=list(starmap(rows.read_claim, claims)),
                 halts=list(map(rows.read_halt, halts)),
+                pauses=[rows.read_pause(*row) for row in pauses],
+                days=[rows.read_day(value) for (value,) in days],
                 instruments=list(starmap(rows.read_instrument, instruments)),
             )
 

@@ -24,15 +24,25 @@ async def test_limits_are_shown_with_their_use() -> None:
         api.account.fill(first["order_id"], quantity=Decimal("0.004"), price=Decimal(60000))
         await api.place("b", quantity="0.005")
         shown = (await api.ask("GET", PATH)).json
+        uses = {use["rule"]: use["used"] for use in shown.pop("uses")}
+        assert uses == {
+            "max_order_notional": None,
+            "price_band": None,
+            "max_open_orders": "2",
+            "max_position": "0.015",
+            "max_position_notional": "900.015",
+        }
+        limits = shown.pop("limits")
+        assert {name: limit for name, limit in limits.items() if limit} == {
+            "max_order_notional": "500000",
+            "max_position": "0.030",
+            "max_position_notional": "1000000",
+            "max_open_orders": 2,
+            "price_band_bps": "100",
+        }
         assert shown == {
             "account": ACCOUNT,
-            "limits": {
-                "max_order_notional": "500000",
-                "max_position": "0.030",
-                "max_position_notional": "1000000",
-                "max_open_orders": 2,
-                "price_band_bps": "100",
-            },
+            "instruments": {},
             "open_orders": {"now": 2, "limit": 2},
             "positions": [
                 {

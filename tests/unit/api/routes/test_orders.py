@@ -101,7 +101,10 @@ async def test_a_limit_of_ours_refuses_by_its_name_every_time() -> None:
         problem = (await api.place()).json
         assert (problem["status"], problem["error_code"]) == (422, "risk_refused")
         assert problem["limit"] == "max_order_notional"
-        assert problem["detail"] == "max_order_notional: 600.0010 asked, 100 allowed"
+        assert problem["detail"] == (
+            "max_order_notional: 600.0010 USDT asked, 100 allowed in account paper-main; "
+            "at most 0.001 BTC would pass"
+        )
         assert (await api.place()).json == problem
         kept = await api.ask("GET", f"{PATH}/{problem['order_id']}")
         assert (kept.json["status"], kept.json["origin"]) == ("REJECTED", "risk")

@@ -15,7 +15,7 @@ from algotradehub.ports.bus import Alert, Fact
 from algotradehub.trading.account_desk import Durability
 from tests.unit.api.stream.mirror import AccountMirror
 from tests.unit.trading.bench import Bench
-from tests.unit.trading.test_risk_sums import Histories
+from tests.unit.trading.test_risk_sums import LIMITS, Histories
 from tests.unit.trading.words import ACCOUNT, SPOT
 
 
@@ -119,7 +119,7 @@ class Synced(Followed):
     def __init__(self) -> None:
         super().__init__()
         self.bench.close()
-        self.bench = Bench(orphans=3, durability=Durability.SYNC)
+        self.bench = Bench(orphans=3, all_limits=LIMITS, durability=Durability.SYNC)
         self._join()
 
     def until_all_is_told(self) -> None:

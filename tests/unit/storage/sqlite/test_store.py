@@ -184,7 +184,7 @@ def test_a_start_reads_only_what_it_needs_of_orders_and_claims(store: SqliteStor
     scanned = {step.split()[1] for step in steps if step.startswith("SCAN")}
     # These hold one row for each thing that exists, and all of them are wanted.
     assert scanned == {
-        "account_seqs", "balances", "halts", "instruments", "meta", "positions",
+        "account_seqs", "balances", "days", "halts", "instruments", "meta", "pauses", "positions",
     }  # fmt: skip
 
 

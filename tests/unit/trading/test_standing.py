@@ -1,8 +1,8 @@
 """A halt is what its last record says; a proof belongs to the stop it was made for."""
 
 from algotradehub.domain.records import FORMAT_VERSION, Body, HaltSet, Record, StopProven
-from algotradehub.ports.store import Halt
-from algotradehub.trading.halting import halt_after
+from algotradehub.ports.store import Changes, Halt
+from algotradehub.trading.standing import Standing
 from tests.unit.trading.words import ACCOUNT, changed
 
 STOP = HaltSet(halted=True, reason="enough", by="ann", stop=True)
@@ -18,6 +18,14 @@ def record(body: Body, at_ns: int = 7) -> Record:
         kind=body.kind,
         body=body,
     )
+
+
+def halt_after(before: Halt | None, last: Record) -> Halt:
+    standing, changes = Standing(), Changes(applied_seq=0)
+    standing.restore([] if before is None else [before], [], [])
+    standing.apply(last, last.body, changes)
+    assert changes.halts == standing.halts
+    return standing.halts[ACCOUNT]
 
 
 def test_a_halt_is_what_was_asked_for() -> None:

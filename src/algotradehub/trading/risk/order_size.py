@@ -1,0 +1,115 @@
+"""Rules of single orders: how large, how dear, how unusual. They hold for reducing orders too."""
+
+from collections import deque
+from decimal import Decimal
+from typing import Final
+
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.money import ZERO
+from algotradehub.trading.risk.rule import Asked, Rule
+from algotradehub.trading.risk.use import Scope
+
+AVERAGED: Final = 20  # orders that the average is of; with fewer the rule says nothing
+_TEN_THOUSAND: Final = Decimal(10_000)
+_BUY: Final = Side.BUY
+
+
+class OrderQuantity(Rule):
+    name = "max_order_quantity"
+
+    def after(self, asked: Asked) -> Decimal | None:
+        return asked.quantity
+
+    def unit(self, asked: Asked) -> str:
+        return str(asked.instrument.base)
+
+    def largest(self, asked: Asked) -> Decimal | None:
+        return self.limit
+
+
+class OrderNotional(Rule):
+    name = "max_order_notional"
+
+    def breaks(self, asked: Asked) -> bool:
+        return not asked.price or asked.notional > self.limit
+
+    def after(self, asked: Asked) -> Decimal | None:
+        return asked.notional if asked.price else None
+
+    def largest(self, asked: Asked) -> Decimal | None:
+        return self.limit * asked.quantity / asked.notional if asked.notional else None
+
+
+class OrderToAverage(Rule):
+    """A fat finger: an order many times as large as the last orders of the scope were.
+
+    Reckoned per quote asset.
+    """
+
+    name = "max_order_to_average"
+
+    def __init__(self, scope: Scope, limit: Decimal) -> None:
+        super().__init__(scope, limit)
+        self._last: dict[str, tuple[deque[Decimal], Decimal]] = {}
+
+    def count(self, quote: str, notional: Decimal) -> None:
+        """Take an accepted order into the average."""
+        known = self._last.get(quote)
+        last, total = (deque[Decimal](), ZERO) if known is None else known
+        last.append(notional)
+        total += notional
+        if len(last) > AVERAGED:
+            total -= last.popleft()
+        self._last[quote] = (last, total)
+
+    def breaks(self, asked: Asked) -> bool:
+        known = self._last.get(asked.instrument.quote)
+        if known is None or len(known[0]) < AVERAGED:
+            return False
+        return not asked.price or asked.notional * AVERAGED > self.limit * known[1]
+
+    def after(self, asked: Asked) -> Decimal | None:
+        known = self._last.get(asked.instrument.quote)
+        if known is None or len(known[0]) < AVERAGED or not asked.price or not known[1]:
+            return None
+        return asked.notional * AVERAGED / known[1]
+
+    def unit(self, asked: Asked) -> str:
+        return f"times the average of the last {AVERAGED} orders"
+
+    def largest(self, asked: Asked) -> Decimal | None:
+        known = self._last.get(asked.instrument.quote)
+        if known is None or not asked.notional:
+            return None
+        return self.limit * known[1] / AVERAGED * asked.quantity / asked.notional
+
+
+class PriceBand(Rule):
+    """A collar: how far a limit price may lie on the worse side of the book."""
+
+    name = "price_band"
+
+    def breaks(self, asked: Asked) -> bool:
+        price, reference = asked.limit_price, asked.reference
+        if price is None:
+            return False
+        if reference is None:
+            return True
+        beyond = price - reference if asked.request.side is _BUY else reference - price
+        return beyond * _TEN_THOUSAND > self.limit * reference
+
+    def after(self, asked: Asked) -> Decimal | None:
+        price, reference = asked.limit_price, asked.reference
+        if price is None or not reference:
+            return None
+        beyond = price - reference if asked.request.side is _BUY else reference - price
+        return beyond * _TEN_THOUSAND / reference
+
+    def unit(self, asked: Asked) -> str:
+        return "bps"
+
+    def why_unknown(self, asked: Asked) -> str:
+        return "there is no price to compare the limit price with"
+
+    def told(self, asked: Asked, after: Decimal) -> str:
+        return f"{asked.limit_price:f} is {after:.1f} bps beyond {asked.reference:f}"
