@@ -362,7 +362,7 @@ class Recovery:
 
 def _name(order: Order) -> OrderName:
     """The leg that a look-up should ask about."""
-    leg = (in_question(order) if order.parts else order).leg
+    leg = in_question(order).leg
     return OrderName(
         client_order_id=leg.client_order_id,
         venue_order_id=leg.venue_order_id,

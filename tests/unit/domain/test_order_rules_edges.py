@@ -254,6 +254,9 @@ def test_what_a_total_moves_is_worth_what_it_says() -> None:
     effect = advance(after(acknowledged()), cumulative(3, 310), 2).effect
     assert effect is not None
     assert effect.quantity * effect.price + effect.correction == 310
+    more = advance(after(cumulative(1, 100)), cumulative(3, 310), 2).effect
+    assert more is not None
+    assert facts(more.quantity, more.price) == (2, 105)
 
 
 def test_of_what_executions_tell_wholly_a_total_corrects_no_price() -> None:
