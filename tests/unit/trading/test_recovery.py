@@ -288,3 +288,15 @@ def test_a_new_process_takes_up_what_the_last_one_left(bench: Bench) -> None:
     assert resting.order_id not in names
     assert len(bench.account.queries("fills_since")) == 1
     assert [type(command) for command in bench.sent] == [Cancel]
+
+
+def test_a_new_process_knows_until_when_what_was_sent_may_still_be_executed(bench: Bench) -> None:
+    """Or the kill switch calls an account still while the last process's request is under way."""
+    first = bench.rest(limit("k1"), "V1")
+    bench.advance(10)
+    bench.rest(limit("k2"), "V2")
+    bench.advance(10)
+    bench.orders.amend(TENANT, first.order_id, Amendment(quantity=Decimal(5)))
+    bench.restart()
+    bench.recovery.watch_all()
+    assert bench.desk.send_before_ns == START_NS + 25 * S
