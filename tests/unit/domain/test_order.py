@@ -62,6 +62,16 @@ def test_the_last_leg_works() -> None:
     assert both.quantity == 4
 
 
+def test_an_order_of_several_legs_is_its_last_one_and_what_the_others_filled() -> None:
+    old, new = order(6, filled=Decimal(2)), order(4)
+    both = order(6, legs=(old.leg, new.leg), parts=(old, new), filled=Decimal(2))
+    assert both.quantity == 6
+    assert both.remaining == 4
+    assert both.part is new
+    spent = quote_order(600)
+    assert msgspec.structs.replace(spent, parts=(spent, spent)).quantity is None
+
+
 def test_the_name_of_a_type_tells_what_it_needs() -> None:
     """Or a take-profit is accepted without its limit, or without the price that sets it off."""
     assert {type_ for type_ in OrderType if type_.name.endswith("LIMIT")} == LIMIT_TYPES

@@ -7,8 +7,8 @@ import pytest
 
 from algotradehub.domain.difference import Difference, Subject
 from algotradehub.domain.errors import NotReady, VenueUnavailable
-from algotradehub.domain.evidence import Balance
-from algotradehub.domain.order import OrderStatus
+from algotradehub.domain.evidence import Balance, PositionReport
+from algotradehub.domain.order import OrderStatus, PositionSide
 from algotradehub.domain.records import BalanceCorrected, Differed, Doubted
 from algotradehub.trading.account_desk import RECONCILIATIONS_KEPT
 from algotradehub.trading.recovery import RECONCILE_EVERY_S
@@ -17,6 +17,7 @@ from tests.fakes.account import ALL
 from tests.unit.trading.bench import START_NS, Bench, OpenBench, S
 from tests.unit.trading.words import (
     ACCOUNT,
+    SYMBOL,
     USDT,
     VENUE,
     changed,
@@ -250,6 +251,15 @@ def test_what_is_under_way_explains_a_difference(
     bench.account.held = [usdt(1000)]
     compare(bench)
     bench.account.held = [usdt(900)]
+    bench.account.holdings = [
+        PositionReport(
+            symbol=SYMBOL,
+            position_side=PositionSide.NET,
+            quantity=Decimal(1),
+            entry_price=None,
+            venue_time_ns=1,
+        )
+    ]
     happens(bench)
     bench.account.states = [state(order.status, order) for order in bench.state.orders.values()]
     for _ in range(2):
