@@ -48,6 +48,8 @@ def test_every_word_moves_the_time_of_the_last_news(word: OrderEvidence) -> None
     """Or a list by last change leaves the order where it was."""
     assert advance(order(), word, 9).order.updated_ns == 9
     assert advance(amending(quantity=9), word, 9).order.updated_ns == 9
+    ended = after(acknowledged(), state(CANCELLED, 5, filled=0))
+    assert advance(ended, word, 9).order.updated_ns == 9
 
 
 def test_an_absence_that_changes_nothing_is_news_as_well() -> None:
@@ -80,6 +82,12 @@ def test_a_contradiction_is_as_old_as_the_question_before_it() -> None:
         "the venue's words contradict each other",
         2,
     )
+
+
+def test_an_order_that_lives_after_all_may_fill() -> None:
+    """The venue refused it, and then called it live; its amendment is unanswered all the while."""
+    now = after(refused(), state(OPEN, 5), execution("e1"), of=amending(quantity=9))
+    assert now.status is OrderStatus.PARTIALLY_FILLED
 
 
 def test_a_lost_amendment_does_not_bring_an_ended_order_back() -> None:

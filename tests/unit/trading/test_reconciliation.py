@@ -34,6 +34,15 @@ LONG_S = 100
 LONG_AGO_NS = START_NS + LONG_S * S - int(LATE_S * S) - 1
 
 
+HELD = PositionReport(
+    symbol=SYMBOL,
+    position_side=PositionSide.NET,
+    quantity=Decimal(1),
+    entry_price=None,
+    venue_time_ns=1,
+)
+
+
 @pytest.fixture
 def bench(open_bench: OpenBench) -> Bench:
     return open_bench(recovers=True)
@@ -60,6 +69,7 @@ def test_where_nothing_differs_the_report_says_what_was_compared(bench: Bench) -
     order = bench.rest()
     bench.account.states = [state(OrderStatus.OPEN, order)]
     bench.account.held = [usdt(1000)]
+    bench.account.holdings = [HELD]
     bench.account.answer_s = 1
     bench.advance(LONG_S)
     report = compare(bench)
@@ -72,7 +82,7 @@ def test_where_nothing_differs_the_report_says_what_was_compared(bench: Bench) -
         orders=1,
         fills=0,
         balances=1,
-        positions=0,
+        positions=1,
         differences=[],
     )
     assert list(bench.desk.reconciliations) == [report]
@@ -251,15 +261,7 @@ def test_what_is_under_way_explains_a_difference(
     bench.account.held = [usdt(1000)]
     compare(bench)
     bench.account.held = [usdt(900)]
-    bench.account.holdings = [
-        PositionReport(
-            symbol=SYMBOL,
-            position_side=PositionSide.NET,
-            quantity=Decimal(1),
-            entry_price=None,
-            venue_time_ns=1,
-        )
-    ]
+    bench.account.holdings = [HELD]
     happens(bench)
     bench.account.states = [state(order.status, order) for order in bench.state.orders.values()]
     for _ in range(2):
