@@ -131,6 +131,17 @@ def test_an_amendment_that_was_confirmed_late_makes_no_old_word_new() -> None:
         assert now.doubt is not None
 
 
+def test_what_is_older_than_a_confirmed_amendment_is_history() -> None:
+    confirmed = acknowledged(AMEND, venue_time_ns=12)
+    now = after(state(OPEN, 9), confirmed, state(CANCELLED, 10), of=amending(quantity=9))
+    assert now.status is OPEN
+
+
+def test_a_live_word_may_know_less_than_was_told_before() -> None:
+    now = after(acknowledged(), cumulative(3, None), state(OPEN, 5, filled=1))
+    assert facts(now.status, now.doubt) == (OrderStatus.PARTIALLY_FILLED, None)
+
+
 @pytest.mark.parametrize(("told_ns", "traded_ns", "late_ns"), [(9, 5, 7), (3, 9, 8)])
 def test_a_live_word_from_before_the_end_is_history(
     told_ns: int, traded_ns: int, late_ns: int
@@ -251,6 +262,15 @@ def test_an_execution_takes_the_place_of_its_share_of_a_total() -> None:
     now = after(cumulative(4, 400), execution("e1", 2, 100))
     assert facts(now.filled, now.paid) == (4, 400)
     assert facts(now.provisional, now.provisional_paid) == (2, 200)
+
+
+def test_an_execution_moves_what_the_order_paid() -> None:
+    """Or position and balances tell another story than the order."""
+    before = after(cumulative(4, 430))
+    step = advance(before, execution("e1", 2, 100), 2)
+    assert step.effect is not None
+    moved = step.effect.quantity * step.effect.price + step.effect.correction
+    assert moved == step.order.paid - before.paid == -15
 
 
 def test_executions_of_the_whole_total_leave_no_crumb_of_it() -> None:
