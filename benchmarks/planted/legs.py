@@ -62,8 +62,7 @@ BUGS = (
         "legs",
         "after a restart the leg that was to follow is sent",
         "domain/legs.py",
-        "    order = _replace(order, replacing=None, amend_pending=None)\n"
-        "    if not was_replacing:",
+        "    order = _settled(order)\n    if not was_replacing:",
         "    if not was_replacing:",
     ),
 )
