@@ -293,7 +293,7 @@ def _moved(order: Order, word: Word, reason: str = "") -> Order:
     if status not in FINAL_STATUSES:
         # A fill proves that the order existed, not that it still rests: the question stays.
         settled = word is _ACCEPTED and order.amend_pending is None
-        return _replace(order, status=status, doubt=None if settled else order.doubt, origin=None)
+        return _replace(order, status=status, doubt=None if settled else order.doubt)
     legs = order.legs
     if status is _FILLED and order.amend_pending is not None:
         # The fate of the amendment is not known, but FILLED tells what the size had become.

@@ -63,7 +63,7 @@ class LookUps:
 
 
 def _name(order: Order) -> OrderName:
-    leg = (in_question(order) if order.parts else order).leg
+    leg = in_question(order).leg
     return OrderName(
         client_order_id=leg.client_order_id,
         venue_order_id=leg.venue_order_id,

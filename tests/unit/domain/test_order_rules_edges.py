@@ -48,6 +48,8 @@ def test_every_word_moves_the_time_of_the_last_news(word: OrderEvidence) -> None
     """Or a list by last change leaves the order where it was."""
     assert advance(order(), word, 9).order.updated_ns == 9
     assert advance(amending(quantity=9), word, 9).order.updated_ns == 9
+    ended = after(acknowledged(), state(CANCELLED, 5, filled=0))
+    assert advance(ended, word, 9).order.updated_ns == 9
 
 
 def test_an_absence_that_changes_nothing_is_news_as_well() -> None:
@@ -80,6 +82,12 @@ def test_a_contradiction_is_as_old_as_the_question_before_it() -> None:
         "the venue's words contradict each other",
         2,
     )
+
+
+def test_an_order_that_lives_after_all_may_fill() -> None:
+    """The venue refused it, and then called it live; its amendment is unanswered all the while."""
+    now = after(refused(), state(OPEN, 5), execution("e1"), of=amending(quantity=9))
+    assert now.status is OrderStatus.PARTIALLY_FILLED
 
 
 def test_a_lost_amendment_does_not_bring_an_ended_order_back() -> None:
@@ -121,6 +129,17 @@ def test_an_amendment_that_was_confirmed_late_makes_no_old_word_new() -> None:
         now = after(acknowledged(AMEND, venue_time_ns=told_ns), state(CANCELLED, 7), of=resting)
         assert now.status is OPEN
         assert now.doubt is not None
+
+
+def test_what_is_older_than_a_confirmed_amendment_is_history() -> None:
+    confirmed = acknowledged(AMEND, venue_time_ns=12)
+    now = after(state(OPEN, 9), confirmed, state(CANCELLED, 10), of=amending(quantity=9))
+    assert now.status is OPEN
+
+
+def test_a_live_word_may_know_less_than_was_told_before() -> None:
+    now = after(acknowledged(), cumulative(3, None), state(OPEN, 5, filled=1))
+    assert facts(now.status, now.doubt) == (OrderStatus.PARTIALLY_FILLED, None)
 
 
 @pytest.mark.parametrize(("told_ns", "traded_ns", "late_ns"), [(9, 5, 7), (3, 9, 8)])
@@ -245,6 +264,15 @@ def test_an_execution_takes_the_place_of_its_share_of_a_total() -> None:
     assert facts(now.provisional, now.provisional_paid) == (2, 200)
 
 
+def test_an_execution_moves_what_the_order_paid() -> None:
+    """Or position and balances tell another story than the order."""
+    before = after(cumulative(4, 430))
+    step = advance(before, execution("e1", 2, 100), 2)
+    assert step.effect is not None
+    moved = step.effect.quantity * step.effect.price + step.effect.correction
+    assert moved == step.order.paid - before.paid == -15
+
+
 def test_executions_of_the_whole_total_leave_no_crumb_of_it() -> None:
     now = after(cumulative(7, 100), execution("e1", 7, 13), of=order(7))
     assert facts(now.paid, now.provisional, now.provisional_paid) == (91, 0, 0)
@@ -254,6 +282,9 @@ def test_what_a_total_moves_is_worth_what_it_says() -> None:
     effect = advance(after(acknowledged()), cumulative(3, 310), 2).effect
     assert effect is not None
     assert effect.quantity * effect.price + effect.correction == 310
+    more = advance(after(cumulative(1, 100)), cumulative(3, 310), 2).effect
+    assert more is not None
+    assert facts(more.quantity, more.price) == (2, 105)
 
 
 def test_of_what_executions_tell_wholly_a_total_corrects_no_price() -> None:

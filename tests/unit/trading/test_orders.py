@@ -304,6 +304,9 @@ def test_a_halt_is_remembered_over_restarts_and_stops_new_orders_only(bench: Ben
     order = bench.rest()
     bench.orders.halt(ACCOUNT, halted=True, reason="a bad feeling", by="ann")
     bench.restart()
+    halt = bench.state.standing.halt_in_force(ACCOUNT)
+    assert halt is not None
+    assert not halt.stop, "what rests goes on: nobody pulled the kill switch"
     halted = bench.submit(limit("k2"))
     assert (halted.status, halted.origin) == (OrderStatus.REJECTED, Origin.RISK)
     assert halted.reason == "halt: kraken-main was halted by ann: a bad feeling"

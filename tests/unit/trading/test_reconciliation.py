@@ -7,8 +7,8 @@ import pytest
 
 from algotradehub.domain.difference import Difference, Subject
 from algotradehub.domain.errors import NotReady, VenueUnavailable
-from algotradehub.domain.evidence import Balance
-from algotradehub.domain.order import OrderStatus
+from algotradehub.domain.evidence import Balance, PositionReport
+from algotradehub.domain.order import OrderStatus, PositionSide
 from algotradehub.domain.records import BalanceCorrected, Differed, Doubted
 from algotradehub.trading.account_desk import RECONCILIATIONS_KEPT
 from algotradehub.trading.recovery import RECONCILE_EVERY_S
@@ -17,6 +17,7 @@ from tests.fakes.account import ALL
 from tests.unit.trading.bench import START_NS, Bench, OpenBench, S
 from tests.unit.trading.words import (
     ACCOUNT,
+    SYMBOL,
     USDT,
     VENUE,
     changed,
@@ -31,6 +32,15 @@ RULE = ALL.absence
 LATE_S = RULE.settle_s + RULE.clock_error_s
 LONG_S = 100
 LONG_AGO_NS = START_NS + LONG_S * S - int(LATE_S * S) - 1
+
+
+HELD = PositionReport(
+    symbol=SYMBOL,
+    position_side=PositionSide.NET,
+    quantity=Decimal(1),
+    entry_price=None,
+    venue_time_ns=1,
+)
 
 
 @pytest.fixture
@@ -59,6 +69,7 @@ def test_where_nothing_differs_the_report_says_what_was_compared(bench: Bench) -
     order = bench.rest()
     bench.account.states = [state(OrderStatus.OPEN, order)]
     bench.account.held = [usdt(1000)]
+    bench.account.holdings = [HELD]
     bench.account.answer_s = 1
     bench.advance(LONG_S)
     report = compare(bench)
@@ -71,7 +82,7 @@ def test_where_nothing_differs_the_report_says_what_was_compared(bench: Bench) -
         orders=1,
         fills=0,
         balances=1,
-        positions=0,
+        positions=1,
         differences=[],
     )
     assert list(bench.desk.reconciliations) == [report]
@@ -262,6 +273,7 @@ def test_what_is_under_way_explains_a_difference(
     bench.account.held = [usdt(1000)]
     compare(bench)
     bench.account.held = [usdt(900)]
+    bench.account.holdings = [HELD]
     happens(bench)
     bench.account.states = [state(order.status, order) for order in bench.state.orders.values()]
     for _ in range(2):

@@ -7,6 +7,7 @@ import pytest
 
 from algotradehub.domain.commands import Cancel, Place
 from algotradehub.domain.evidence import CommandKind, OrderEvidence
+from algotradehub.domain.ids import AccountId
 from algotradehub.domain.order import Amendment, Order, OrderStatus
 from algotradehub.domain.records import AmendSettled, Doubted
 from algotradehub.trading.look_ups import AT_ONCE
@@ -254,6 +255,19 @@ def test_an_order_that_ended_settles_its_lost_amend_at_once(bench: Bench) -> Non
 # Restarts
 
 
+def test_what_another_account_left_is_not_asked_for_here(bench: Bench) -> None:
+    order = bench.rest()
+    request = changed(order.request, account=AccountId("elsewhere"))
+    sent_ns = bench.clock.now_ns() + 99 * S
+    theirs = changed(order, request=request, total_untold=True, send_before_ns=sent_ns)
+    bench.state.orders[order.order_id] = theirs
+    bench.desk.send_before_ns = 0
+    bench.recovery.watch_all()
+    bench.advance(30)
+    assert bench.account.asked == []
+    assert bench.desk.send_before_ns == 0
+
+
 def test_a_new_process_takes_up_what_the_last_one_left(bench: Bench) -> None:
     pending = bench.submit(limit("k1"))
     wanted = bench.rest(limit("k2"), "V2")
@@ -274,3 +288,15 @@ def test_a_new_process_takes_up_what_the_last_one_left(bench: Bench) -> None:
     assert resting.order_id not in names
     assert len(bench.account.queries("fills_since")) == 1
     assert [type(command) for command in bench.sent] == [Cancel]
+
+
+def test_a_new_process_knows_until_when_what_was_sent_may_still_be_executed(bench: Bench) -> None:
+    """Or the kill switch calls an account still while the last process's request is under way."""
+    first = bench.rest(limit("k1"), "V1")
+    bench.advance(10)
+    bench.rest(limit("k2"), "V2")
+    bench.advance(10)
+    bench.orders.amend(TENANT, first.order_id, Amendment(quantity=Decimal(5)))
+    bench.restart()
+    bench.recovery.watch_all()
+    assert bench.desk.send_before_ns == START_NS + 25 * S

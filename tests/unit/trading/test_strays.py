@@ -5,9 +5,11 @@ from decimal import Decimal
 import pytest
 
 from algotradehub.domain.commands import Place
+from algotradehub.domain.evidence import Found, LookUp
 from algotradehub.domain.ids import VenueOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import Order, OrderStatus
+from algotradehub.ports.venue import OrderName
 from tests.unit.trading.bench import START_NS, Bench, OpenBench, S
 from tests.unit.trading.words import (
     USDT,
@@ -135,6 +137,20 @@ def test_an_orphan_of_an_order_known_by_another_name_is_handed_over(bench: Bench
     assert bench.now(order).filled == 4
     assert len(bench.desk.orphans) == 0
     assert bench.exposure() == (2, 0)
+
+
+def test_what_waits_under_another_name_of_a_stranger_is_handed_over(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def find(_: OrderName) -> LookUp:
+        return Found(state=foreign("V9"))
+
+    monkeypatch.setattr(bench.account, "find", find)
+    bench.account.tell(execution(venue_order_id=VenueOrderId("V9-trigger")))
+    bench.advance(1.5)
+    (order,) = bench.state.orders.values()
+    assert facts(order.external, order.filled) == (True, 2)
+    assert len(bench.desk.orphans) == 0
 
 
 def test_an_owner_that_shows_up_while_the_venue_is_asked_gets_its_fill_once(bench: Bench) -> None:
