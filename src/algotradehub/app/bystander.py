@@ -65,7 +65,7 @@ class FrozenDisk:
         with (self.directory / name).open("rb") as file:
             return file.read(self._sizes[name])
 
-    def open(self, name: str) -> AppendFile:
+    def open(self, name: str, *, hashed: bool = False) -> AppendFile:
         self._refuse(name)
 
     def remove(self, name: str) -> None:

@@ -26,7 +26,7 @@ from algotradehub.app.announcement import read_announcement
 from algotradehub.app.bystander import FrozenDisk, holder_of, names_in
 from algotradehub.domain import money
 from algotradehub.domain.errors import AlgoTradeHubError, StorageDamaged
-from algotradehub.storage.journal import segments
+from algotradehub.storage.journal import segments, verifying
 from algotradehub.storage.sqlite import opening
 from algotradehub.storage.sqlite.store import SqliteStore
 
@@ -225,9 +225,11 @@ class _Journal:
             self.seq = 0
             return Finding(check="journal", level=Level.OK, detail="none yet")
         disk = FrozenDisk(self._directory)
-        found = segments.verify(disk)
-        self._disk, self.seq = disk, found.records
+        found = verifying.verify(disk)
+        self._disk, self.seq = disk, found.seq
         detail = f"segments {found.segments}, records {found.records:,}, bytes {found.size:,}"
+        if found.retired:
+            detail += f", {found.retired} older segments retired to an archive"
         if not found.torn_bytes:
             return Finding(check="journal", level=Level.OK, detail=f"{detail}, whole")
         torn = f"{found.torn_bytes} bytes at the end are no whole record"

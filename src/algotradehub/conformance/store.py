@@ -21,10 +21,12 @@ from algotradehub.conformance.store_samples import (
     orders_of,
     record_of,
 )
+from algotradehub.domain.commands import Operation
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.evidence import FillCause
 from algotradehub.domain.ids import (
     AccountId,
+    ClientOrderId,
     ExecutionId,
     IdempotencyKey,
     StrategyId,
@@ -211,6 +213,12 @@ def pages_fills_newest_first_and_loses_none(new_store: NewStore) -> None:
     _same("of no symbol", store.fills(tenant=TENANT, symbol=Symbol("ETH/USDT")), [])
 
 
+def placed(client_order_id: ClientOrderId, body: bytes) -> Requested:
+    return Requested(
+        request_id=1, operation=Operation.ORDER_SUBMIT, client_order_id=client_order_id, body=body
+    )
+
+
 def finds_all_legs_of_an_order(new_store: NewStore) -> None:
     store = new_store()
     order = order_of(1)
@@ -220,9 +228,9 @@ def finds_all_legs_of_an_order(new_store: NewStore) -> None:
     elsewhere = _replace(elsewhere, legs=(_replace(elsewhere.leg, venue_order_id="v-5"),))
     changes = orders_of([order, elsewhere], applied_seq=3)
     changes.records = [
-        record_of(1, Requested(client_order_id=order_id(1), body=b"place")),
-        record_of(2, Requested(client_order_id=order_id(2), body=b"another order's")),
-        record_of(3, Requested(client_order_id=order_id(5), body=b"replace")),
+        record_of(1, placed(order_id(1), b"place")),
+        record_of(2, placed(order_id(2), b"another order's")),
+        record_of(3, placed(order_id(5), b"replace")),
     ]
     store.apply(changes)
     _same("first leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-1")), order)

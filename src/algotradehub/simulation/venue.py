@@ -79,6 +79,7 @@ class ScriptedVenue:
         self.balances = dict(OPENING)
         self.deposits: list[tuple[Asset, Decimal]] = []
         self.calls = 0
+        self.requests: list[bytes] = []  # as they came in
         self.watcher: Callable[[], None] = lambda: None
         self.market: Callable[[VenueOrder], None] = self._draw_fills
         self._deliver: Callable[[Evidence], None] | None = None

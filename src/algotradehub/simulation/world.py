@@ -7,12 +7,15 @@ from itertools import count
 
 from algotradehub.app.core import AccountSetup, Core, memory_store, open_core
 from algotradehub.domain.errors import StorageDamaged
-from algotradehub.domain.evidence import Connection, ConnectionState, Evidence
+from algotradehub.domain.evidence import Connection, ConnectionState
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import Side
+from algotradehub.domain.records import Wire
 from algotradehub.ports.store import Changes, Store
+from algotradehub.ports.venue import Sink, Word
 from algotradehub.simulation import invariants
 from algotradehub.simulation.account import ScriptedAccount
+from algotradehub.simulation.audit import AuditTrail
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
 from algotradehub.simulation.entropy import seeded_ids, stream
@@ -22,6 +25,7 @@ from algotradehub.simulation.scenario import Death, Scenario
 from algotradehub.simulation.timeline import Crash, Timeline
 from algotradehub.simulation.users import ACCOUNT, LAST_WORDS_S, TENANT, Users
 from algotradehub.simulation.venue import ScriptedVenue
+from algotradehub.storage.journal.journal import SegmentJournal
 from algotradehub.trading.limits import RiskLimits
 
 _S = 1_000_000_000
@@ -47,9 +51,11 @@ class World:
         self.ids = seeded_ids(stream(seed, "ids"), tag=TAG)
         self.store = memory_store()
         self.users = Users(scenario, self.venue, self.disk, stream(seed, "users"), START_NS)
+        self.audit = AuditTrail()
         self.lives = 0
         self._loop: SimLoop | None = None
         self._account: ScriptedAccount | None = None
+        self._journal: SegmentJournal | None = None  # of this life
         self.effects_total = 0
         self._effects = count(1)
         self._crash: PlannedCrash | None = None
@@ -108,6 +114,7 @@ class World:
     def _live(self, crash: PlannedCrash | None) -> bool:
         """One life of the process; whether it reached its end."""
         self.lives += 1
+        self._journal = None
         self._effects = count(1)
         self._crash, self._effects_to_crash = crash, 0 if crash is None else crash.effect
         loop = self._loop = SimLoop(self.timeline)
@@ -125,10 +132,14 @@ class World:
 
     def _die(self, crash: PlannedCrash) -> None:
         self.note(f"life {self.lives} ended by {crash.death}")
+        refused = self._journal is not None and self._journal.refusing is not None
+        self.audit.died(self.lives, self.timeline.now_ns, self._journal, self.disk, refused=refused)
         if crash.death is Death.POWER:
             self.disk.crash()
         else:
             self.disk.kill()
+        if not self.users.broke_a_sync:
+            self.audit.check_chain(self.disk)
         if crash.loses_projection:
             self.store.close()
             self.store = memory_store()
@@ -158,6 +169,7 @@ class World:
             epoch=self.lives,
             segment_bytes=self.scenario.segment_bytes,
         ) as core:
+            self._journal = core.journal
             self.venue.watcher = lambda: self._watch(core)
             assert self._account is not None  # noqa: S101 - the core has opened it
             self._account.on_send = lambda command: invariants.check_sent(core.state, command)
@@ -170,6 +182,7 @@ class World:
             if core.journal.refusing is None:
                 invariants.check_corrections(core, self.venue)
                 invariants.check_storage(core, self.store, now_ns=clock.now_ns())
+                self.audit.check(core.journal, self.disk, self.venue.requests)
 
     def _watch(self, core: Core) -> None:
         """Called at every change of the truth, and after every word of it that was heard."""
@@ -180,16 +193,20 @@ class World:
             self._catching_up = False
             invariants.check_caught_up(core, self.venue, self._connected_ns)
 
-    def _open(self, loop: SimLoop, sink: Callable[[Evidence], None]) -> ScriptedAccount:
-        def receive(evidence: Evidence) -> None:
+    def _open(self, loop: SimLoop, sink: Sink) -> ScriptedAccount:
+        def receive(evidence: Word) -> None:
             self.note(f"heard {evidence!r}")
+            if isinstance(evidence, Wire):
+                self.audit.heard(self.lives, self.timeline.now_ns, evidence)
+                sink(evidence)
+                return
             if isinstance(evidence, Connection) and evidence.state is ConnectionState.UP:
                 self._connected_ns, self._catching_up = self.timeline.now_ns, True
             sink(evidence)
             self.venue.watcher()
 
         self._account = ScriptedAccount(
-            ACCOUNT, venue=self.venue, sink=receive, loop=loop, effect=self.effect
+            ACCOUNT, venue=self.venue, sink=receive, loop=loop, effect=self.effect, life=self.lives
         )
         return self._account
 

@@ -12,7 +12,8 @@ from algotradehub.domain.capabilities import AmendStyle
 from algotradehub.domain.evidence import Evidence
 from algotradehub.domain.ids import AccountId
 from algotradehub.domain.instrument import Instrument, Side
-from algotradehub.ports.venue import TradingAccount
+from algotradehub.domain.records import Requested, Responded
+from algotradehub.ports.venue import TradingAccount, Word
 from algotradehub.simulation.account import ScriptedAccount
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.loop import SimLoop
@@ -60,7 +61,7 @@ class Stage:
         self.loop = SimLoop(self.timeline)
         self.clock = SimClock(self.loop)
         self.effects: list[tuple[int, str]] = []  # when, what
-        self.heard: list[tuple[int, Evidence]] = []  # when, what
+        self.heard: list[tuple[int, Word]] = []  # when, what
         self.crowd: list[list[Decimal]] = []  # sign of the side, price, quantity
         if not drawn_fills:
             self.venue.market = self._meet_the_crowd
@@ -104,7 +105,7 @@ class Stage:
 
     @property
     def events(self) -> Sequence[Evidence]:
-        return [evidence for _, evidence in self.heard]
+        return [word for _, word in self.heard if not isinstance(word, Requested | Responded)]
 
     @property
     def instrument(self) -> Instrument:

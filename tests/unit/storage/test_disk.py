@@ -70,12 +70,12 @@ async def test_calls_that_queue_up_share_one_sync(
     else:
         monkeypatch.setattr(os, "fdatasync", sync)
     fd = os.open(tmp_path / "a", os.O_WRONLY | os.O_CREAT)
-    file = module._OsFile(fd, jobs)
+    file = module._OsFile(fd, jobs, None)
     told: list[OSError | None] = []
     for _ in range(5):
         file.sync(told.append)
     file.close()
-    jobs.put((None, told.append))
+    jobs.put((None, 0, told.append))
     module._work(jobs, asyncio.get_running_loop())
     await asyncio.get_running_loop().run_in_executor(None, lambda: None)
     assert count == 1
@@ -86,8 +86,8 @@ async def test_calls_that_queue_up_share_one_sync(
 
 async def test_nothing_asked_after_the_end_keeps_the_thread_alive(tmp_path: Path) -> None:
     jobs: SimpleQueue[module._Job] = SimpleQueue()
-    file = module._OsFile(os.open(tmp_path / "a", os.O_WRONLY | os.O_CREAT), jobs)
-    jobs.put((None, lambda _: None))
+    file = module._OsFile(os.open(tmp_path / "a", os.O_WRONLY | os.O_CREAT), jobs, None)
+    jobs.put((None, 0, lambda _: None))
     file.sync(lambda _: None)
     file.close()
     module._work(jobs, asyncio.get_running_loop())

@@ -13,10 +13,10 @@ from typing import Final
 
 from algotradehub.domain.errors import NotReady, StorageDamaged
 from algotradehub.domain.ids import AccountId
-from algotradehub.domain.records import Body, Checkpoint, Record
+from algotradehub.domain.records import Body, Checkpoint, Record, Wire
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
-from algotradehub.storage.journal import segments
+from algotradehub.storage.journal import segments, verifying
 from algotradehub.storage.journal.batch import Batch
 from algotradehub.storage.journal.limits import OVERSIZE, Limits
 from algotradehub.storage.journal.open_segment import OpenSegment
@@ -28,8 +28,13 @@ LAST_RETRY_S: Final = 5.0
 
 _OURSELVES: Final = AccountId("")  # records of the journal itself
 
+# Of what goes over wires a busy turn of the loop has a few dozen: this many wait for a sick disk.
+DEFERRED_RECORDS: Final = 10_000
+DEFERRED_BYTES: Final = 16 << 20
+
 DURABLE: Final = True
 LOST: Final = False  # what a waiting caller is told
+_NONE: Final[list[Record]] = []
 
 
 class SegmentJournal:
@@ -43,6 +48,7 @@ class SegmentJournal:
         clock: For the timers of syncing and healing, and the time of the journal's own records.
         limits: Sizes at which something happens.
         may_write: Whether this process still holds the lease; asked before every write.
+        on_deferred: Called with each deferred record when it is stored.
         on_trouble: Called with every new value of ``refusing`` that a failing disk causes, and
             with None when it works again.
 
@@ -59,6 +65,7 @@ class SegmentJournal:
         limits: Limits | None = None,
         may_write: Callable[[], bool] = lambda: True,
         on_trouble: Callable[[str | None], object] = lambda _: None,
+        on_deferred: Callable[[Record], object] = lambda _: None,
     ) -> None:
         self._disk = disk
         self._clock = clock
@@ -66,8 +73,11 @@ class SegmentJournal:
         self._most_bytes = OVERSIZE * self._limits.segment_bytes
         self._may_write = may_write
         self._on_trouble = on_trouble
+        self.on_deferred = on_deferred
 
         self._waiters: deque[tuple[int, Callable[[bool], None]]] = deque()
+        self._deferred: list[tuple[AccountId, Wire, int]] = []  # with at_ns; not numbered yet
+        self._deferred_bytes = 0
         self._flush_is_due = False
         self._sync_is_due = False
         self._is_syncing = False
@@ -114,12 +124,15 @@ class SegmentJournal:
 
     def append(self, account: AccountId, body: Body, *, at_ns: int) -> Record:
         self._admit()
+        deferred = self._number_deferred() if self._deferred else _NONE
         record = self._batch.add(account, body, at_ns)
         try:
             self._write()
         except OSError as error:
             self._write_failed(error)
             raise NotReady(f"the journal could not store the record: {error}") from error
+        if deferred:
+            self._deferred_stored(deferred)
         return record
 
     def append_synced(
@@ -152,12 +165,15 @@ class SegmentJournal:
         if not self._may_write():
             raise NotReady("the journal stores nothing: another process took the lease")
         if self._write_error is None:
+            deferred = self._number_deferred() if self._deferred else _NONE
             record = self._batch.add(account, body, at_ns)
             try:
                 self._write()
             except OSError as error:
                 self._write_failed(error)
             else:
+                if deferred:
+                    self._deferred_stored(deferred)
                 return record
         held = len(self._batch.frames)
         if held >= self._limits.held_bytes:
@@ -167,16 +183,32 @@ class SegmentJournal:
             )
         return self._batch.add(account, body, at_ns)
 
+    def defer(self, account: AccountId, body: Wire, *, at_ns: int) -> bool:
+        """See the port."""
+        size = self._deferred_bytes + len(body.body)
+        if self._is_closed or len(self._deferred) >= DEFERRED_RECORDS or size > DEFERRED_BYTES:
+            return False
+        if not self._deferred:
+            self._clock.after(0, self._write_batch)
+        self._deferred.append((account, body, at_ns))
+        self._deferred_bytes = size
+        return True
+
+    @property
+    def deferred(self) -> int:
+        """How many records wait for the next write."""
+        return len(self._deferred)
+
     def read(self, after_seq: int = 0) -> Iterator[Record]:
         return segments.read(self._disk, after_seq, until_seq=self._batch.stored_seq)
 
-    def verify(self) -> segments.Verified:
+    def verify(self) -> verifying.Verified:
         """Check everything stored so far.
 
         Raises:
             StorageDamaged: Something is wrong; the message says where.
         """
-        return segments.verify(self._disk, until_seq=self._batch.stored_seq)
+        return verifying.verify(self._disk, until_seq=self._batch.stored_seq)
 
     def close(self) -> None:
         """Store what is left, ask for one last sync, close the file. Waiters are still told.
@@ -206,9 +238,14 @@ class SegmentJournal:
             raise NotReady("the journal takes nothing new: another process took the lease")
 
     def _add_checkpoint(self) -> None:
-        size, crc32 = self._segment.previous
+        size, crc32, sha256 = self._segment.previous
         account_seqs = dict(self._batch.account_seqs)
-        body = Checkpoint(account_seqs=account_seqs, previous_size=size, previous_crc32=crc32)
+        body = Checkpoint(
+            account_seqs=account_seqs,
+            previous_size=size,
+            previous_crc32=crc32,
+            previous_sha256=sha256,
+        )
         self._batch.add(_OURSELVES, body, self._clock.now_ns())
 
     def _write_checkpoint(self) -> None:
@@ -232,14 +269,30 @@ class SegmentJournal:
         self._start_sync()
 
     def _write_batch(self) -> None:
-        if not self._batch.frames or self._write_error is not None:
+        if self._write_error is not None or self._is_closed:
+            return
+        if not (self._batch.frames or self._deferred):
             return
         try:
             if not self._may_write():
                 raise PermissionError("another process took the lease")
+            deferred = self._number_deferred() if self._deferred else _NONE
             self._write()
         except OSError as error:
             self._write_failed(error)
+        else:
+            self._deferred_stored(deferred)
+
+    def _number_deferred(self) -> list[Record]:
+        """Put what was deferred into the batch; it stays deferred until that is written."""
+        add = self._batch.add
+        return [add(account, body, at_ns) for account, body, at_ns in self._deferred]
+
+    def _deferred_stored(self, records: list[Record]) -> None:
+        del self._deferred[: len(records)]
+        self._deferred_bytes = 0
+        for record in records:
+            self.on_deferred(record)
 
     def _write_failed(self, error: OSError) -> None:
         """Forget the records that were to be written, as if they had never been numbered."""
@@ -275,6 +328,7 @@ class SegmentJournal:
         self._write_error = None
         self._retry_s = FIRST_RETRY_S
         self._tell()
+        self._write_batch()
 
     def _tell(self) -> None:
         trouble = self._sync_error or self._write_error
