@@ -20,6 +20,7 @@ from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Order, OrderStatus
 from algotradehub.domain.position import Position, PositionEvent
 from algotradehub.domain.records import Record
+from algotradehub.ports.audit import OperationFilter, OperationStats, Performed
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -140,4 +141,18 @@ class Store(Protocol):
 
     def timeline(self, order_id: ClientOrderId) -> Sequence[Record]:
         """Every journal record about one order, oldest first."""
+        ...
+
+    def operations(self, wanted: OperationFilter) -> Sequence[Performed]:
+        """What was asked of venues and became of it, newest first."""
+        ...
+
+    def operation_stats(
+        self, wanted: OperationFilter, *, period_ns: int | None = None
+    ) -> Sequence[OperationStats]:
+        """For each period the sum over all kinds, and then each kind of operation."""
+        ...
+
+    def actions(self, wanted: OperationFilter) -> Sequence[Record]:
+        """What people decided and what was corrected, newest first."""
         ...

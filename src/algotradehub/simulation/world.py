@@ -183,6 +183,7 @@ class World:
                 invariants.check_corrections(core, self.venue)
                 invariants.check_storage(core, self.store, now_ns=clock.now_ns())
                 self.audit.check(core.journal, self.disk, self.venue.requests)
+                self.audit.check_views(core.journal, self.store, now_ns=clock.now_ns())
 
     def _watch(self, core: Core) -> None:
         """Called at every change of the truth, and after every word of it that was heard."""

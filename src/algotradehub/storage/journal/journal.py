@@ -43,12 +43,16 @@ class SegmentJournal:
     All methods belong to the loop thread, except that what ``read`` returned may be consumed
     elsewhere. Reading walks the files: it is for the start and for audits, not for polling.
 
+    Attributes:
+        on_deferred: Called with each deferred record when it is stored.
+        on_forgotten: Called when records that had numbers above this one turn out never to be
+            stored; others will get these numbers.
+
     Args:
         disk: The directory, owned by this process alone.
         clock: For the timers of syncing and healing, and the time of the journal's own records.
         limits: Sizes at which something happens.
         may_write: Whether this process still holds the lease; asked before every write.
-        on_deferred: Called with each deferred record when it is stored.
         on_trouble: Called with every new value of ``refusing`` that a failing disk causes, and
             with None when it works again.
 
@@ -65,7 +69,6 @@ class SegmentJournal:
         limits: Limits | None = None,
         may_write: Callable[[], bool] = lambda: True,
         on_trouble: Callable[[str | None], object] = lambda _: None,
-        on_deferred: Callable[[Record], object] = lambda _: None,
     ) -> None:
         self._disk = disk
         self._clock = clock
@@ -73,7 +76,8 @@ class SegmentJournal:
         self._most_bytes = OVERSIZE * self._limits.segment_bytes
         self._may_write = may_write
         self._on_trouble = on_trouble
-        self.on_deferred = on_deferred
+        self.on_deferred: Callable[[Record], object] = _ignore
+        self.on_forgotten: Callable[[int], object] = _ignore
 
         self._waiters: deque[tuple[int, Callable[[bool], None]]] = deque()
         self._deferred: list[tuple[AccountId, Wire, int]] = []  # with at_ns; not numbered yet
@@ -305,6 +309,7 @@ class SegmentJournal:
 
     def _forget_batch(self) -> None:
         self._batch.forget()
+        self.on_forgotten(self._batch.stored_seq)
         refused: list[Callable[[bool], None]] = []
         while self._waiters and self._waiters[-1][0] > self._batch.stored_seq:
             refused.append(self._waiters.pop()[1])
@@ -401,3 +406,7 @@ class SegmentJournal:
         self._segment.close()
         self._segment = following
         self._write_checkpoint()
+
+
+def _ignore(_: object) -> None:
+    """Whoever listens has not come yet."""
