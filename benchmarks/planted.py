@@ -320,6 +320,52 @@ BUGS = (
         "            storing.durable.append(durable)\n",
         "            durable(order)\n",
     ),
+    Bug(
+        "audit",
+        "what goes over the wires waits for the next record, however long that takes",
+        "storage/journal/journal.py",
+        "            self._clock.after(0, self._write_batch)\n        self._deferred.append",
+        "            pass\n        self._deferred.append",
+    ),
+    Bug(
+        "audit",
+        "a write that fails takes the requests and answers with it",
+        "storage/journal/journal.py",
+        "        add = self._batch.add\n"
+        "        return [add(account, body, at_ns) for account, body, at_ns in self._deferred]\n",
+        "        add = self._batch.add\n"
+        "        taken, self._deferred = self._deferred, []\n"
+        "        return [add(account, body, at_ns) for account, body, at_ns in taken]\n",
+    ),
+    Bug(
+        "audit",
+        "an answer that overtakes its record is not recorded",
+        "trading/recorder.py",
+        "        if self._journal.defer(account, wire, at_ns=self._clock.now_ns()):\n",
+        "        if self._journal.deferred > 1:\n            return\n"
+        "        if self._journal.defer(account, wire, at_ns=self._clock.now_ns()):\n",
+    ),
+    Bug(
+        "audit",
+        "a segment begins with the hash of a part of the one before",
+        "storage/journal/open_segment.py",
+        "previous = (self.size, self._checksum, sha256)",
+        "previous = (self.size, self._checksum, self.previous[2] or sha256)",
+    ),
+    Bug(
+        "audit",
+        "the views hold records that were never stored",
+        "app/core.py",
+        "        journal.on_forgotten = projector.forget\n",
+        "",
+    ),
+    Bug(
+        "audit",
+        "an answer ends the oldest question of its kind, whatever it answers",
+        "storage/sqlite/operations.py",
+        '_ANSWER: Final = _END.format(which="request_id = :request_id")',
+        '_ANSWER: Final = _END.format(which="request_id <= :request_id")',
+    ),
 )
 
 

@@ -5,7 +5,8 @@ from contextlib import closing
 from itertools import zip_longest
 from typing import TypeAlias
 
-from algotradehub.app.core import memory_store
+from algotradehub.app.auditing import Head, read_all, verify_disk
+from algotradehub.app.core import Core, memory_store
 from algotradehub.app.restoring import restore
 from algotradehub.domain.records import Record, Requested, Responded, Restarted, Wire
 from algotradehub.ports.audit import OperationFilter
@@ -13,9 +14,6 @@ from algotradehub.ports.disk import Disk
 from algotradehub.ports.store import Store
 from algotradehub.simulation.encoding import SECRET, without_secret
 from algotradehub.simulation.invariants import Broken
-from algotradehub.storage.journal import segments, verifying
-from algotradehub.storage.journal.journal import SegmentJournal
-from algotradehub.storage.journal.verifying import Head
 
 # The life of the process, its number of the request, and which of the two it is.
 Key: TypeAlias = tuple[int, int, type[Wire]]
@@ -39,27 +37,34 @@ class AuditTrail:
     def heard(self, life: int, at_ns: int, word: Wire) -> None:
         self._told[life, word.request_id, type(word)] = at_ns
 
-    def died(
-        self, life: int, at_ns: int, journal: SegmentJournal | None, disk: Disk, *, refused: bool
-    ) -> None:
+    def died(self, life: int, at_ns: int, core: Core | None, disk: Disk, *, refused: bool) -> None:
         """The process died just now; the disk still is as it saw it.
+
+        Args:
+            life: Which one ended.
+            at_ns: Now.
+            core: What ran in it; None if it died before that stood.
+            disk: What is on it now.
+            refused: Whether the disk refused to write up to this instant.
 
         Raises:
             Broken: Something is missing that the disk had time for.
         """
-        if journal is None:
+        if core is None:
             return
-        written = {key: record.seq for key, record in _wired(segments.read(disk))}
+        written = {key: record.seq for key, record in _wired(read_all(disk))}
         for key, told_ns in self._told.items():
             if key[0] == life and key not in written:
                 if told_ns < at_ns and not refused:
-                    raise Broken("audit incomplete", f"{key} was never written, nor is it new")
+                    raise Broken(
+                        "audit incomplete", f"{key} was told at {told_ns} and never written"
+                    )
                 self._excused.add(key)
-        synced_seq = journal.synced_seq
+        synced_seq = core.journal.synced_seq
         self._kept.update(key for key, seq in written.items() if seq <= synced_seq)
         self._excused.update(key for key, seq in written.items() if seq > synced_seq)
         if synced_seq:
-            self._head = verifying.verify(disk, until_seq=synced_seq).head
+            self._head = verify_disk(disk, until_seq=synced_seq).head
 
     def check_chain(self, disk: Disk) -> None:
         """Whatever happened to it, the journal is whole, and begins with what was synced before.
@@ -67,13 +72,13 @@ class AuditTrail:
         Raises:
             StorageDamaged: It is not.
         """
-        verifying.verify(disk, against=self._head)
+        verify_disk(disk, against=self._head)
 
-    def check(self, journal: SegmentJournal, disk: Disk, requests: Sequence[bytes]) -> None:
+    def check(self, core: Core, disk: Disk, requests: Sequence[bytes]) -> None:
         """At the end, with everything written: nothing is missing, and answers have their requests.
 
         Args:
-            journal: Of the last life.
+            core: Of the last life.
             disk: Its disk.
             requests: As the venue got them in all lives.
 
@@ -82,7 +87,7 @@ class AuditTrail:
         """
         asked: dict[tuple[int, int], Requested] = {}
         found: set[Key] = set()
-        for key, record in _wired(journal.read()):
+        for key, record in _wired(core.journal.read()):
             if key in found:
                 raise Broken("audit doubled", f"{record}")
             found.add(key)
@@ -101,14 +106,14 @@ class AuditTrail:
             if SECRET.encode() in disk.read(name):
                 raise Broken("secret told", f"{name} holds the key of the venue")
 
-    def check_views(self, journal: SegmentJournal, store: Store, *, now_ns: int) -> None:
+    def check_views(self, core: Core, store: Store, *, now_ns: int) -> None:
         """Operations and actions are what the journal says they are.
 
         Raises:
             Broken: A view has something else.
         """
         with closing(memory_store()) as rebuilt:
-            rebuilt.apply(restore(rebuilt, journal, now_ns=now_ns).changes)
+            rebuilt.apply(restore(rebuilt, core.journal, now_ns=now_ns).changes)
             if rebuilt.operations(_ALL) != store.operations(_ALL):
                 raise Broken("operations differ", _first_difference(rebuilt, store))
             if rebuilt.actions(_ALL) != store.actions(_ALL):

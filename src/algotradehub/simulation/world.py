@@ -25,7 +25,6 @@ from algotradehub.simulation.scenario import Death, Scenario
 from algotradehub.simulation.timeline import Crash, Timeline
 from algotradehub.simulation.users import ACCOUNT, LAST_WORDS_S, TENANT, Users
 from algotradehub.simulation.venue import ScriptedVenue
-from algotradehub.storage.journal.journal import SegmentJournal
 from algotradehub.trading.limits import RiskLimits
 
 _S = 1_000_000_000
@@ -55,7 +54,8 @@ class World:
         self.lives = 0
         self._loop: SimLoop | None = None
         self._account: ScriptedAccount | None = None
-        self._journal: SegmentJournal | None = None  # of this life
+        self._core: Core | None = None  # of this life
+        self._refused_ns = 0  # when the journal last could not write
         self.effects_total = 0
         self._effects = count(1)
         self._crash: PlannedCrash | None = None
@@ -84,6 +84,8 @@ class World:
         number = next(self._effects)
         self.effects_total += 1
         self.note(f"life {self.lives} effect {number}: {name}")
+        if self._core is not None and self._core.journal.refusing is not None:
+            self._refused_ns = self.timeline.now_ns
         if self._crash is not None and self._crash.among in name:
             self._effects_to_crash -= 1
             if not self._effects_to_crash:
@@ -114,7 +116,7 @@ class World:
     def _live(self, crash: PlannedCrash | None) -> bool:
         """One life of the process; whether it reached its end."""
         self.lives += 1
-        self._journal = None
+        self._core = None
         self._effects = count(1)
         self._crash, self._effects_to_crash = crash, 0 if crash is None else crash.effect
         loop = self._loop = SimLoop(self.timeline)
@@ -132,8 +134,9 @@ class World:
 
     def _die(self, crash: PlannedCrash) -> None:
         self.note(f"life {self.lives} ended by {crash.death}")
-        refused = self._journal is not None and self._journal.refusing is not None
-        self.audit.died(self.lives, self.timeline.now_ns, self._journal, self.disk, refused=refused)
+        now_ns = self.timeline.now_ns
+        refused = self._refused_ns == now_ns
+        self.audit.died(self.lives, now_ns, self._core, self.disk, refused=refused)
         if crash.death is Death.POWER:
             self.disk.crash()
         else:
@@ -169,7 +172,7 @@ class World:
             epoch=self.lives,
             segment_bytes=self.scenario.segment_bytes,
         ) as core:
-            self._journal = core.journal
+            self._core = core
             self.venue.watcher = lambda: self._watch(core)
             assert self._account is not None  # noqa: S101 - the core has opened it
             self._account.on_send = lambda command: invariants.check_sent(core.state, command)
@@ -182,8 +185,8 @@ class World:
             if core.journal.refusing is None:
                 invariants.check_corrections(core, self.venue)
                 invariants.check_storage(core, self.store, now_ns=clock.now_ns())
-                self.audit.check(core.journal, self.disk, self.venue.requests)
-                self.audit.check_views(core.journal, self.store, now_ns=clock.now_ns())
+                self.audit.check(core, self.disk, self.venue.requests)
+                self.audit.check_views(core, self.store, now_ns=clock.now_ns())
 
     def _watch(self, core: Core) -> None:
         """Called at every change of the truth, and after every word of it that was heard."""

@@ -11,6 +11,7 @@ import re
 import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import NamedTuple
 from zlib import crc32
 
@@ -127,6 +128,20 @@ def read(disk: Disk, after_seq: int = 0, *, until_seq: int | None = None) -> Ite
     for at in chain(disk, names[start:], until_seq):
         if at.head.seq > after_seq:
             yield decoding.record_of(at.payload, at.name, at.offset)
+
+
+def read_all(disk: Disk) -> Iterator[Record]:
+    """Yield every record that is here, though older ones may have been retired.
+
+    Raises:
+        StorageDamaged: As in ``read``.
+    """
+    for at in chain(disk, names_in(disk), None):
+        yield decoding.record_of(at.payload, at.name, at.offset)
+
+
+def sums_of(data: bytes) -> Sums:
+    return len(data), crc32(data), sha256(data).hexdigest()
 
 
 def names_in(disk: Disk, *, written: bool = True) -> list[str]:

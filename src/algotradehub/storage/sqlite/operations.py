@@ -109,12 +109,12 @@ def store(connection: sqlite3.Connection, records: Iterable[Record]) -> None:
         elif isinstance(body, Privileged):
             connection.execute(_ACTION, (record.seq, record.account))
         else:
-            wish = _wish(body)
+            wish = wish_of(body)
             if wish is not None:
                 connection.execute(_BEGIN, _facts(record, *wish))
 
 
-def _wish(body: Body) -> tuple[Operation, ClientOrderId] | None:
+def wish_of(body: Body) -> tuple[Operation, ClientOrderId] | None:
     """What a venue is to be asked, as far as the body says, and about which order."""
     match body:
         case Intent(order=order) if order.status is OrderStatus.PENDING:
