@@ -10,6 +10,7 @@ from algotradehub.api.guard import Guard
 from algotradehub.api.parts import ApiParts
 from algotradehub.api.routes import (
     accounts,
+    audit,
     batches,
     books,
     candles,
@@ -49,7 +50,7 @@ def create_app(parts: ApiParts, stream: Stream) -> FastAPI:
     app.add_middleware(Guard, token=parts.token, allowed_hosts=parts.allowed_hosts)
     problems.install(app)
     trading = (orders, batches, holdings, accounts, limits, halts)
-    for resource in (*trading, markets, tickers, books, trades, candles):
+    for resource in (*trading, markets, tickers, books, trades, candles, audit):
         app.include_router(resource.router, prefix=PREFIX)
     for outside in (health, metrics):
         app.include_router(outside.router)

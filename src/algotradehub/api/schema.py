@@ -23,6 +23,7 @@ from algotradehub.api.requests import (
     PlaceOrder,
 )
 from algotradehub.api.views.accounts import Accounts
+from algotradehub.api.views.audit import Actions, AuditHead, AuditStats, Operations
 from algotradehub.api.views.health import Health, Readiness
 from algotradehub.api.views.holdings import AggregatedPositions, Balances, FillPage, Positions
 from algotradehub.api.views.limits import AccountLimits
@@ -52,6 +53,10 @@ ANSWERED = (
     Accounts,
     AccountLimits,
     Halt,
+    Operations,
+    AuditStats,
+    Actions,
+    AuditHead,
     InstrumentPage,
     Quotes,
     TickerPage,
@@ -80,6 +85,7 @@ _TAGS = [
     {"name": "holdings", "description": "Fills, positions and balances."},
     {"name": "markets", "description": "What can be traded, and at what price."},
     {"name": "accounts", "description": "Where orders go."},
+    {"name": "audit", "description": "What was asked, answered and decided, and the proof of it."},
     {
         "name": "health",
         "description": "For whoever watches over the process. Probes are open to all.",

@@ -15,9 +15,10 @@ from algotradehub.domain.commands import Operation
 from algotradehub.domain.errors import InvalidRequest, NotFound, Refusal
 from algotradehub.domain.ids import AccountId, ClientOrderId, VenueId
 from algotradehub.domain.records import AmendAsked, Kind, Record, Requested, Responded
+from algotradehub.ports.audit import Head
 from algotradehub.ports.disk import Disk
 from algotradehub.storage.journal.segments import read_all
-from algotradehub.storage.journal.verifying import Head, Verified, head_of
+from algotradehub.storage.journal.verifying import Verified, head_of
 from algotradehub.storage.journal.verifying import verify as verify_disk
 from algotradehub.storage.sqlite.operations import wish_of
 from algotradehub.storage.sqlite.rows import named_order

@@ -10,6 +10,16 @@ from algotradehub.domain.ids import AccountId, ClientOrderId
 from algotradehub.domain.records import Record
 
 
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands for everything that is recorded up to one record."""
+
+    seq: int
+    sha256: str  # of that record's segment, up to the record's end; hexadecimal
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.sha256}"
+
+
 class OperationFilter(msgspec.Struct, frozen=True, kw_only=True):
     accounts: frozenset[AccountId] | None = None  # None: all of them
     operation: Operation | None = None

@@ -50,8 +50,6 @@ class AuditTrail:
         Raises:
             Broken: Something is missing that the disk had time for.
         """
-        if core is None:
-            return
         written = {key: record.seq for key, record in _wired(read_all(disk))}
         for key, told_ns in self._told.items():
             if key[0] == life and key not in written:
@@ -60,7 +58,7 @@ class AuditTrail:
                         "audit incomplete", f"{key} was told at {told_ns} and never written"
                     )
                 self._excused.add(key)
-        synced_seq = core.journal.synced_seq
+        synced_seq = 0 if core is None else core.journal.synced_seq
         self._kept.update(key for key, seq in written.items() if seq <= synced_seq)
         self._excused.update(key for key, seq in written.items() if seq > synced_seq)
         if synced_seq:

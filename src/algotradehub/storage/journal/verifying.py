@@ -7,7 +7,7 @@ changed. Without one, a rewritten end cannot be told from an honest one.
 """
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from hashlib import sha256
 
@@ -16,6 +16,7 @@ import msgspec
 from algotradehub.domain.errors import InvalidRequest, Refusal, StorageDamaged
 from algotradehub.domain.ids import AccountId
 from algotradehub.domain.records import Checkpoint, Kind
+from algotradehub.ports.audit import Head
 from algotradehub.ports.disk import Disk
 from algotradehub.storage.journal import decoding, segments
 from algotradehub.storage.journal.decoding import REPAIR
@@ -23,16 +24,6 @@ from algotradehub.storage.journal.frame import end_of
 from algotradehub.storage.journal.retired import Retired, retired_from
 
 _HEAD = re.compile(r"([1-9]\d{0,18}):([0-9a-f]{64})", re.ASCII)
-
-
-class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands for everything up to one record."""
-
-    seq: int
-    sha256: str  # of that record's segment, up to the record's end; hexadecimal
-
-    def __str__(self) -> str:
-        return f"{self.seq}:{self.sha256}"
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +59,18 @@ def head_of(text: str) -> Head:
         rule = "a head as `audit head` prints it: a record's number, a colon, 64 hexadecimal digits"
         raise InvalidRequest(Refusal(field="HEAD", rule=rule, value=text[:100]))
     return Head(seq=int(match[1]), sha256=match[2])
+
+
+def head_on(disk: Disk) -> Head:
+    """Return the head of the journal on ``disk``; only its last segment is read.
+
+    Raises:
+        StorageDamaged: That is damaged, or there is no record.
+    """
+    last = deque(segments.chain(disk, segments.names_in(disk)[-1:], None), maxlen=1)
+    if not last:
+        raise StorageDamaged("the journal holds no record yet")
+    return Head(seq=last[0].head.seq, sha256=_hash_up_to(last[0]))
 
 
 def verify(disk: Disk, *, until_seq: int | None = None, against: Head | None = None) -> Verified:
