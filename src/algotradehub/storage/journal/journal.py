@@ -16,7 +16,7 @@ from algotradehub.domain.ids import AccountId
 from algotradehub.domain.records import Body, Checkpoint, Record, Wire
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
-from algotradehub.storage.journal import segments, verifying
+from algotradehub.storage.journal import frame, segments, verifying
 from algotradehub.storage.journal.batch import Batch
 from algotradehub.storage.journal.limits import OVERSIZE, Limits
 from algotradehub.storage.journal.open_segment import OpenSegment
@@ -189,7 +189,7 @@ class SegmentJournal:
 
     def defer(self, account: AccountId, body: Wire, *, at_ns: int) -> bool:
         """See the port."""
-        size = self._deferred_bytes + len(body.body)
+        size = self._deferred_bytes + frame.size_of(body)
         if self._is_closed or len(self._deferred) >= DEFERRED_RECORDS or size > DEFERRED_BYTES:
             return False
         if not self._deferred:
