@@ -5,6 +5,7 @@ they were, then the originals go: whatever is interrupted is done again by the n
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
@@ -42,7 +43,9 @@ def retire(data: Path, archive: Path, *, before_ns: int) -> tuple[Retired, ...]:
         raise InvalidRequest(Refusal(field="--to", rule=rule, value=str(archive)))
     with views_of(data) as store:
         applied_seq, live_seq = store.applied_seq, store.first_seq_of_live()
-    with start_errors(data), open_data_directory(data):
+    with ExitStack() as stack:
+        with start_errors(data):
+            stack.enter_context(open_data_directory(data))
         disk = FrozenDisk(names_in(data).journal)
         verified = verifying.verify(disk)
         moving: list[Retired] = []
