@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import fcntl
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -169,3 +170,24 @@ async def test_without_its_context_it_only_reads(tmp_path: Path) -> None:
     assert disk.read("a") == b"content"
     with pytest.raises(RuntimeError, match="enter the disk's context before opening a"):
         disk.open("a")
+
+
+async def test_a_hashed_file_is_hashed_with_each_sync(tmp_path: Path) -> None:
+    async with OsDisk(tmp_path) as disk:
+        (tmp_path / "a").write_bytes(b"from an earlier life, ")
+        file = disk.open("a", hashed=True)
+        assert file.digest == (0, "")
+        file.write(b"and from this one")
+        assert await synced(file) is None
+        whole = (tmp_path / "a").read_bytes()
+        assert file.digest == (len(whole), hashlib.sha256(whole).hexdigest())
+        file.write(b"more")
+        assert file.digest[0] == len(whole), "as of the last sync"
+        file.truncate(4)
+        file.write(b"x" * 3_000_000)
+        assert await synced(file) is None
+        assert file.digest == (3_000_004, hashlib.sha256(b"from" + b"x" * 3_000_000).hexdigest())
+        plain = disk.open("b")
+        plain.write(b"something")
+        assert await synced(plain) is None
+        assert plain.digest == (0, "")
