@@ -6,17 +6,9 @@ from decimal import Decimal
 import msgspec
 
 from algotradehub.api import problems
+from algotradehub.api.audit_examples import ACCOUNT, AT_NS, AUDIT, ORDER_ID
 from algotradehub.api.problems import Problem
 from algotradehub.api.views.accounts import Accounts, AccountView
-from algotradehub.api.views.audit import (
-    Actions,
-    AuditHead,
-    AuditStats,
-    Operations,
-    action_view,
-    operation_view,
-    stats_view,
-)
 from algotradehub.api.views.health import Health, Readiness
 from algotradehub.api.views.holdings import (
     AggregatedPositions,
@@ -48,10 +40,8 @@ from algotradehub.domain.capabilities import (
     AmendStyle,
     Capabilities,
 )
-from algotradehub.domain.commands import Operation
 from algotradehub.domain.errors import (
     Conflict,
-    ErrorCategory,
     InvalidRequest,
     NotFound,
     NotReady,
@@ -63,9 +53,7 @@ from algotradehub.domain.errors import (
 from algotradehub.domain.evidence import FillCause, Liquidity
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import (
-    AccountId,
     Asset,
-    ClientOrderId,
     ExecutionId,
     IdempotencyKey,
     Symbol,
@@ -86,17 +74,7 @@ from algotradehub.domain.order import (
     TimeInForce,
 )
 from algotradehub.domain.position import Position
-from algotradehub.domain.records import (
-    FORMAT_VERSION,
-    Body,
-    CancelAsked,
-    HaltSet,
-    Kind,
-    Record,
-    Requested,
-    Responded,
-)
-from algotradehub.ports.audit import Head, OperationStats, Performed
+from algotradehub.domain.records import CancelAsked, Kind
 from algotradehub.ports.store import Halt
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.aggregation import AggregatedPosition
@@ -104,25 +82,10 @@ from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.risk import InstrumentSums
 from algotradehub.trading.tickers import DaySummary, Ticker
 
-AT_NS = 1_800_000_000_000_000_000  # 2027-01-15T08:00:00Z
-ACCOUNT, VENUE = AccountId("paper-main"), VenueId("paper:binance")
+VENUE = VenueId("paper:binance")
 BTC, USDT, SYMBOL = Asset("BTC"), Asset("USDT"), Symbol("BTC/USDT")
-ORDER_ID = ClientOrderId("01a3185c5000700080007002dfdc1c35")
 _PRICE, _LOW, _HIGH = Decimal("60000.1"), Decimal("58750.0"), Decimal("60412.9")
 _FILLED, _QUANTITY = Decimal("0.004"), Decimal("0.010")
-
-
-def _record(seq: int, at_ns: int, body: Body) -> Record:
-    return Record(
-        v=FORMAT_VERSION,
-        seq=seq,
-        at_ns=at_ns,
-        account=ACCOUNT,
-        account_seq=seq - 700,
-        kind=body.kind,
-        body=body,
-    )
-
 
 _INSTRUMENT = Instrument(
     venue=VENUE,
@@ -264,35 +227,6 @@ _REFUSED = problems.problem_of(
     "/api/v1/orders/batch",
     order_id=ORDER_ID,
 )
-_RESPONSE = Responded(
-    request_id=17,
-    operation=Operation.ORDER_CANCEL,
-    client_order_id=ORDER_ID,
-    body=b'{"orderId":4711,"status":"CANCELED"}',
-)
-_PERFORMED = Performed(
-    seq=812,
-    account=ACCOUNT,
-    operation=Operation.ORDER_CANCEL,
-    order_id=ORDER_ID,
-    requested_ns=AT_NS,
-    answered_ns=AT_NS + 41_000_000,
-    success=True,
-    category=None,
-    error="",
-    request=_record(
-        812,
-        AT_NS,
-        Requested(
-            request_id=17,
-            operation=Operation.ORDER_CANCEL,
-            client_order_id=ORDER_ID,
-            body=b"DELETE /api/v3/order?symbol=BTCUSDT&orderId=4711",
-        ),
-    ),
-    response=_record(813, AT_NS + 41_000_000, _RESPONSE),
-)
-_HALTED = _record(814, AT_NS, HaltSet(halted=True, reason="the feed looks wrong", by="api"))
 
 
 def _by_type(values: Iterable[msgspec.Struct]) -> Mapping[type[msgspec.Struct], msgspec.Struct]:
@@ -331,26 +265,7 @@ ANSWERS = _by_type(
             positions=[position_use(_SUMS, _INSTRUMENT, _PRICE, _LIMITS)],
         ),
         Halt(account=ACCOUNT, halted=True, reason="the feed looks wrong", by="api", at_ns=AT_NS),
-        Operations(operations=[operation_view(_PERFORMED)], next_cursor=None, complete=True),
-        AuditStats(
-            stats=[
-                stats_view(
-                    OperationStats(
-                        from_ns=None,
-                        operation=Operation.ORDER_CANCEL,
-                        total=41,
-                        answered=40,
-                        succeeded=39,
-                        mean_latency_ns=38_200_000,
-                        p95_latency_ns=61_000_000,
-                        errors={ErrorCategory.RATE_LIMITED: 1},
-                    )
-                )
-            ],
-            complete=True,
-        ),
-        Actions(actions=[action_view(_HALTED)], next_cursor=None, complete=True),
-        AuditHead(head=str(Head(seq=812, sha256="3f" * 32)), seq=812),
+        *AUDIT,
         InstrumentPage(instruments=[_INSTRUMENT], next_cursor=None),
         Quotes(quotes=[QuoteView(quote=_QUOTE, age_ms=120)]),
         TickerPage(tickers=[_TICKER], next_cursor=None),

@@ -71,7 +71,13 @@ OrderId: TypeAlias = Annotated[
     str | None, typer.Option("--order", metavar="ORDER_ID", help="About this order only.")
 ]
 OfOperation: TypeAlias = Annotated[
-    Operation | None, typer.Option("--operation", help="Of this kind only.", case_sensitive=False)
+    Operation | None,
+    typer.Option(
+        "--operation",
+        metavar="KIND",
+        help="Such as order_submit or fills_query.",
+        case_sensitive=False,
+    ),
 ]
 From: TypeAlias = Annotated[
     str | None,
@@ -116,7 +122,6 @@ _ACTIONS: Final = (
     epilog=examples(
         "audit verify",
         "audit verify --data ./data --archive nas/journal",
-        f"audit verify --against 812:{'3f' * 32}",
     )
 )
 def verify(
@@ -154,9 +159,10 @@ def verify(
 
 @app.command(epilog=examples("audit head", "audit head --data ./data --json"))
 def head(data: Data = None, as_json: Json = False) -> None:
-    """Print the head of the journal, after proving it: keep it where nobody here can write.
+    """Print what stands for the whole journal, after proving it.
 
-    It is the number of the last record and a SHA-256 that stands for everything up to it.
+    It is the number of the last record and a SHA-256 of everything up to it. Keep it where nobody
+    here can write: `audit verify --against` proves later that nothing before it was changed.
     """
     found = auditing.verify(_chosen(data))
     if as_json:
@@ -212,7 +218,7 @@ def stats(
     by: Annotated[Period | None, typer.Option(help="One line per hour or day.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Count operations: how many, how many went well, how long they took, how they failed."""
+    """Count operations, their failures, and how long they took."""
     with auditing.views_of(_chosen(data)) as store:
         wanted = OperationFilter(
             accounts=_accounts(store, account, venue), from_ns=_time(since, "--since")
@@ -250,15 +256,15 @@ def actions(
 
 
 @app.command(
-    epilog=examples(
-        "audit export > audit.jsonl", "audit export --from 2027-01-01 --format csv > january.csv"
-    )
+    epilog=examples("audit export --account paper-a", "audit export --from 2027-01-01 --format csv")
 )
 def export(
     data: Data = None,
     account: Account = None,
     order: OrderId = None,
-    kind: Annotated[list[Kind] | None, typer.Option(help="Of this kind only; repeatable.")] = None,
+    kind: Annotated[
+        list[Kind] | None, typer.Option(metavar="KIND", help="Such as intent or event; repeatable.")
+    ] = None,
     operation: OfOperation = None,
     from_: From = None,
     to: To = None,
@@ -282,7 +288,12 @@ def export(
         print_line(line)
 
 
-@app.command(epilog=examples("audit retire --before 2027-01-01 --to nas/journal"))
+@app.command(
+    epilog=examples(
+        "audit retire --before 2027-01-01 --to nas/journal",
+        "audit retire --before 2027-01-01 --to nas/journal --json",
+    )
+)
 def retire(
     before: Annotated[str, typer.Option(metavar="TIME", help="Whole segments of before that.")],
     to: Annotated[Path, typer.Option(metavar="DIR", help="Archive; made if it is not there.")],

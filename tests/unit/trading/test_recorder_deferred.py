@@ -8,7 +8,7 @@ from algotradehub.domain.errors import NotReady
 from algotradehub.domain.order import OrderStatus
 from algotradehub.domain.records import Intent, Requested, Responded
 from algotradehub.ports.audit import OperationFilter
-from algotradehub.storage.journal import journal as journal_module
+from algotradehub.storage.journal import deferred as deferred_module
 from algotradehub.trading import recorder as recorder_module
 from algotradehub.trading.account_desk import Durability
 from tests.unit.trading.bench import Bench
@@ -52,7 +52,7 @@ def test_a_long_body_is_cut_and_says_by_how_much(
 def test_what_a_failing_disk_had_no_room_for_is_counted(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_module, "DEFERRED_RECORDS", 2)
+    monkeypatch.setattr(deferred_module, "MOST_RECORDS", 2)
     bench.disk.room = 0
     with pytest.raises(NotReady):
         bench.submit()

@@ -16,8 +16,9 @@ from algotradehub.domain.ids import AccountId
 from algotradehub.domain.records import Body, Checkpoint, Record, Wire
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
-from algotradehub.storage.journal import frame, segments, verifying
+from algotradehub.storage.journal import segments, verifying
 from algotradehub.storage.journal.batch import Batch
+from algotradehub.storage.journal.deferred import Deferred
 from algotradehub.storage.journal.limits import OVERSIZE, Limits
 from algotradehub.storage.journal.open_segment import OpenSegment
 
@@ -27,10 +28,6 @@ FIRST_RETRY_S: Final = 0.05
 LAST_RETRY_S: Final = 5.0
 
 _OURSELVES: Final = AccountId("")  # records of the journal itself
-
-# Of what goes over wires a busy turn of the loop has a few dozen: this many wait for a sick disk.
-DEFERRED_RECORDS: Final = 10_000
-DEFERRED_BYTES: Final = 16 << 20
 
 DURABLE: Final = True
 LOST: Final = False  # what a waiting caller is told
@@ -80,8 +77,7 @@ class SegmentJournal:
         self.on_forgotten: Callable[[int], object] = _ignore
 
         self._waiters: deque[tuple[int, Callable[[bool], None]]] = deque()
-        self._deferred: list[tuple[AccountId, Wire, int]] = []  # with at_ns; not numbered yet
-        self._deferred_bytes = 0
+        self._deferred = Deferred()
         self._flush_is_due = False
         self._sync_is_due = False
         self._is_syncing = False
@@ -128,7 +124,7 @@ class SegmentJournal:
 
     def append(self, account: AccountId, body: Body, *, at_ns: int) -> Record:
         self._admit()
-        deferred = self._number_deferred() if self._deferred else _NONE
+        deferred = self._deferred.number(self._batch) if self._deferred.count else _NONE
         record = self._batch.add(account, body, at_ns)
         try:
             self._write()
@@ -169,7 +165,7 @@ class SegmentJournal:
         if not self._may_write():
             raise NotReady("the journal stores nothing: another process took the lease")
         if self._write_error is None:
-            deferred = self._number_deferred() if self._deferred else _NONE
+            deferred = self._deferred.number(self._batch) if self._deferred.count else _NONE
             record = self._batch.add(account, body, at_ns)
             try:
                 self._write()
@@ -189,19 +185,16 @@ class SegmentJournal:
 
     def defer(self, account: AccountId, body: Wire, *, at_ns: int) -> bool:
         """See the port."""
-        size = self._deferred_bytes + frame.size_of(body)
-        if self._is_closed or len(self._deferred) >= DEFERRED_RECORDS or size > DEFERRED_BYTES:
+        if self._is_closed:
             return False
-        if not self._deferred:
+        if not self._deferred.count:
             self._clock.after(0, self._write_batch)
-        self._deferred.append((account, body, at_ns))
-        self._deferred_bytes = size
-        return True
+        return self._deferred.add(account, body, at_ns)
 
     @property
     def deferred(self) -> int:
         """How many records wait for the next write."""
-        return len(self._deferred)
+        return self._deferred.count
 
     def read(self, after_seq: int = 0) -> Iterator[Record]:
         return segments.read(self._disk, after_seq, until_seq=self._batch.stored_seq)
@@ -273,28 +266,22 @@ class SegmentJournal:
         self._start_sync()
 
     def _write_batch(self) -> None:
-        if self._write_error is not None or self._is_closed:
-            return
-        if not (self._batch.frames or self._deferred):
+        is_empty = not (self._batch.frames or self._deferred.count)
+        if is_empty or self._write_error is not None or self._is_closed:
             return
         try:
             if not self._may_write():
                 raise PermissionError("another process took the lease")
-            deferred = self._number_deferred() if self._deferred else _NONE
+            deferred = self._deferred.number(self._batch) if self._deferred.count else _NONE
             self._write()
         except OSError as error:
             self._write_failed(error)
         else:
-            self._deferred_stored(deferred)
-
-    def _number_deferred(self) -> list[Record]:
-        """Put what was deferred into the batch; it stays deferred until that is written."""
-        add = self._batch.add
-        return [add(account, body, at_ns) for account, body, at_ns in self._deferred]
+            if deferred:
+                self._deferred_stored(deferred)
 
     def _deferred_stored(self, records: list[Record]) -> None:
-        del self._deferred[: len(records)]
-        self._deferred_bytes = 0
+        self._deferred.stored()
         for record in records:
             self.on_deferred(record)
 

@@ -5,7 +5,7 @@ import pytest
 from algotradehub.domain.commands import Operation
 from algotradehub.domain.errors import NotReady
 from algotradehub.domain.records import Record, Requested
-from algotradehub.storage.journal import journal as module
+from algotradehub.storage.journal import deferred as module
 from algotradehub.storage.journal.journal import LAST_RETRY_S
 from algotradehub.storage.journal.limits import Limits
 from tests.unit.storage.journal.test_journal import A, Machine, note
@@ -99,7 +99,7 @@ def test_it_outlives_a_write_that_fails_without_a_number() -> None:
 
 
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "DEFERRED_RECORDS", 3)
+    monkeypatch.setattr(module, "MOST_RECORDS", 3)
     machine = Wired()
     machine.disk.room = 0
     machine.keep("trouble")
@@ -112,7 +112,7 @@ def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_its_bytes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "DEFERRED_BYTES", 1_000)
+    monkeypatch.setattr(module, "MOST_BYTES", 1_000)
     machine = Wired()
     assert machine.journal.defer(A, asked(1, bytes(900)), at_ns=7)
     assert not machine.journal.defer(A, asked(2, bytes(101)), at_ns=7)
