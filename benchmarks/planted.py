@@ -324,14 +324,16 @@ BUGS = (
         "audit",
         "what goes over the wires waits for the next record, however long that takes",
         "storage/journal/journal.py",
-        "        if not self._deferred.count:\n            self._clock.after(0, self._write_batch)\n",
+        "        if not self._deferred.count:\n"
+        "            self._clock.after(0, self._write_batch)\n",
         "",
     ),
     Bug(
         "audit",
         "a write that fails takes the requests and answers with it",
         "storage/journal/deferred.py",
-        "        return [batch.add(account, body, at_ns) for account, body, at_ns in self._waiting]",
+        "        return [batch.add(account, body, at_ns) for account, body, at_ns"
+        " in self._waiting]",
         "        waiting, self._waiting = self._waiting, []\n"
         "        return [batch.add(account, body, at_ns) for account, body, at_ns in waiting]",
     ),
