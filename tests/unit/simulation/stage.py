@@ -12,7 +12,7 @@ from algotradehub.domain.capabilities import AmendStyle
 from algotradehub.domain.evidence import Evidence
 from algotradehub.domain.ids import AccountId
 from algotradehub.domain.instrument import Instrument, Side
-from algotradehub.domain.records import Requested, Responded
+from algotradehub.domain.records import Wire
 from algotradehub.ports.venue import TradingAccount, Word
 from algotradehub.simulation.account import ScriptedAccount
 from algotradehub.simulation.clock import SimClock
@@ -61,7 +61,8 @@ class Stage:
         self.loop = SimLoop(self.timeline)
         self.clock = SimClock(self.loop)
         self.effects: list[tuple[int, str]] = []  # when, what
-        self.heard: list[tuple[int, Word]] = []  # when, what
+        self.heard: list[tuple[int, Evidence]] = []  # when, what
+        self.wire: list[Wire] = []
         self.crowd: list[list[Decimal]] = []  # sign of the side, price, quantity
         if not drawn_fills:
             self.venue.market = self._meet_the_crowd
@@ -71,7 +72,7 @@ class Stage:
         account = ScriptedAccount(
             ACCOUNT,
             venue=self.venue,
-            sink=lambda evidence: self.heard.append((self.timeline.now_ns, evidence)),
+            sink=self._hear,
             loop=self.loop,
             effect=self._effect,
         )
@@ -94,6 +95,12 @@ class Stage:
     def trader(self) -> Trader:
         return Trader(self)
 
+    def _hear(self, word: Word) -> None:
+        if isinstance(word, Wire):
+            self.wire.append(word)
+        else:
+            self.heard.append((self.timeline.now_ns, word))
+
     def _effect(self, name: str) -> None:
         self.effects.append((self.timeline.now_ns, name))
 
@@ -105,7 +112,7 @@ class Stage:
 
     @property
     def events(self) -> Sequence[Evidence]:
-        return [word for _, word in self.heard if not isinstance(word, Requested | Responded)]
+        return [evidence for _, evidence in self.heard]
 
     @property
     def instrument(self) -> Instrument:
