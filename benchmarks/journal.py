@@ -23,6 +23,7 @@ import msgspec
 import uvloop
 
 from algotradehub.connectivity.clock import LoopClock
+from algotradehub.domain.commands import Operation
 from algotradehub.domain.ids import AccountId, ClientOrderId
 from algotradehub.domain.records import Requested
 from algotradehub.storage.disk import OsDisk
@@ -33,7 +34,12 @@ WAITERS = 64
 ACCOUNT = AccountId("binance-spot-1")
 ORDER = ClientOrderId("0193e1a2b3c47000800a0b0c0d0e0f10")
 # 300 bytes with the envelope: a place request as it goes over the wire.
-PLACED = Requested(client_order_id=ORDER, body=b"symbol=BTCUSDT&side=BUY&type=LIMIT" + b"&" * 104)
+PLACED = Requested(
+    request_id=1,
+    operation=Operation.ORDER_SUBMIT,
+    client_order_id=ORDER,
+    body=b"symbol=BTCUSDT&side=BUY&type=LIMIT" + b"&" * 67,
+)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):

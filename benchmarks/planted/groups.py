@@ -3,6 +3,7 @@
 from typing import Final
 
 from benchmarks.planted import (
+    audit,
     evidence,
     fills,
     idempotency,
@@ -35,5 +36,6 @@ _GROUPS: Final = (
     idempotency,
     intervention,
     risk,
+    audit,
 )
 BUGS: Final[tuple[Bug, ...]] = tuple(bug for group in _GROUPS for bug in group.BUGS)

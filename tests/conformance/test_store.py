@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from algotradehub.conformance.store import SUITE, NewStore, keeps_every_value_exactly
 from algotradehub.conformance.store_samples import ACCOUNT, SYMBOL, fill_of, order_of, record_of
 from algotradehub.domain.balance import AssetBalance
+from algotradehub.domain.commands import Operation
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import Asset, ClientOrderId, ExecutionId
 from algotradehub.domain.order import (
@@ -106,7 +107,12 @@ def batches(draw: st.DrawFn) -> Changes:
     for order in orders:
         bodies += [
             Intent(order=order),
-            Responded(client_order_id=order.order_id, body=draw(st.binary(max_size=20))),
+            Responded(
+                request_id=1,
+                operation=Operation.ORDER_SUBMIT,
+                client_order_id=order.order_id,
+                body=draw(st.binary(max_size=20)),
+            ),
         ]
     return Changes(
         applied_seq=draw(st.integers(len(bodies), 2**63 - 1)),

@@ -50,9 +50,9 @@ class MortalDisk:
     def read(self, name: str) -> bytes:
         return self._disk.read(name)
 
-    def open(self, name: str) -> AppendFile:
+    def open(self, name: str, *, hashed: bool = False) -> AppendFile:
         self._effect()
-        file = self._disk.open(name)
+        file = self._disk.open(name, hashed=hashed)
         self._effect()
         return MortalFile(file, self._effect)
 
@@ -72,6 +72,10 @@ class MortalFile:
     @property
     def size(self) -> int:
         return self._file.size
+
+    @property
+    def digest(self) -> tuple[int, str]:
+        return self._file.digest
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self._effect()

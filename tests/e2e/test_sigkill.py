@@ -16,7 +16,7 @@ from algotradehub.domain.order import Order, OrderRequest, OrderStatus, Origin
 from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.ports.store import OrderFilter
 from algotradehub.storage.disk import OsDisk
-from algotradehub.storage.journal import segments
+from algotradehub.storage.journal import segments, verifying
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.state import DeskState
@@ -118,7 +118,7 @@ class Aftermath:
     def __init__(self, path: Path) -> None:
         directory = DataDirectory(path=path, epoch=0, tag=0)
         journal = OsDisk(directory.journal)
-        segments.verify(journal)
+        verifying.verify(journal)
         self.state = DeskState(load=lambda _: None, locate=lambda *_: None)
         for record in segments.read(journal):
             self.state.apply(record)

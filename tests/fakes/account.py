@@ -14,7 +14,6 @@ from algotradehub.domain.evidence import (
     CommandKind,
     Connection,
     ConnectionState,
-    Evidence,
     Execution,
     Found,
     Liquidity,
@@ -28,7 +27,7 @@ from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import BaseAmount, OrderStatus, OrderType, TimeInForce
 from algotradehub.ports.clock import Clock
-from algotradehub.ports.venue import OrderName, Sink, TradingAccount
+from algotradehub.ports.venue import OrderName, Sink, TradingAccount, Word
 
 ALL = Capabilities(
     order_types=frozenset(OrderType),
@@ -194,5 +193,5 @@ class FakeAccount:
                 self._sink(ended)
 
 
-def _nobody(evidence: Evidence) -> None:
+def _nobody(evidence: Word) -> None:
     """Not connected."""

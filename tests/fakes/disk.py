@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import AppendFile, Disk
@@ -34,7 +35,7 @@ class MemoryDisk:
     def read(self, name: str) -> bytes:
         return bytes(self.files[name].data)
 
-    def open(self, name: str) -> AppendFile:
+    def open(self, name: str, *, hashed: bool = False) -> AppendFile:
         return MemoryFile(self, self.files.setdefault(name, Content()))
 
     def remove(self, name: str) -> None:
@@ -60,10 +61,15 @@ class MemoryFile:
         self._content = content
         self._power = disk.power
         self._is_open = True
+        self._covered = 0
 
     @property
     def size(self) -> int:
         return len(self._content.data)
+
+    @property
+    def digest(self) -> tuple[int, str]:
+        return self._covered, sha256(self._content.data[: self._covered]).hexdigest()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self._require_life()
@@ -85,6 +91,7 @@ class MemoryFile:
     def _synced(self, size: int, done: Callable[[OSError | None], None]) -> None:
         if self._power == self._disk.power:
             self._content.synced = min(size, self.size)
+            self._covered = size
             done(None)
 
     def _require_life(self) -> None:
@@ -119,10 +126,10 @@ class FailingDisk:
     def read(self, name: str) -> bytes:
         return self.disk.read(name)
 
-    def open(self, name: str) -> AppendFile:
+    def open(self, name: str, *, hashed: bool = False) -> AppendFile:
         if not self.can_open:
             raise OSError(errno.EMFILE, "too many open files")
-        return FailingFile(self, self.disk.open(name))
+        return FailingFile(self, self.disk.open(name, hashed=hashed))
 
     def remove(self, name: str) -> None:
         self.disk.remove(name)
@@ -138,6 +145,10 @@ class FailingFile:
     @property
     def size(self) -> int:
         return self._file.size
+
+    @property
+    def digest(self) -> tuple[int, str]:
+        return self._file.digest
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         disk = self._disk

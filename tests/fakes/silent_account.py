@@ -12,7 +12,6 @@ from algotradehub.domain.evidence import (
     Acknowledged,
     Balance,
     CommandKind,
-    Evidence,
     Execution,
     Found,
     LookUp,
@@ -28,7 +27,7 @@ from algotradehub.domain.ids import AccountId, ClientOrderId, VenueId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import OrderStatus
 from algotradehub.ports.clock import Clock
-from algotradehub.ports.venue import OrderName, Sink, TradingAccount
+from algotradehub.ports.venue import OrderName, Sink, TradingAccount, Word
 from tests.fakes.account import ALL
 
 _LIVE = {OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED}
@@ -101,7 +100,7 @@ class SilentAccount:
             self._unanswered.append((_KINDS[type(command)], command.client_order_id))
         self.on_send(command)
 
-    def tell(self, evidence: Evidence) -> None:
+    def tell(self, evidence: Word) -> None:
         """Push ``evidence``, or answer a request with it: each request once, and no other."""
         if isinstance(evidence, Acknowledged | Refused | NotSent | Lost):
             # list.remove raises if there is no such request

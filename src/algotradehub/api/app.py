@@ -10,6 +10,7 @@ from algotradehub.api.guard import Guard
 from algotradehub.api.parts import ApiParts
 from algotradehub.api.routes import (
     accounts,
+    audit,
     batches,
     books,
     candles,
@@ -64,6 +65,7 @@ def create_app(parts: ApiParts, stream: Stream) -> FastAPI:
         books,
         trades,
         candles,
+        audit,
     ):
         app.include_router(resource.router, prefix=PREFIX)
     for outside in (health, metrics):

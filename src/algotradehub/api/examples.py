@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from algotradehub.api import problems
+from algotradehub.api.audit_examples import ACCOUNT, AT_NS, AUDIT, ORDER_ID
 from algotradehub.api.problems import Problem
 from algotradehub.api.stop_examples import stop_examples
 from algotradehub.api.stuck_examples import stuck_examples
@@ -60,9 +61,7 @@ from algotradehub.domain.errors import (
 from algotradehub.domain.evidence import FillCause, Liquidity
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import (
-    AccountId,
     Asset,
-    ClientOrderId,
     ExecutionId,
     IdempotencyKey,
     Symbol,
@@ -92,10 +91,8 @@ from algotradehub.trading.risk.sums import AccountSums, InstrumentSums
 from algotradehub.trading.risk.use import RuleUse, RuleVerdict, ScopeKind
 from algotradehub.trading.tickers import DaySummary, Ticker
 
-AT_NS = 1_800_000_000_000_000_000  # 2027-01-15T08:00:00Z
-ACCOUNT, VENUE = AccountId("paper-main"), VenueId("paper:binance")
+VENUE = VenueId("paper:binance")
 BTC, USDT, SYMBOL = Asset("BTC"), Asset("USDT"), Symbol("BTC/USDT")
-ORDER_ID = ClientOrderId("01a3185c5000700080007002dfdc1c35")
 _PRICE, _LOW, _HIGH = Decimal("60000.1"), Decimal("58750.0"), Decimal("60412.9")
 _FILLED, _QUANTITY = Decimal("0.004"), Decimal("0.010")
 
@@ -315,6 +312,7 @@ ANSWERS = _by_type(
         Halt(account=ACCOUNT, halted=True, reason="the feed looks wrong", by="api", at_ns=AT_NS),
         *stop_examples(ACCOUNT, ORDER_ID, at_ns=AT_NS),
         *stuck_examples(_ORDER, at_ns=AT_NS),
+        *AUDIT,
         InstrumentPage(instruments=[_INSTRUMENT], next_cursor=None),
         Quotes(quotes=[QuoteView(quote=_QUOTE, age_ms=120)]),
         TickerPage(tickers=[_TICKER], next_cursor=None),

@@ -19,6 +19,7 @@ from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId, VenueId
 from algotradehub.domain.order import Order
 from algotradehub.domain.records import Record
+from algotradehub.ports.audit import Head, OperationFilter, OperationStats, Performed
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.ids import IdSource
 from algotradehub.ports.store import OrderFilter
@@ -61,6 +62,18 @@ class Queries(Protocol):
     async def timeline(self, order_id: ClientOrderId) -> Sequence[Record]: ...
 
     async def stop_records(self, account: AccountId, *, limit: int) -> Sequence[Record]: ...
+
+    async def operations(self, wanted: OperationFilter) -> Sequence[Performed]: ...
+
+    async def operation_stats(
+        self, wanted: OperationFilter, *, period_ns: int | None = None
+    ) -> Sequence[OperationStats]: ...
+
+    async def actions(self, wanted: OperationFilter) -> Sequence[Record]: ...
+
+    async def head(self) -> Head:
+        """What stands for everything that is recorded up to now."""
+        ...
 
 
 class ApiParts(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ from algotradehub.api.requests import (
     StopAccounts,
 )
 from algotradehub.api.views.accounts import Accounts
+from algotradehub.api.views.audit import Actions, AuditHead, AuditStats, Operations
 from algotradehub.api.views.health import Health, Readiness
 from algotradehub.api.views.holdings import AggregatedPositions, Balances, FillPage, Positions
 from algotradehub.api.views.interventions import Intervention, Interventions, StuckView
@@ -73,6 +74,10 @@ ANSWERED = (
     Interventions,
     Intervention,
     StuckView,
+    Operations,
+    AuditStats,
+    Actions,
+    AuditHead,
     InstrumentPage,
     Quotes,
     TickerPage,
@@ -114,6 +119,7 @@ _TAGS = [
     {"name": "interventions", "description": "Orders that are stuck, for people to end."},
     {"name": "accounts", "description": "Where orders go."},
     {"name": "venues", "description": "Where accounts are."},
+    {"name": "audit", "description": "What was asked, answered and decided, and the proof of it."},
     {
         "name": "health",
         "description": "For whoever watches over the process. Probes are open to all.",

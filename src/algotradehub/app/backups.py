@@ -21,7 +21,7 @@ from algotradehub.app.bystander import FrozenDisk, names_in
 from algotradehub.app.manifest import BackedUp, Manifest, copy
 from algotradehub.domain.errors import InvalidRequest, NotFound, Refusal, StorageDamaged
 from algotradehub.storage.disk import sync_directory
-from algotradehub.storage.journal import segments
+from algotradehub.storage.journal import retired, verifying
 from algotradehub.storage.sqlite import opening
 
 SETTINGS: Final = "settings"  # the name, before its suffix, that a settings file has in a backup
@@ -57,7 +57,7 @@ def back_up(data: Path, target: Path, *, settings: Path | None, now_ns: int) -> 
             opening.backup(directory.projection, folder / name)
             files.append(_described(folder, name))
         journal = FrozenDisk(directory.journal)
-        verified = segments.verify(journal)
+        verified = verifying.verify(journal)
         for name, size in _whole_segments(journal, verified):
             files.append(copy(directory.journal / name, folder, f"journal/{name}", size=size))
         for venue in sorted((data / "paper").glob("*")):
@@ -70,7 +70,7 @@ def back_up(data: Path, target: Path, *, settings: Path | None, now_ns: int) -> 
         manifest = Manifest(
             program=__version__,
             created_ns=now_ns,
-            journal_seq=verified.records,
+            journal_seq=verified.seq,
             files=tuple(files),
         )
         manifests.write(manifest, folder)
@@ -95,10 +95,10 @@ def restore(source: Path, data: Path) -> Manifest:
             _copy_checked(file, source, folder)
         directory = names_in(folder)
         directory.journal.mkdir(mode=0o700, exist_ok=True)
-        verified = segments.verify(FrozenDisk(directory.journal))
-        if verified.records != manifest.journal_seq:
+        verified = verifying.verify(FrozenDisk(directory.journal))
+        if verified.seq != manifest.journal_seq:
             raise StorageDamaged(
-                f"the journal in {source} has {verified.records} records, its manifest says "
+                f"the journal in {source} ends with record {verified.seq}, its manifest says "
                 f"{manifest.journal_seq}: use another backup"
             )
         if directory.projection.exists():
@@ -126,12 +126,13 @@ def _appearing(target: Path, field: str) -> Iterator[Path]:
         raise
 
 
-def _whole_segments(disk: FrozenDisk, verified: segments.Verified) -> Iterator[tuple[str, int]]:
+def _whole_segments(disk: FrozenDisk, verified: verifying.Verified) -> Iterator[tuple[str, int]]:
     """Names and sizes of the segments, the last one without what a write in progress left."""
-    names = [segments.name_of(number) for number in range(1, verified.segments + 1)]
-    for name in names:
-        torn_bytes = verified.torn_bytes if name == names[-1] else 0
+    for name in verified.names:
+        torn_bytes = verified.torn_bytes if name == verified.names[-1] else 0
         yield name, disk.size(name) - torn_bytes
+    if retired.NAME in disk.names():
+        yield retired.NAME, disk.size(retired.NAME)
 
 
 def _records_of(venue: Path, folder: Path) -> list[BackedUp]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from algotradehub.app.data_directory import DataDirectory
-from algotradehub.ports.disk import AppendFile
+from algotradehub.ports.disk import AppendFile, Disk
 
 _LOCK = "platform.lock"
 _LONGEST_BYTES = 4096
@@ -65,7 +65,7 @@ class FrozenDisk:
         with (self.directory / name).open("rb") as file:
             return file.read(self._sizes[name])
 
-    def open(self, name: str) -> AppendFile:
+    def open(self, name: str, *, hashed: bool = False) -> AppendFile:
         self._refuse(name)
 
     def remove(self, name: str) -> None:
@@ -73,3 +73,23 @@ class FrozenDisk:
 
     def _refuse(self, name: str) -> NoReturn:
         raise PermissionError(f"{self.directory / name} is only looked at")
+
+
+class JoinedDisk:
+    """Files of two directories as if they were one, the second one's first."""
+
+    def __init__(self, older: Disk, newer: Disk) -> None:
+        self._older = older
+        self._newer = newer
+
+    def names(self) -> Sequence[str]:
+        return sorted({*self._older.names(), *self._newer.names()})
+
+    def read(self, name: str) -> bytes:
+        return (self._newer if name in self._newer.names() else self._older).read(name)
+
+    def open(self, name: str, *, hashed: bool = False) -> AppendFile:
+        return self._newer.open(name)
+
+    def remove(self, name: str) -> None:
+        self._newer.remove(name)

@@ -26,7 +26,7 @@ from algotradehub.app.announcement import read_announcement
 from algotradehub.app.bystander import FrozenDisk, holder_of, names_in
 from algotradehub.domain import money
 from algotradehub.domain.errors import AlgoTradeHubError, StorageDamaged
-from algotradehub.storage.journal import segments
+from algotradehub.storage.journal import segments, verifying
 from algotradehub.storage.sqlite import opening
 from algotradehub.storage.sqlite.store import SqliteStore
 
@@ -81,7 +81,7 @@ def check_up(data: Path, *, now_ns: int) -> Iterator[Finding]:
         yield _guarded(name, partial(check, data))
     journal = _Journal(data)
     yield _guarded("journal", journal.verify)
-    yield _guarded("projection", partial(_projection, data, journal.seq))
+    yield _guarded("projection", partial(_projection, data, journal.seq, journal.retired))
     yield _guarded("clock", lambda: _clock(journal.last_ns(), now_ns))
 
 
@@ -218,6 +218,7 @@ class _Journal:
         self._in_use = holder_of(data) is not None
         self._disk: FrozenDisk | None = None
         self.seq: int | None = None
+        self.retired = 0  # segments that are in an archive
 
     def verify(self) -> Finding:
         """Read every record: checksums, numbers without a gap, checkpoints, the end."""
@@ -225,9 +226,11 @@ class _Journal:
             self.seq = 0
             return Finding(check="journal", level=Level.OK, detail="none yet")
         disk = FrozenDisk(self._directory)
-        found = segments.verify(disk)
-        self._disk, self.seq = disk, found.records
+        found = verifying.verify(disk)
+        self._disk, self.seq, self.retired = disk, found.seq, found.retired
         detail = f"segments {found.segments}, records {found.records:,}, bytes {found.size:,}"
+        if found.retired:
+            detail += f", {found.retired} older segments retired to an archive"
         if not found.torn_bytes:
             return Finding(check="journal", level=Level.OK, detail=f"{detail}, whole")
         torn = f"{found.torn_bytes} bytes at the end are no whole record"
@@ -245,8 +248,16 @@ class _Journal:
         return last.at_ns
 
 
-def _projection(data: Path, journal_seq: int | None) -> Finding:
+def _projection(data: Path, journal_seq: int | None, retired: int) -> Finding:
     path = names_in(data).projection
+    if not path.exists() and retired:
+        return Finding(
+            check="projection",
+            level=Level.FAIL,
+            detail=f"it is gone, and {retired} segments it was made from are in an archive",
+            advice="restore it from a backup, or copy those segments back into the journal",
+            damaged=True,
+        )
     if not path.exists():
         return Finding(check="projection", level=Level.OK, detail="none yet; a start makes it")
     version = opening.schema_version(path)

@@ -126,6 +126,8 @@ async def open_core(
         recorder = Recorder(
             journal=journal, state=state, bus=bus, clock=clock, on_record=projector.wake
         )
+        journal.on_forgotten = projector.forget
+        journal.on_deferred = recorder.deferred_stored
         intake = Intake(state=state, recorder=recorder, clock=clock, tag=ids.tag)
         dispatch = Dispatch(state=state, recorder=recorder, intake=intake, clock=clock)
         replacing = Replacing(state=state, intake=intake, dispatch=dispatch, clock=clock)

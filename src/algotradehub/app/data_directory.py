@@ -93,7 +93,7 @@ def _installation_tag(directory: Path) -> int:
         text = path.read_text().strip()
     except FileNotFoundError:
         text = InstallationIds(0).token()[:4]  # 16 random bits
-        _write_durably(path, text)
+        write_durably(path, text)
     if not re.fullmatch(r"[0-9a-f]{4}", text):
         raise StorageDamaged(
             f"{path} should hold 4 hexadecimal digits and holds {text[:40]!r}: restore it from a "
@@ -102,8 +102,8 @@ def _installation_tag(directory: Path) -> int:
     return int(text, 16)
 
 
-def _write_durably(path: Path, text: str) -> None:
-    """Written under another name first: a crash leaves no half a file."""
+def write_durably(path: Path, text: str) -> None:
+    """Write a file of the data directory: a crash leaves the old one or the new one."""
     written = path.with_name(f"{path.name}-new")
     fd = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode=0o600)
     with os.fdopen(fd, "w") as file:

@@ -112,7 +112,7 @@ async def _start(settings: Settings, stack: AsyncExitStack) -> Platform:
         from algotradehub.app.metering import metering  # noqa: PLC0415 - see above
 
         metrics = stack.enter_context(metering(core, projection, clock))
-    queries = ProjectionQueries(projection=projection, state=core.state)
+    queries = ProjectionQueries(projection=projection, state=core.state, journal=directory.journal)
     stack.push_async_callback(_finish, core, queries, clock)
     strategies = StrategyHost(
         orders=core.orders,

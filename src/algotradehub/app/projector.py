@@ -61,6 +61,14 @@ class Projector:
             self._scheduled = True
             self._clock.after(INTERVAL_S, self._tick)
 
+    def forget(self, seq: int) -> None:
+        """Records above ``seq`` were never stored: they are no part of the journal's views."""
+        for changes in (self._held, self._state.changes):
+            if changes is not None and changes.applied_seq > seq:
+                changes.applied_seq = seq
+                while changes.records and changes.records[-1].seq > seq:
+                    changes.records.pop()
+
     def _tick(self) -> None:
         self._scheduled = False
         if self._held is None and self._state.changes.records:

@@ -1,12 +1,17 @@
 """Questions to the projection, asked on its reader threads."""
 
+import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
+from algotradehub.app.bystander import FrozenDisk
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
 from algotradehub.domain.order import Order
 from algotradehub.domain.records import Record
+from algotradehub.ports.audit import Head, OperationFilter, OperationStats, Performed
 from algotradehub.ports.store import OrderFilter
+from algotradehub.storage.journal.verifying import head_on
 from algotradehub.storage.sqlite.projection import Projection
 from algotradehub.trading.state import DeskState
 
@@ -17,8 +22,9 @@ class ProjectionQueries:
     Every method raises NotReady while the projection cannot keep up.
     """
 
-    def __init__(self, *, projection: Projection, state: DeskState) -> None:
+    def __init__(self, *, projection: Projection, state: DeskState, journal: Path) -> None:
         self._projection = projection
+        self._journal = journal  # the directory
         self._state = state
 
     @property
@@ -54,6 +60,24 @@ class ProjectionQueries:
                 limit=limit,
             )
         )
+
+    async def operations(self, wanted: OperationFilter) -> Sequence[Performed]:
+        return await self._projection.query(lambda store: store.operations(wanted))
+
+    async def operation_stats(
+        self, wanted: OperationFilter, *, period_ns: int | None = None
+    ) -> Sequence[OperationStats]:
+        return await self._projection.query(
+            lambda store: store.operation_stats(wanted, period_ns=period_ns)
+        )
+
+    async def actions(self, wanted: OperationFilter) -> Sequence[Record]:
+        return await self._projection.query(lambda store: store.actions(wanted))
+
+    async def head(self) -> Head:
+        """The head of the journal; its last segment is hashed on a thread."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(None, lambda: head_on(FrozenDisk(self._journal)))
 
     async def timeline(self, order_id: ClientOrderId) -> Sequence[Record]:
         return await self._projection.query(lambda store: store.timeline(order_id))

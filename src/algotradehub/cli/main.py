@@ -45,6 +45,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Instruments, and the rules of price and quantity.",
     ),
     "data": ("cli.data:app", "Recorded market data: look at it, import it."),
+    "audit": (
+        "cli.audit:app",
+        "The audit log: prove what happened, list it, count it, export it.",
+    ),
     "doctor": ("cli.doctor:app", "Check this machine and a data directory."),
     "migrate": ("cli.upkeep:migrate", "Bring the stored tables up to this version."),
     "backup": ("cli.upkeep:backup", "Copy everything that cannot be made again."),

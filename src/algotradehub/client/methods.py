@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from algotradehub.client.models import (
         AccountLimits,
         Accounts,
+        Actions,
         AggregatedPositions,
+        AuditHead,
+        AuditStats,
         Balances,
         Book,
         Candles,
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
         InstrumentPage,
         Intervention,
         Interventions,
+        Operation,
+        Operations,
         OrderExplanation,
         OrderOutcomes,
         OrderPage,
@@ -109,6 +114,109 @@ class BlockingMethods(ABC):
         twice, so ask again a moment later to have the venue's word believed.
         """
         return self.send(operations.reconcile_account(account))
+
+    def list_actions(
+        self,
+        *,
+        account: str | None = None,
+        venue: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        cursor: int | None = None,
+        limit: int | None = None,
+    ) -> Actions:
+        """List halts, stops, resumptions and corrections, newest first.
+
+        Args:
+            venue: Of the accounts at this venue.
+            to: Exclusive.
+            cursor: ``next_cursor`` of the page before.
+            limit: 100 if left out.
+        """
+        return self.send(
+            operations.list_actions(
+                account=account, venue=venue, from_=from_, to=to, cursor=cursor, limit=limit
+            )
+        )
+
+    def get_audit_head(self) -> AuditHead:
+        """Look at the head of the journal, to keep it where nobody here can write.
+
+        `algotradehub audit verify --against HEAD` proves later that nothing before it was
+        changed.
+        """
+        return self.send(operations.get_audit_head())
+
+    def list_operations(
+        self,
+        *,
+        account: str | None = None,
+        venue: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        cursor: int | None = None,
+        limit: int | None = None,
+        operation: Operation
+        | Literal[
+            "ORDER_SUBMIT",
+            "ORDER_CANCEL",
+            "ORDER_MODIFY",
+            "CANCEL_ALL",
+            "ORDER_QUERY",
+            "OPEN_ORDERS_QUERY",
+            "FILLS_QUERY",
+            "BALANCE_QUERY",
+            "POSITION_QUERY",
+            "INSTRUMENTS_QUERY",
+        ]
+        | None = None,
+        success: bool | None = None,
+        order_id: str | None = None,
+    ) -> Operations:
+        """List what venues were asked, newest first, and what became of it.
+
+        A request to a venue holds its bytes and those of the answer, without secrets.
+
+        Args:
+            venue: Of the accounts at this venue.
+            to: Exclusive.
+            cursor: ``next_cursor`` of the page before.
+            limit: 100 if left out.
+            success: Left out: unanswered ones as well.
+        """
+        return self.send(
+            operations.list_operations(
+                account=account,
+                venue=venue,
+                from_=from_,
+                to=to,
+                cursor=cursor,
+                limit=limit,
+                operation=operation,
+                success=success,
+                order_id=order_id,
+            )
+        )
+
+    def get_audit_stats(
+        self,
+        *,
+        account: str | None = None,
+        venue: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        by: Literal["HOUR", "DAY"] | None = None,
+    ) -> AuditStats:
+        """Count operations: how many, how many went well, how long they took, how they failed.
+
+        Args:
+            venue: Of the accounts at this venue.
+            to: Exclusive.
+            by: One line per hour or day, in UTC.
+        """
+        return self.send(
+            operations.get_audit_stats(account=account, venue=venue, from_=from_, to=to, by=by)
+        )
 
     def list_balances(self, *, account: str | None = None) -> Balances:
         """List what each account holds of each asset."""
@@ -523,6 +631,109 @@ class AsyncMethods(ABC):
         twice, so ask again a moment later to have the venue's word believed.
         """
         return await self.send(operations.reconcile_account(account))
+
+    async def list_actions(
+        self,
+        *,
+        account: str | None = None,
+        venue: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        cursor: int | None = None,
+        limit: int | None = None,
+    ) -> Actions:
+        """List halts, stops, resumptions and corrections, newest first.
+
+        Args:
+            venue: Of the accounts at this venue.
+            to: Exclusive.
+            cursor: ``next_cursor`` of the page before.
+            limit: 100 if left out.
+        """
+        return await self.send(
+            operations.list_actions(
+                account=account, venue=venue, from_=from_, to=to, cursor=cursor, limit=limit
+            )
+        )
+
+    async def get_audit_head(self) -> AuditHead:
+        """Look at the head of the journal, to keep it where nobody here can write.
+
+        `algotradehub audit verify --against HEAD` proves later that nothing before it was
+        changed.
+        """
+        return await self.send(operations.get_audit_head())
+
+    async def list_operations(
+        self,
+        *,
+        account: str | None = None,
+        venue: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        cursor: int | None = None,
+        limit: int | None = None,
+        operation: Operation
+        | Literal[
+            "ORDER_SUBMIT",
+            "ORDER_CANCEL",
+            "ORDER_MODIFY",
+            "CANCEL_ALL",
+            "ORDER_QUERY",
+            "OPEN_ORDERS_QUERY",
+            "FILLS_QUERY",
+            "BALANCE_QUERY",
+            "POSITION_QUERY",
+            "INSTRUMENTS_QUERY",
+        ]
+        | None = None,
+        success: bool | None = None,
+        order_id: str | None = None,
+    ) -> Operations:
+        """List what venues were asked, newest first, and what became of it.
+
+        A request to a venue holds its bytes and those of the answer, without secrets.
+
+        Args:
+            venue: Of the accounts at this venue.
+            to: Exclusive.
+            cursor: ``next_cursor`` of the page before.
+            limit: 100 if left out.
+            success: Left out: unanswered ones as well.
+        """
+        return await self.send(
+            operations.list_operations(
+                account=account,
+                venue=venue,
+                from_=from_,
+                to=to,
+                cursor=cursor,
+                limit=limit,
+                operation=operation,
+                success=success,
+                order_id=order_id,
+            )
+        )
+
+    async def get_audit_stats(
+        self,
+        *,
+        account: str | None = None,
+        venue: str | None = None,
+        from_: str | None = None,
+        to: str | None = None,
+        by: Literal["HOUR", "DAY"] | None = None,
+    ) -> AuditStats:
+        """Count operations: how many, how many went well, how long they took, how they failed.
+
+        Args:
+            venue: Of the accounts at this venue.
+            to: Exclusive.
+            by: One line per hour or day, in UTC.
+        """
+        return await self.send(
+            operations.get_audit_stats(account=account, venue=venue, from_=from_, to=to, by=by)
+        )
 
     async def list_balances(self, *, account: str | None = None) -> Balances:
         """List what each account holds of each asset."""

@@ -95,6 +95,21 @@ class Occasion(OpenEnum):
     SCHEDULE = "SCHEDULE"
 
 
+class Operation(OpenEnum):
+    """One interaction with a venue, as the audit log sorts them."""
+
+    BALANCE_QUERY = "BALANCE_QUERY"
+    CANCEL_ALL = "CANCEL_ALL"
+    FILLS_QUERY = "FILLS_QUERY"
+    INSTRUMENTS_QUERY = "INSTRUMENTS_QUERY"
+    OPEN_ORDERS_QUERY = "OPEN_ORDERS_QUERY"
+    ORDER_CANCEL = "ORDER_CANCEL"
+    ORDER_MODIFY = "ORDER_MODIFY"
+    ORDER_QUERY = "ORDER_QUERY"
+    ORDER_SUBMIT = "ORDER_SUBMIT"
+    POSITION_QUERY = "POSITION_QUERY"
+
+
 class OrderStatus(OpenEnum):
     CANCELLED = "CANCELLED"
     EXPIRED = "EXPIRED"
@@ -235,6 +250,29 @@ class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", 
     venue_time_ns: Nanoseconds | None
 
 
+class ActionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody decided about an account, or what was corrected in its books."""
+
+    seq: int
+    at: str | None
+    at_ns: Nanoseconds | None
+    account: str
+    what: str
+    """Such as halt, stop, resume or balance_corrected."""
+    by: str
+    """Who did it; empty: the platform itself."""
+    detail: str
+    record: TimelineEntry
+
+
+class Actions(msgspec.Struct, frozen=True, kw_only=True):
+    """Actions, newest first."""
+
+    actions: tuple[ActionView, ...]
+    next_cursor: str | None
+    complete: bool
+
+
 class Adopted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="adopted"):
     """An order found at the venue that was not placed through this installation."""
 
@@ -295,6 +333,21 @@ class AmountUse(msgspec.Struct, frozen=True, kw_only=True):
     """Null without a known price."""
     limit: Decimal | None
     """Null is no limit."""
+
+
+class AuditHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands for everything that is recorded up to one record."""
+
+    head: str
+    """Its number, a colon, and a SHA-256: keep it elsewhere."""
+    seq: int
+
+
+class AuditStats(msgspec.Struct, frozen=True, kw_only=True):
+    """For each period the sum over all kinds, and each kind."""
+
+    stats: tuple[OperationStatsView, ...]
+    complete: bool
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag="Balance"):
@@ -408,6 +461,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
     account_seqs: Mapping[str, int]
     previous_size: int
     previous_crc32: int
+    previous_sha256: str
 
 
 class CloseAsked(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="close_asked"):
@@ -783,6 +837,58 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
 
     order_id: str
     evidence: ObservedEvidence
+
+
+class OperationStatsView(msgspec.Struct, frozen=True, kw_only=True):
+    """Operations of one kind within one period."""
+
+    from_at: str | None
+    from_ns: Nanoseconds | None
+    operation: Operation | None
+    """Null: of every kind."""
+    total: int
+    answered: int
+    succeeded: int
+    success_rate: Decimal | None
+    """Of what was answered, from 0 to 1."""
+    mean_latency_ms: Decimal | None
+    p95_latency_ms: Decimal | None
+    errors: Mapping[str, int]
+    """Failures by category."""
+
+
+class OperationView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a venue was asked, and what became of it."""
+
+    seq: int
+    account: str
+    operation: Operation
+    order_id: str | None
+    requested_at: str | None
+    requested_ns: Nanoseconds | None
+    answered_at: str | None
+    answered_ns: Nanoseconds | None
+    latency_ms: Decimal | None
+    """Null: no answer was heard."""
+    success: bool | None
+    """Null: no answer was heard."""
+    category: ErrorCategory | None
+    """Of a failure."""
+    error: str
+    request: TimelineEntry
+    """The bytes that were sent, or the wish where a venue has no wire."""
+    response: TimelineEntry | None
+    """The bytes that came back, or the evidence where there is no wire."""
+
+
+class Operations(msgspec.Struct, frozen=True, kw_only=True):
+    """Operations, newest first."""
+
+    operations: tuple[OperationView, ...]
+    next_cursor: str | None
+    """Pass it as ``cursor`` for what follows; null at the end."""
+    complete: bool
+    """False while storage is behind: the newest may be missing."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -1218,15 +1324,25 @@ class ReplaceDropped(
 class Requested(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="requested"):
     """Bytes that went to the venue, secrets removed by ``encode``."""
 
+    request_id: int
+    operation: Operation
     client_order_id: str | None
     body: str
+    cut_bytes: int
+    missing: int
 
 
 class Responded(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="responded"):
-    """Bytes that came back."""
+    """What became of a request: the bytes that came back, or why none did. One for each."""
 
+    request_id: int
+    operation: Operation
     client_order_id: str | None
     body: str
+    category: ErrorCategory | None
+    error: str
+    cut_bytes: int
+    missing: int
 
 
 class Restarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="restarted"):

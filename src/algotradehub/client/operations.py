@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from algotradehub.client.models import (
         AccountLimits,
         Accounts,
+        Actions,
         AggregatedPositions,
+        AuditHead,
+        AuditStats,
         Balances,
         Book,
         Candles,
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
         InstrumentPage,
         Intervention,
         Interventions,
+        Operation,
+        Operations,
         OrderExplanation,
         OrderOutcomes,
         OrderPage,
@@ -137,6 +142,127 @@ def reconcile_account(account: str) -> Request[Reconciliation]:
         path=f"/api/v1/accounts/{segment(account)}/reconciliations",
         answer="Reconciliation",
         repeatable=False,
+    )
+
+
+def list_actions(
+    *,
+    account: str | None = None,
+    venue: str | None = None,
+    from_: str | None = None,
+    to: str | None = None,
+    cursor: int | None = None,
+    limit: int | None = None,
+) -> Request[Actions]:
+    """List halts, stops, resumptions and corrections, newest first.
+
+    Args:
+        venue: Of the accounts at this venue.
+        to: Exclusive.
+        cursor: ``next_cursor`` of the page before.
+        limit: 100 if left out.
+    """
+    return Request(
+        method="GET",
+        path="/api/v1/audit/actions",
+        answer="Actions",
+        query={
+            "account": account,
+            "venue": venue,
+            "from": from_,
+            "to": to,
+            "cursor": cursor,
+            "limit": limit,
+        },
+        repeatable=True,
+    )
+
+
+def get_audit_head() -> Request[AuditHead]:
+    """Look at the head of the journal, to keep it where nobody here can write.
+
+    `algotradehub audit verify --against HEAD` proves later that nothing before it was
+    changed.
+    """
+    return Request(method="GET", path="/api/v1/audit/head", answer="AuditHead", repeatable=True)
+
+
+def list_operations(
+    *,
+    account: str | None = None,
+    venue: str | None = None,
+    from_: str | None = None,
+    to: str | None = None,
+    cursor: int | None = None,
+    limit: int | None = None,
+    operation: Operation
+    | Literal[
+        "ORDER_SUBMIT",
+        "ORDER_CANCEL",
+        "ORDER_MODIFY",
+        "CANCEL_ALL",
+        "ORDER_QUERY",
+        "OPEN_ORDERS_QUERY",
+        "FILLS_QUERY",
+        "BALANCE_QUERY",
+        "POSITION_QUERY",
+        "INSTRUMENTS_QUERY",
+    ]
+    | None = None,
+    success: bool | None = None,
+    order_id: str | None = None,
+) -> Request[Operations]:
+    """List what venues were asked, newest first, and what became of it.
+
+    A request to a venue holds its bytes and those of the answer, without secrets.
+
+    Args:
+        venue: Of the accounts at this venue.
+        to: Exclusive.
+        cursor: ``next_cursor`` of the page before.
+        limit: 100 if left out.
+        success: Left out: unanswered ones as well.
+    """
+    return Request(
+        method="GET",
+        path="/api/v1/audit/operations",
+        answer="Operations",
+        query={
+            "account": account,
+            "venue": venue,
+            "from": from_,
+            "to": to,
+            "cursor": cursor,
+            "limit": limit,
+            "operation": operation,
+            "success": success,
+            "order_id": order_id,
+        },
+        repeatable=True,
+    )
+
+
+def get_audit_stats(
+    *,
+    account: str | None = None,
+    venue: str | None = None,
+    from_: str | None = None,
+    to: str | None = None,
+    by: Literal["HOUR", "DAY"] | None = None,
+) -> Request[AuditStats]:
+    """Count operations: how many, how many went well, how long they took, how they failed.
+
+    Args:
+        venue: Of the accounts at this venue.
+        to: Exclusive.
+        by: One line per hour or day, in UTC.
+    """
+    return Request(
+        method="GET",
+        path="/api/v1/audit/stats",
+        answer="AuditStats",
+        query={"account": account, "venue": venue, "from": from_, "to": to, "by": by},
+        repeatable=True,
     )
 
 

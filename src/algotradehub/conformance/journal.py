@@ -7,9 +7,10 @@ says what was expected.
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol, TypeAlias
 
+from algotradehub.domain.commands import Operation
 from algotradehub.domain.errors import NotReady
 from algotradehub.domain.ids import AccountId, ClientOrderId
-from algotradehub.domain.records import Body, Checkpoint, Doubted, Record
+from algotradehub.domain.records import Body, Checkpoint, Doubted, Record, Requested
 from algotradehub.ports.journal import Journal
 
 ONE = AccountId("one")
@@ -67,6 +68,22 @@ async def records_are_numbered_in_the_order_of_the_calls(world: World) -> None:
     _expect(journal.seq == numbers[-1], "seq is the number of the last record")
     counts = [journal.account_seq(account) for account in (ONE, TWO, AccountId("nobody"))]
     _expect(counts == [3, 1, 0], f"each account counts its own records: {counts}")
+
+
+async def deferred_records_are_stored_before_the_next_one(world: World) -> None:
+    journal = world.open()
+    first = journal.seq + 1
+    for number in (1, 2):
+        _expect(journal.defer(ONE, _asked(number), at_ns=5), "there is room for what is deferred")
+    _expect(journal.seq == first - 1, "what is deferred has no number yet")
+    record = journal.append(TWO, _note("next"), at_ns=6)
+    _expect(record.seq == first + 2, "it goes before the next record")
+    journal.defer(ONE, _asked(3), at_ns=7)
+    await world.pass_time(SYNCED_WITHIN_S)
+    _expect(journal.synced_seq == first + 3, "without a next record it is stored, and synced")
+    bodies = [line.body for line in journal.read(first - 1)]
+    wanted = [_asked(1), _asked(2), _note("next"), _asked(3)]
+    _expect(bodies == wanted, f"nothing is lost, and all is in its order: {bodies}")
 
 
 async def records_are_read_as_they_were_stored(world: World) -> None:
@@ -222,6 +239,7 @@ async def a_failed_sync_stops_new_records_for_good(world: World) -> None:
 
 CHECKS: Sequence[Check] = (
     records_are_numbered_in_the_order_of_the_calls,
+    deferred_records_are_stored_before_the_next_one,
     records_are_read_as_they_were_stored,
     reading_tells_what_was_stored_before_the_call,
     a_stored_record_survives_the_death_of_the_process,
@@ -233,6 +251,15 @@ CHECKS: Sequence[Check] = (
     evidence_is_kept_through_a_full_disk,
     a_failed_sync_stops_new_records_for_good,
 )
+
+
+def _asked(request_id: int) -> Requested:
+    return Requested(
+        request_id=request_id,
+        operation=Operation.BALANCE_QUERY,
+        client_order_id=None,
+        body=b"GET /balances",
+    )
 
 
 def _note(text: str) -> Body:

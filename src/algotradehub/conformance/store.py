@@ -20,6 +20,7 @@ from algotradehub.conformance.store_samples import (
     order_id,
     order_of,
     orders_of,
+    placed,
     record_of,
 )
 from algotradehub.domain.errors import StorageDamaged
@@ -41,7 +42,6 @@ from algotradehub.domain.records import (
     CloseAsked,
     HaltSet,
     Record,
-    Requested,
 )
 from algotradehub.domain.trading_day import DAY_NS, TradingDay
 from algotradehub.ports.store import (
@@ -250,9 +250,9 @@ def finds_all_legs_of_an_order(new_store: NewStore) -> None:
     elsewhere = _replace(elsewhere, legs=(_replace(elsewhere.leg, venue_order_id="v-5"),))
     changes = orders_of([order, elsewhere], applied_seq=3)
     changes.records = [
-        record_of(1, Requested(client_order_id=order_id(1), body=b"place")),
-        record_of(2, Requested(client_order_id=order_id(2), body=b"another order's")),
-        record_of(3, Requested(client_order_id=order_id(5), body=b"replace")),
+        record_of(1, placed(order_id(1), b"place")),
+        record_of(2, placed(order_id(2), b"another order's")),
+        record_of(3, placed(order_id(5), b"replace")),
     ]
     store.apply(changes)
     _same("first leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-1")), order)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from algotradehub.domain.balance import AssetBalance
+from algotradehub.domain.commands import Operation
 from algotradehub.domain.evidence import Acknowledged, CommandKind, FillCause, Liquidity
 from algotradehub.domain.fill import Fill
 from algotradehub.domain.ids import (
@@ -186,8 +187,18 @@ def everything() -> Changes:
     acknowledged = Acknowledged(command=CommandKind.PLACE, client_order_id=plain.order_id)
     bodies: list[Body] = [
         Intent(order=plain),
-        Requested(client_order_id=plain.order_id, body=b'{"side":"BUY"}'),
-        Responded(client_order_id=plain.order_id, body=b"\x00\xff"),
+        Requested(
+            request_id=1,
+            operation=Operation.ORDER_SUBMIT,
+            client_order_id=plain.order_id,
+            body=b'{"side":"BUY"}',
+        ),
+        Responded(
+            request_id=1,
+            operation=Operation.ORDER_SUBMIT,
+            client_order_id=plain.order_id,
+            body=b"\x00\xff",
+        ),
         Observed(order_id=plain.order_id, evidence=acknowledged),
         Intent(order=rich),
         Doubted(order_id=rich.order_id, what="the answer was lost"),
@@ -253,4 +264,11 @@ def everything() -> Changes:
                 min_quantity=Decimal("0.00001"),
             )
         },
+    )
+
+
+def placed(client_order_id: ClientOrderId, body: bytes) -> Requested:
+    """Return the request that placed a leg."""
+    return Requested(
+        request_id=1, operation=Operation.ORDER_SUBMIT, client_order_id=client_order_id, body=body
     )

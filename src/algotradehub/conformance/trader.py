@@ -8,7 +8,6 @@ from algotradehub.domain.commands import Amend, Cancel, Place
 from algotradehub.domain.evidence import (
     Acknowledged,
     CommandKind,
-    Evidence,
     Execution,
     Found,
     Lost,
@@ -34,7 +33,7 @@ from algotradehub.domain.order import (
     Trail,
     Trigger,
 )
-from algotradehub.ports.venue import OrderName, TradingAccount
+from algotradehub.ports.venue import OrderName, TradingAccount, Word
 
 Answer: TypeAlias = Acknowledged | Refused | NotSent | Lost
 _MS = 1_000_000
@@ -48,7 +47,7 @@ class World(Protocol):
     def account(self) -> TradingAccount: ...
 
     @property
-    def events(self) -> Sequence[Evidence]:
+    def events(self) -> Sequence[Word]:
         """All that reached the account's sink, in order."""
         ...
 

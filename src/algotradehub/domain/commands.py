@@ -10,6 +10,21 @@ from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import Amendment, OrderRequest
 
 
+class Operation(StrEnum):
+    """One interaction with a venue, as the audit log sorts them."""
+
+    ORDER_SUBMIT = "ORDER_SUBMIT"
+    ORDER_CANCEL = "ORDER_CANCEL"
+    ORDER_MODIFY = "ORDER_MODIFY"
+    CANCEL_ALL = "CANCEL_ALL"
+    ORDER_QUERY = "ORDER_QUERY"
+    OPEN_ORDERS_QUERY = "OPEN_ORDERS_QUERY"
+    FILLS_QUERY = "FILLS_QUERY"
+    BALANCE_QUERY = "BALANCE_QUERY"
+    POSITION_QUERY = "POSITION_QUERY"
+    INSTRUMENTS_QUERY = "INSTRUMENTS_QUERY"
+
+
 class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     client_order_id: ClientOrderId
     request: OrderRequest

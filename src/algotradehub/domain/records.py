@@ -10,7 +10,9 @@ from typing import Any, ClassVar, TypeAlias
 
 import msgspec
 
+from algotradehub.domain.commands import Operation
 from algotradehub.domain.difference import Difference
+from algotradehub.domain.errors import ErrorCategory
 from algotradehub.domain.evidence import Balance, LookUp, OrderEvidence, OrderState, PositionReport
 from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, Symbol, VenueId
 from algotradehub.domain.instrument import Instrument
@@ -259,20 +261,34 @@ class PositionCorrected(
     price: Decimal
 
 
-class Requested(msgspec.Struct, frozen=True, kw_only=True, tag="requested", gc=False):
+class Requested(
+    msgspec.Struct, frozen=True, kw_only=True, tag="requested", omit_defaults=True, gc=False
+):
     """Bytes that went to the venue, secrets removed by ``encode``."""
 
     kind: ClassVar[Kind] = Kind.REQUEST
-    client_order_id: ClientOrderId | None
+    request_id: int  # 1, 2, 3 ... per account, in one life of the process
+    operation: Operation
+    client_order_id: ClientOrderId | None  # of the leg
     body: bytes
+    cut_bytes: int = 0  # at the end of the body that are left out here
+    missing: int = 0  # requests and answers before it that a failing disk left no room for
 
 
-class Responded(msgspec.Struct, frozen=True, kw_only=True, tag="responded", gc=False):
-    """Bytes that came back."""
+class Responded(
+    msgspec.Struct, frozen=True, kw_only=True, tag="responded", omit_defaults=True, gc=False
+):
+    """What became of a request: the bytes that came back, or why none did. One for each."""
 
     kind: ClassVar[Kind] = Kind.RESPONSE
+    request_id: int
+    operation: Operation
     client_order_id: ClientOrderId | None
     body: bytes
+    category: ErrorCategory | None = None  # None: the venue did what was asked
+    error: str = ""
+    cut_bytes: int = 0
+    missing: int = 0
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag="checkpoint", gc=False):
@@ -282,7 +298,25 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag="checkpoint", gc
     account_seqs: dict[AccountId, int]
     previous_size: int  # bytes of the segment before, 0 for the first: a cut file is noticed
     previous_crc32: int  # of its whole content
+    previous_sha256: str  # of the same, in hexadecimal; "" for the first
 
+
+# What went over a wire, beside what it means.
+Wire: TypeAlias = Requested | Responded
+
+# What somebody with the right to do so decided about an account, and what came of it.
+Privileged: TypeAlias = (
+    HaltSet
+    | StopProven
+    | CloseAsked
+    | FlatProven
+    | PauseSet
+    | Intervened
+    | DecisionProposed
+    | Decided
+    | BalanceCorrected
+    | PositionCorrected
+)
 
 # What moves one order, and is no evidence about it.
 OrderRecord: TypeAlias = (
@@ -310,8 +344,7 @@ Body: TypeAlias = (
     | Differed
     | BalanceCorrected
     | PositionCorrected
-    | Requested
-    | Responded
+    | Wire
     | Checkpoint
 )
 

@@ -12,6 +12,14 @@ class AppendFile(Protocol):
         """Bytes in the file, as far as this process wrote or found them."""
         ...
 
+    @property
+    def digest(self) -> tuple[int, str]:
+        """How many bytes the last answered sync covered, and their SHA-256 in hexadecimal.
+
+        Kept only for a file that was opened with ``hashed``.
+        """
+        ...
+
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Hand all of ``data`` to the operating system: it survives the death of the process.
 
@@ -51,8 +59,11 @@ class Disk(Protocol):
         """
         ...
 
-    def open(self, name: str) -> AppendFile:
-        """Open for appending, creating the file; its name is durable when this returns."""
+    def open(self, name: str, *, hashed: bool = False) -> AppendFile:
+        """Open for appending, creating the file; its name is durable when this returns.
+
+        With ``hashed`` its ``digest`` is kept up, where the syncs are done.
+        """
         ...
 
     def remove(self, name: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from algotradehub.domain.ids import AccountId
-from algotradehub.domain.records import Body, Record
+from algotradehub.domain.records import Body, Record, Wire
 
 
 class Journal(Protocol):
@@ -60,6 +60,17 @@ class Journal(Protocol):
         Raises:
             NotReady: The lease was lost, or the journal is closed.
             StorageDamaged: The bound on held records is passed; the process must end.
+        """
+        ...
+
+    def defer(self, account: AccountId, body: Wire, *, at_ns: int) -> bool:
+        """Store a record with the next one, at the latest at the end of this turn of the loop.
+
+        For what decides nothing and must not slow an order down. It gets its numbers when it is
+        stored. While the disk fails a bounded number waits.
+
+        Returns:
+            Whether it was taken; False at the bound, and when the journal is closed.
         """
         ...
 

@@ -22,6 +22,7 @@ from algotradehub.domain.order import Order, OrderStatus
 from algotradehub.domain.position import Position, PositionEvent
 from algotradehub.domain.records import Record
 from algotradehub.domain.trading_day import TradingDay
+from algotradehub.ports.audit import OperationFilter, OperationStats, Performed
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -165,4 +166,18 @@ class Store(Protocol):
 
         The records of ``account`` from the one that asked for it; empty if nobody ever did.
         """
+        ...
+
+    def operations(self, wanted: OperationFilter) -> Sequence[Performed]:
+        """What was asked of venues and became of it, newest first."""
+        ...
+
+    def operation_stats(
+        self, wanted: OperationFilter, *, period_ns: int | None = None
+    ) -> Sequence[OperationStats]:
+        """For each period the sum over all kinds, and then each kind of operation."""
+        ...
+
+    def actions(self, wanted: OperationFilter) -> Sequence[Record]:
+        """What people decided and what was corrected, newest first."""
         ...

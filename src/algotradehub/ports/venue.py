@@ -19,8 +19,10 @@ from algotradehub.domain.evidence import (
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, VenueId, VenueOrderId
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.market import BookUpdate, Candle, MarketEvent
+from algotradehub.domain.records import Wire
 
-Sink: TypeAlias = Callable[[Evidence], None]
+Word: TypeAlias = Evidence | Wire
+Sink: TypeAlias = Callable[[Word], None]
 MarketSink: TypeAlias = Callable[[MarketEvent], None]
 
 
@@ -41,6 +43,10 @@ class TradingAccount(Protocol):
     ``Lost`` after ``capabilities.request_timeout_s``; ``CancelAll`` is answered by the end of each
     order. What the venue pushes reaches the same sink, ``Connection`` UP first of all. The sink may
     be called before ``send`` returns.
+
+    An account with a wire tells the sink its bytes as well: ``Requested`` when a request is
+    written, ``Responded`` once for each, before the evidence that is read from it. Secrets are left
+    out where the request is encoded.
     """
 
     @property

@@ -7,14 +7,20 @@ from random import Random
 from typing import Self
 
 from algotradehub.domain.capabilities import Capabilities
-from algotradehub.domain.commands import Amend, Cancel, CancelAll, OrderCommand, Place
+from algotradehub.domain.commands import (
+    Amend,
+    Cancel,
+    CancelAll,
+    Operation,
+    OrderCommand,
+    Place,
+)
 from algotradehub.domain.errors import ErrorCategory, VenueUnavailable
 from algotradehub.domain.evidence import (
     Balance,
     CommandKind,
     Connection,
     ConnectionState,
-    Evidence,
     Execution,
     Found,
     LookUp,
@@ -30,7 +36,9 @@ from algotradehub.domain.evidence import (
 from algotradehub.domain.ids import AccountId, ClientOrderId, VenueId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import FINAL_STATUSES
-from algotradehub.ports.venue import OrderName, Sink
+from algotradehub.domain.records import Requested
+from algotradehub.ports.venue import OrderName, Sink, Word
+from algotradehub.simulation.encoding import answered, encode, failed, outcome
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.venue import INSTRUMENT, VENUE, ScriptedVenue
 from algotradehub.simulation.wires import Wire
@@ -38,6 +46,11 @@ from algotradehub.simulation.wires import Wire
 _S = 1_000_000_000
 _MS = 1_000_000
 Request = Place | Amend | Cancel
+_OPERATIONS = {
+    CommandKind.PLACE: Operation.ORDER_SUBMIT,
+    CommandKind.AMEND: Operation.ORDER_MODIFY,
+    CommandKind.CANCEL: Operation.ORDER_CANCEL,
+}
 
 
 class ScriptedAccount:
@@ -45,6 +58,7 @@ class ScriptedAccount:
 
     Args:
         effect: Called before and after each write to the wire; it may end this life.
+        life: Which one it is; every request says so.
     """
 
     def __init__(
@@ -55,12 +69,15 @@ class ScriptedAccount:
         sink: Sink,
         loop: SimLoop,
         effect: Callable[[str], None],
+        life: int = 1,
     ) -> None:
         self._id = account_id
         self._venue = venue
         self._sink = sink
         self._loop = loop
         self._effect = effect
+        self._life = life
+        self._requests = 0
         self._capabilities = venue.rules.capabilities()
         self._alive = True
         self.on_send: Callable[[OrderCommand], None] = lambda _: None  # told of every request
@@ -119,6 +136,8 @@ class ScriptedAccount:
             self._later(answer, _not_sent(command, "no connection"))
             return
         self._effect("before send")
+        sent, answer.request = self._encode(_OPERATIONS[_kind(command)], command)
+        self._receive(answer.request)
         sent_ns = self._venue.timeline.now_ns
         timeout_ns = int(self._capabilities.request_timeout_s * _S)
         self._venue.timeline.after(timeout_ns, answer.lose, "no answer in time")
@@ -128,12 +147,20 @@ class ScriptedAccount:
             delay_ns = random.randint(1 * _MS, 60 * _MS)
             if luck < rules.slow:
                 delay_ns = _often_the_last(random, int(random.choice((1, 2)) * rules.expiry_s * _S))
-            self._venue.timeline.after(delay_ns, self._arrive, command, sent_ns, answer, luck)
+            self._venue.timeline.after(delay_ns, self._arrive, command, sent, sent_ns, answer, luck)
         self._effect("after send")
 
     async def find(self, name: OrderName) -> LookUp:
-        if not await self._asked(Wire.LOOK_UPS, self._venue.rules.blind):
+        request = await self._asked(
+            Wire.LOOK_UPS, self._venue.rules.blind, Operation.ORDER_QUERY, name
+        )
+        if request is None:
             return Unreadable(reason="the look-up failed")
+        found = self._found(name)
+        self._receive(answered(request, found))
+        return found
+
+    def _found(self, name: OrderName) -> LookUp:
         as_of_ns = self._lagging_ns()
         partial = self._venue.random.random() < self._venue.rules.partial
         for order in self._venue.orders.values():
@@ -148,15 +175,20 @@ class ScriptedAccount:
         return NotSeen(sources=self._capabilities.absence.sources)
 
     async def open_orders(self) -> Sequence[OrderState]:
-        await self._list()
+        request = await self._list(Operation.OPEN_ORDERS_QUERY)
         as_of_ns = self._lagging_ns()
         states = (order.as_of(as_of_ns) for order in self._venue.orders.values())
-        return [state for state in states if state and state.status not in FINAL_STATUSES]
+        resting = [state for state in states if state and state.status not in FINAL_STATUSES]
+        self._receive(answered(request, resting))
+        return resting
 
     async def fills_since(self, since_ns: int) -> Sequence[Execution]:
-        await self._list()
-        if self._capabilities.cumulative_only:
-            return []
+        request = await self._list(Operation.FILLS_QUERY, since_ns)
+        fills = [] if self._capabilities.cumulative_only else self._filled_since(since_ns)
+        self._receive(answered(request, fills))
+        return fills
+
+    def _filled_since(self, since_ns: int) -> list[Execution]:
         as_of_ns = self._lagging_ns()
         told = (
             execution
@@ -167,14 +199,17 @@ class ScriptedAccount:
         return sorted(told, key=lambda execution: execution.venue_time_ns)
 
     async def balances(self) -> Sequence[Balance]:
-        await self._list()
-        return self._venue.told_balances(self._venue.stamp())
+        request = await self._list(Operation.BALANCE_QUERY)
+        balances = self._venue.told_balances(self._venue.stamp())
+        self._receive(answered(request, balances))
+        return balances
 
     async def positions(self) -> Sequence[PositionReport]:
         return []
 
     async def instruments(self) -> Sequence[Instrument]:
-        await self._list()
+        request = await self._list(Operation.INSTRUMENTS_QUERY)
+        self._receive(answered(request, [INSTRUMENT]))
         return [INSTRUMENT]
 
     def _is_late(self, command: Place | Amend) -> bool:
@@ -186,20 +221,40 @@ class ScriptedAccount:
         if not venue.wires.is_up(Wire.ORDERS) or random.random() < rules.not_sent:
             return
         self._effect("before send")
+        sent, request = self._encode(Operation.CANCEL_ALL, command)
+        self._receive(request)
         if random.random() >= rules.lose_request:
-            venue.timeline.after(random.randint(1 * _MS, 60 * _MS), venue.cancel_all, command)
+            delay_ns = random.randint(1 * _MS, 60 * _MS)
+            venue.timeline.after(delay_ns, self._cancel_all, command, sent, request)
+        else:
+            lost = failed(request, "no answer in time")
+            timeout_ns = int(self._capabilities.request_timeout_s * _S)
+            venue.timeline.after(timeout_ns, self._receive, lost)
         self._effect("after send")
 
-    def _told(self, outcome: OrderEvidence) -> None:
+    def _told(self, outcome: Word) -> None:
         self._venue.lost += isinstance(outcome, Lost)
         self._receive(outcome)
 
-    def _receive(self, evidence: Evidence) -> None:
+    def _cancel_all(self, command: CancelAll, sent: bytes, request: Requested) -> None:
+        self._venue.requests.append(sent)
+        self._venue.cancel_all(command)
+        self._receive(answered(request, "done"))
+
+    def _encode(self, operation: Operation, what: object) -> tuple[bytes, Requested]:
+        self._requests += 1
+        client_order_id = getattr(what, "client_order_id", None)
+        return encode(self._life, self._requests, operation, what, client_order_id)
+
+    def _receive(self, evidence: Word) -> None:
         if self._alive:
             self._sink(evidence)
 
-    def _arrive(self, command: Request, sent_ns: int, answer: "_Answer", luck: float) -> None:
+    def _arrive(
+        self, command: Request, sent: bytes, sent_ns: int, answer: "_Answer", luck: float
+    ) -> None:
         """At the venue: execute, then answer, unless somebody cuts the wire between."""
+        self._venue.requests.append(sent)
         venue, rules, random = self._venue, self._venue.rules, self._venue.random
         failing = random.random() < rules.server_error
         if failing and random.choice((True, False)):
@@ -238,20 +293,30 @@ class ScriptedAccount:
         lag_ns = _often_the_last(self._venue.random, int(self._venue.rules.settle_s * _S) - 1)
         return self._venue.timeline.now_ns - lag_ns
 
-    async def _asked(self, wire: Wire, fails: float) -> bool:
-        """Spend a call's time on the wire; whether there was an answer."""
+    async def _asked(
+        self, wire: Wire, fails: float, operation: Operation, what: object
+    ) -> Requested | None:
+        """Spend a call's time on the wire; return what was asked if there will be an answer."""
         venue = self._venue
         venue.calls += 1
+        sent, request = self._encode(operation, what)
+        self._receive(request)
         done: asyncio.Future[None] = self._loop.create_future()
-        venue.timeline.after(venue.random.randint(1 * _MS, 100 * _MS), self._wake, done)
+        venue.timeline.after(venue.random.randint(1 * _MS, 100 * _MS), self._wake, done, sent)
         await done
-        return venue.wires.is_up(wire) and venue.random.random() >= fails
+        if venue.wires.is_up(wire) and venue.random.random() >= fails:
+            return request
+        self._receive(failed(request, "HTTP 503"))
+        return None
 
-    async def _list(self) -> None:
-        if not await self._asked(Wire.LISTS, self._venue.rules.unlisted):
+    async def _list(self, operation: Operation, what: object = None) -> Requested:
+        request = await self._asked(Wire.LISTS, self._venue.rules.unlisted, operation, what)
+        if request is None:
             raise VenueUnavailable(VENUE, "the list could not be read")
+        return request
 
-    def _wake(self, done: "asyncio.Future[None]") -> None:
+    def _wake(self, done: "asyncio.Future[None]", sent: bytes) -> None:
+        self._venue.requests.append(sent)
         if self._alive and not done.done():
             done.set_result(None)
 
@@ -266,19 +331,19 @@ class _Answer:
     """The one outcome of a request: what comes first counts."""
 
     def __init__(
-        self,
-        receive: Callable[[OrderEvidence], None],
-        kind: CommandKind,
-        client_order_id: ClientOrderId,
+        self, receive: Callable[[Word], None], kind: CommandKind, client_order_id: ClientOrderId
     ) -> None:
         self._receive = receive
         self._kind = kind
         self._client_order_id = client_order_id
         self._given = False
+        self.request: Requested | None = None  # once it went out
 
     def give(self, evidence: OrderEvidence) -> None:
         if not self._given:
             self._given = True
+            if self.request is not None:
+                self._receive(outcome(self.request, evidence))
             self._receive(evidence)
 
     def lose(self, reason: str) -> None:

@@ -4,6 +4,7 @@ import errno
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 from random import Random
 
 from algotradehub.simulation.timeline import SimulationFailed, Source, Timeline
@@ -107,7 +108,7 @@ class SimDisk:
         """
         return bytes(self._content(name).visible)
 
-    def open(self, name: str) -> "SimFile":
+    def open(self, name: str, *, hashed: bool = False) -> "SimFile":
         if name not in self._files:
             self.effect("before create")
             self._files[name] = _Content()
@@ -185,10 +186,15 @@ class SimFile:
         self._life = disk.life
         self._closed = False
         self._syncs = Source(disk.timeline)
+        self._covered = 0
 
     @property
     def size(self) -> int:
         return len(self._content.visible)
+
+    @property
+    def digest(self) -> tuple[int, str]:
+        return self._covered, sha256(self._content.visible[: self._covered]).hexdigest()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         content, disk = self._usable(), self._disk
@@ -209,11 +215,10 @@ class SimFile:
     def sync(self, done: Callable[[OSError | None], None]) -> None:
         content = self._usable()
         operations = content.settled + len(content.waiting)
-        self._syncs.after(
-            self._disk.random.randint(*self._disk.sync_ns), self._finish, operations, done
-        )
+        delay_ns = self._disk.random.randint(*self._disk.sync_ns)
+        self._syncs.after(delay_ns, self._finish, operations, self.size, done)
 
-    def _finish(self, operations: int, done: Callable[[OSError | None], None]) -> None:
+    def _finish(self, operations: int, size: int, done: Callable[[OSError | None], None]) -> None:
         content, disk = self._content, self._disk
         if self._life != disk.life:
             return  # it was under way when the process died
@@ -224,6 +229,7 @@ class SimFile:
         else:
             content.forget(operations, disk.random)
         disk.effect("after sync")
+        self._covered = size
         done(None if fault is None else OSError(fault, os.strerror(fault)))
 
     def truncate(self, size: int) -> None:

@@ -81,6 +81,7 @@ class ScriptedVenue:
         self.balances = dict(OPENING)
         self.deposits: list[tuple[Asset, Decimal]] = []
         self.calls = self.asked_to_place = self.lost = 0
+        self.requests: list[bytes] = []  # as they came in
         self.watcher: Callable[[], None] = lambda: None
         self.market: Callable[[VenueOrder], None] = self._draw_fills
         self._deliver: Callable[[Evidence], None] | None = None

@@ -8,12 +8,15 @@ from itertools import count
 from algotradehub.app.core import AccountSetup, Core, memory_store, open_core
 from algotradehub.domain.commands import OrderCommand
 from algotradehub.domain.errors import StorageDamaged
-from algotradehub.domain.evidence import Connection, ConnectionState, Evidence
+from algotradehub.domain.evidence import Connection, ConnectionState
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import Side
+from algotradehub.domain.records import Wire
 from algotradehub.ports.store import Changes, Store
+from algotradehub.ports.venue import Sink, Word
 from algotradehub.simulation import decisions, invariants, limit_invariants
 from algotradehub.simulation.account import ScriptedAccount
+from algotradehub.simulation.audit import AuditTrail
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
 from algotradehub.simulation.entropy import seeded_ids, stream
@@ -49,10 +52,13 @@ class World:
         self.ids = seeded_ids(stream(seed, "ids"), tag=TAG)
         self.store = memory_store()
         self.users = Users(scenario, self.venue, self.disk, stream(seed, "users"), START_NS)
+        self.audit = AuditTrail()
         self.lives = 0
         self.crashes = 0
         self._loop: SimLoop | None = None
         self._account: ScriptedAccount | None = None
+        self._core: Core | None = None  # of this life
+        self._refused_ns = 0  # when the journal last could not write
         self.effects_total = 0
         self._effects = count(1)
         self._crash: PlannedCrash | None = None
@@ -81,6 +87,8 @@ class World:
         number = next(self._effects)
         self.effects_total += 1
         self.note(f"life {self.lives} effect {number}: {name}")
+        if self._core is not None and self._core.journal.refusing is not None:
+            self._refused_ns = self.timeline.now_ns
         if self._crash is not None and self._crash.among in name:
             self._effects_to_crash -= 1
             if not self._effects_to_crash:
@@ -111,6 +119,7 @@ class World:
     def _live(self, crash: PlannedCrash | None) -> bool:
         """One life of the process; whether it reached its end."""
         self.lives += 1
+        self._core = None
         self._effects = count(1)
         self._crash, self._effects_to_crash = crash, 0 if crash is None else crash.effect
         loop = self._loop = SimLoop(self.timeline)
@@ -129,10 +138,15 @@ class World:
     def _die(self, crash: PlannedCrash) -> None:
         self.crashes += 1
         self.note(f"life {self.lives} ended by {crash.death}")
+        now_ns = self.timeline.now_ns
+        refused = self._refused_ns == now_ns
+        self.audit.died(self.lives, now_ns, self._core, self.disk, refused=refused)
         if crash.death is Death.POWER:
             self.disk.crash()
         else:
             self.disk.kill()
+        if not self.users.broke_a_sync:
+            self.audit.check_chain(self.disk)
         if crash.loses_projection:
             self.store.close()
             self.store = memory_store()
@@ -166,6 +180,7 @@ class World:
                 people=frozenset({FIRST, SECOND}) if self.scenario.second_approver else None
             ),
         ) as core:
+            self._core = core
             self.venue.watcher = lambda: self._watch(core)
             assert self._account is not None  # noqa: S101 - the core has opened it
             self._account.on_send = lambda command: self._sent(core, command)
@@ -181,6 +196,8 @@ class World:
                 invariants.check_corrections(core, self.venue)
                 decisions.check_approved(core, second_approver=self.scenario.second_approver)
                 invariants.check_storage(core, self.store, now_ns=clock.now_ns())
+                self.audit.check(core, self.disk, self.venue.requests)
+                self.audit.check_views(core, self.store, now_ns=clock.now_ns())
 
     def _sent(self, core: Core, command: OrderCommand) -> None:
         """Called before a request leaves."""
@@ -200,20 +217,20 @@ class World:
             self._catching_up = False
             invariants.check_caught_up(core, self.venue, self._connected_ns)
 
-    def _check_sent(self, core: Core, command: OrderCommand) -> None:
-        invariants.check_sent(core.state, command)
-        limit_invariants.check_sent(core.state, self.scenario.limits, command)
-
-    def _open(self, loop: SimLoop, sink: Callable[[Evidence], None]) -> ScriptedAccount:
-        def receive(evidence: Evidence) -> None:
+    def _open(self, loop: SimLoop, sink: Sink) -> ScriptedAccount:
+        def receive(evidence: Word) -> None:
             self.note(f"heard {evidence!r}")
+            if isinstance(evidence, Wire):
+                self.audit.heard(self.lives, self.timeline.now_ns, evidence)
+                sink(evidence)
+                return
             if isinstance(evidence, Connection) and evidence.state is ConnectionState.UP:
                 self._connected_ns, self._catching_up = self.timeline.now_ns, True
             sink(evidence)
             self.venue.watcher()
 
         self._account = ScriptedAccount(
-            ACCOUNT, venue=self.venue, sink=receive, loop=loop, effect=self.effect
+            ACCOUNT, venue=self.venue, sink=receive, loop=loop, effect=self.effect, life=self.lives
         )
         return self._account
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import hashlib
 import os
 import sys
 import threading
@@ -10,13 +11,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from algotradehub.ports.disk import AppendFile
 
 _Done: TypeAlias = Callable[[OSError | None], None]
-# What the thread is asked: sync the file and say so; close it (no callback); end (no file).
-_Job: TypeAlias = tuple["_OsFile | None", _Done | None]
+# What the thread is asked: sync the file, so many bytes of it, and say so; close it (no callback);
+# end (no file).
+_Job: TypeAlias = tuple["_OsFile | None", int, _Done | None]
+
+_CHUNK_BYTES: Final = 1 << 20
 
 
 class OsDisk:
@@ -52,7 +56,7 @@ class OsDisk:
     ) -> None:
         thread, self._worker = self._worker, None
         ended = asyncio.get_running_loop().create_future()
-        self._jobs.put((None, ended.set_result))
+        self._jobs.put((None, 0, ended.set_result))
         await ended
         if thread is not None:
             thread.join()
@@ -63,10 +67,10 @@ class OsDisk:
     def read(self, name: str) -> bytes:
         return (self._directory / name).read_bytes()
 
-    def open(self, name: str) -> AppendFile:
+    def open(self, name: str, *, hashed: bool = False) -> AppendFile:
         if self._worker is None:
             raise RuntimeError(f"enter the disk's context before opening {name}")
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        flags = (os.O_RDWR if hashed else os.O_WRONLY) | os.O_APPEND | os.O_CREAT
         fd = os.open(self._directory / name, flags, mode=0o600)
         try:
             # Always, not only for a new file: a crash may have come between the two before.
@@ -74,18 +78,55 @@ class OsDisk:
         except OSError:
             os.close(fd)
             raise
-        return _OsFile(fd, self._jobs)
+        return _OsFile(fd, self._jobs, _Hash(fd) if hashed else None)
 
     def remove(self, name: str) -> None:
         (self._directory / name).unlink()
         sync_directory(self._directory)
 
 
+class _Hash:
+    """SHA-256 of a growing file; belongs to the thread that syncs it.
+
+    It reads what was written, from the page cache: so it covers what readers will find, and the
+    loop hands nothing over.
+    """
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._size = 0
+        self._sha256 = hashlib.sha256()
+        self._is_cut = False
+
+    def cut(self) -> None:
+        """Bytes that may have been read are gone: begin anew. Called on the loop thread."""
+        self._is_cut = True
+
+    def at(self, size: int) -> tuple[int, str]:
+        """Cover the first ``size`` bytes.
+
+        Raises:
+            OSError: They cannot be read.
+        """
+        if self._is_cut:
+            self._is_cut = False
+            self._size, self._sha256 = 0, hashlib.sha256()
+        while self._size < size:
+            chunk = os.pread(self._fd, min(size - self._size, _CHUNK_BYTES), self._size)
+            if not chunk:
+                break
+            self._sha256.update(chunk)
+            self._size += len(chunk)
+        return self._size, self._sha256.hexdigest()
+
+
 class _OsFile:
     """Implements ``ports.disk.AppendFile``."""
 
-    def __init__(self, fd: int, jobs: SimpleQueue[_Job]) -> None:
+    def __init__(self, fd: int, jobs: SimpleQueue[_Job], sha256: _Hash | None) -> None:
         self.fd = fd
+        self.sha256 = sha256
+        self.digest: tuple[int, str] = (0, "")
         self._jobs = jobs
         self.size = os.fstat(fd).st_size
 
@@ -105,15 +146,17 @@ class _OsFile:
         self.size += written
 
     def sync(self, done: _Done) -> None:
-        self._jobs.put((self, done))
+        self._jobs.put((self, self.size, done))
 
     def truncate(self, size: int) -> None:
         os.ftruncate(self.fd, size)
         self.size = size
+        if self.sha256 is not None:
+            self.sha256.cut()
 
     def close(self) -> None:
         # Behind the syncs that were asked for: they need the descriptor.
-        self._jobs.put((self, None))
+        self._jobs.put((self, 0, None))
 
 
 def _work(jobs: SimpleQueue[_Job], loop: asyncio.AbstractEventLoop) -> None:
@@ -123,15 +166,15 @@ def _work(jobs: SimpleQueue[_Job], loop: asyncio.AbstractEventLoop) -> None:
         batch = [jobs.get()]
         while not jobs.empty():
             batch.append(jobs.get())
-        files = {file for file, done in batch if file and done}
-        errors = {file: _error_of_sync(file.fd) for file in files}
-        for file, done in batch:
+        sizes = {file: size for file, size, done in batch if file and done}
+        errors = {file: _error_of_sync(file, size) for file, size in sizes.items()}
+        for file, _, done in batch:
             if done:
                 loop.call_soon_threadsafe(done, errors[file] if file else None)
             elif file:
                 os.close(file.fd)
         # Whatever is asked behind that is not answered: there is nobody left to hear it.
-        ended = any(file is None for file, _ in batch)
+        ended = any(file is None for file, _, _ in batch)
 
 
 def sync_directory(directory: Path) -> None:
@@ -147,13 +190,16 @@ def sync_directory(directory: Path) -> None:
         os.close(fd)
 
 
-def _error_of_sync(fd: int) -> OSError | None:
+def _error_of_sync(file: _OsFile, size: int) -> OSError | None:
+    fd = file.fd
     try:
         if sys.platform == "darwin":
             # fsync leaves the data in the drive's cache there: fcntl(2) of macOS, F_FULLFSYNC.
             fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
         else:
             os.fdatasync(fd)
+        if file.sha256 is not None:
+            file.digest = file.sha256.at(size)
     except OSError as error:
         return error
     return None

@@ -1,6 +1,6 @@
 """The sink of one account: where the desk hears what a venue says."""
 
-from algotradehub.domain.evidence import Evidence
+from algotradehub.ports.venue import Word
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.intake import Intake
 
@@ -15,9 +15,9 @@ class Inbox:
         self._intake = intake
         self._desk = desk
         self._is_open = False
-        self._early: list[Evidence] = []
+        self._early: list[Word] = []
 
-    def receive(self, evidence: Evidence) -> None:
+    def receive(self, evidence: Word) -> None:
         if self._is_open:
             self._intake.receive(self._desk, evidence)
         else:

@@ -8,7 +8,6 @@ from algotradehub.domain.evidence import (
     CommandKind,
     Connection,
     Cumulative,
-    Evidence,
     Execution,
     FeeSettled,
     Lost,
@@ -22,8 +21,9 @@ from algotradehub.domain.fill import part_of
 from algotradehub.domain.ids import ClientOrderId, VenueOrderId, installation_tag
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Order, OrderStatus
-from algotradehub.domain.records import Adopted, Body, Listed, Observed
+from algotradehub.domain.records import Adopted, Body, Listed, Observed, Requested, Responded
 from algotradehub.ports.clock import Clock
+from algotradehub.ports.venue import Word
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.adoption import adopted
 from algotradehub.trading.applied import Applied
@@ -53,8 +53,8 @@ class Intake:
         self._tag = tag
         self.errors = VenueErrors(state=state, recorder=recorder, clock=clock)
 
-    def receive(self, desk: AccountDesk, evidence: Evidence) -> None:
-        """Take one piece of evidence; the sink of every trading account ends here."""
+    def receive(self, desk: AccountDesk, evidence: Word) -> None:
+        """Take a piece of evidence, or the bytes of one; every account's sink ends here."""
         match evidence:  # the frequent ones first: a class that does not match costs 0.1 us
             case Acknowledged():
                 self._answered(desk, evidence)
@@ -68,6 +68,8 @@ class Intake:
                 self._recorder.hear(desk.account_id, evidence)
             case Connection():
                 desk.questions.connection(evidence)
+            case Requested() | Responded():
+                self._recorder.defer(desk.account_id, evidence)
 
     def observe(self, desk: AccountDesk, order_id: ClientOrderId, evidence: OrderEvidence) -> None:
         """Record evidence about a known order."""

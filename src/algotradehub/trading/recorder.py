@@ -1,11 +1,14 @@
 """Journal first, then state, then everybody else: the one way in which anything changes."""
 
 from collections.abc import Callable
+from typing import Final
+
+import msgspec
 
 from algotradehub.domain.evidence import Balance, PositionReport
 from algotradehub.domain.ids import AccountId
 from algotradehub.domain.order import Order
-from algotradehub.domain.records import Body, Record, Told
+from algotradehub.domain.records import Body, Record, Told, Wire
 from algotradehub.ports.bus import (
     Alert,
     BalanceChanged,
@@ -19,6 +22,9 @@ from algotradehub.ports.clock import Clock
 from algotradehub.ports.journal import Journal
 from algotradehub.trading.applied import Applied
 from algotradehub.trading.state import DeskState
+
+_replace: Final = msgspec.structs.replace
+MAX_BODY_BYTES: Final = 64 << 10  # of what went over a wire; the rest is counted
 
 
 class Recorder:
@@ -38,6 +44,7 @@ class Recorder:
         self._state = state
         self._bus = bus
         self._clock = clock
+        self._missing = 0  # requests and answers that the journal had no room for
 
     def append(self, account: AccountId, body: Body) -> Applied:
         """Record what must exist before anything follows from it.
@@ -81,6 +88,28 @@ class Recorder:
                 self._bus.publish(fact)
                 return
         self.keep(account, Told(word=word))
+
+    def defer(self, account: AccountId, wire: Wire) -> None:
+        """Record what went over a wire, without holding anything up."""
+        body = wire.body
+        if len(body) > MAX_BODY_BYTES or self._missing:
+            wire = _replace(
+                wire,
+                body=body[:MAX_BODY_BYTES],
+                cut_bytes=max(0, len(body) - MAX_BODY_BYTES),
+                missing=self._missing,
+            )
+        if self._journal.defer(account, wire, at_ns=self._clock.now_ns()):
+            self._missing = 0
+            return
+        if not self._missing:
+            detail = "the journal has no room for requests and answers; the next one tells how many"
+            self.alert("audit_incomplete", detail, account)
+        self._missing += 1
+
+    def deferred_stored(self, record: Record) -> None:
+        """Fold in what was deferred, now that it has its numbers."""
+        self._fold(record, tell=False)
 
     def publish(self, order: Order) -> None:
         """Tell everybody of an order that has become durable."""

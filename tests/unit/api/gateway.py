@@ -24,6 +24,7 @@ from algotradehub.domain.market import BookAction, BookUpdate, Candle, Quote, Tr
 from algotradehub.domain.money import money_context
 from algotradehub.domain.order import Order
 from algotradehub.domain.records import Record
+from algotradehub.ports.audit import Head, OperationFilter, OperationStats, Performed
 from algotradehub.ports.store import OrderFilter, Store
 from algotradehub.ports.venue import Channel
 from algotradehub.trading.account_desk import Durability
@@ -114,6 +115,20 @@ class StoreQueries:
 
     async def stop_records(self, account: AccountId, *, limit: int) -> Sequence[Record]:
         return self._store.stop_records(account, limit=limit)
+
+    async def operations(self, wanted: OperationFilter) -> Sequence[Performed]:
+        return self._store.operations(wanted)
+
+    async def operation_stats(
+        self, wanted: OperationFilter, *, period_ns: int | None = None
+    ) -> Sequence[OperationStats]:
+        return self._store.operation_stats(wanted, period_ns=period_ns)
+
+    async def actions(self, wanted: OperationFilter) -> Sequence[Record]:
+        return self._store.actions(wanted)
+
+    async def head(self) -> Head:
+        return Head(seq=7, sha256="3f" * 32)
 
 
 class Gateway(msgspec.Struct, kw_only=True):

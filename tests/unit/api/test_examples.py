@@ -3,6 +3,7 @@
 import msgspec
 
 from algotradehub.api import examples
+from algotradehub.api.audit_examples import AT_NS
 from algotradehub.api.bridge import plain
 from algotradehub.api.schema import ANSWERED
 from algotradehub.api.views.holdings import Balances
@@ -26,7 +27,7 @@ def test_the_order_in_them_reckons() -> None:
     )
     assert (order["created_at"], order["created_ns"]) == (
         "2027-01-15T08:00:00.000000000Z",
-        str(examples.AT_NS),
+        str(AT_NS),
     )
 
 

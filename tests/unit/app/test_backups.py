@@ -10,7 +10,7 @@ from algotradehub.app.backups import back_up, restore
 from algotradehub.app.bystander import FrozenDisk
 from algotradehub.app.data_directory import DataDirectory, open_data_directory
 from algotradehub.domain.errors import InvalidRequest, NotFound, StorageDamaged
-from algotradehub.storage.journal import segments
+from algotradehub.storage.journal import verifying
 from algotradehub.storage.sqlite.store import SqliteStore
 from tests.unit.app.installed import copied, install, write_journal
 
@@ -74,24 +74,24 @@ def test_a_record_half_written_is_in_the_next_backup(
     with open_data_directory(installed.path):  # in use, too
         made = back_up(installed.path, tmp_path / "backup", settings=None, now_ns=NOW_NS)
     assert (tmp_path / "backup" / "journal" / last.name).read_bytes() == whole
-    assert segments.verify(FrozenDisk(installed.journal)).records == made.journal_seq
+    assert verifying.verify(FrozenDisk(installed.journal)).records == made.journal_seq
     restore(tmp_path / "backup", tmp_path / "again")
 
 
 def test_records_that_come_meanwhile_are_in_the_next_backup(
     installed: DataDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    verify = segments.verify
+    verify = verifying.verify
 
-    def growing(disk: FrozenDisk) -> segments.Verified:
+    def growing(disk: FrozenDisk) -> verifying.Verified:
         write_journal(installed.journal, records=20, segment_bytes=500)
         return verify(disk)
 
-    monkeypatch.setattr(segments, "verify", growing)
+    monkeypatch.setattr(verifying, "verify", growing)
     made = back_up(installed.path, tmp_path / "backup", settings=None, now_ns=NOW_NS)
-    monkeypatch.setattr(segments, "verify", verify)
+    monkeypatch.setattr(verifying, "verify", verify)
     assert restore(tmp_path / "backup", tmp_path / "again") == made
-    assert segments.verify(FrozenDisk(installed.journal)).records > made.journal_seq
+    assert verifying.verify(FrozenDisk(installed.journal)).records > made.journal_seq
 
 
 def test_a_paper_venue_may_replace_its_file_meanwhile(

@@ -7,7 +7,7 @@ import pytest
 
 from algotradehub.app.bystander import FrozenDisk, holder_of, names_in
 from algotradehub.app.data_directory import open_data_directory
-from algotradehub.storage.journal import segments
+from algotradehub.storage.journal import verifying
 from tests.unit.app.installed import install, write_journal
 
 
@@ -62,4 +62,4 @@ def test_a_growing_journal_is_whole_at_any_instant(tmp_path: Path) -> None:
     seq = write_journal(directory.journal, records=30, segment_bytes=500)
     after = FrozenDisk(directory.journal)
     assert len(after.names()) > len(before.names()) > 2
-    assert segments.verify(before).records < segments.verify(after).records == seq
+    assert verifying.verify(before).records < verifying.verify(after).records == seq

@@ -12,13 +12,14 @@ from algotradehub.app.data_directory import DataDirectory, open_data_directory
 from algotradehub.app.paper import open_paper_venues
 from algotradehub.connectivity.clock import LoopClock
 from algotradehub.domain.errors import InvalidRequest
-from algotradehub.domain.evidence import Connection, Evidence
+from algotradehub.domain.evidence import Connection
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import FixedTick, InstrumentKind, Side
 from algotradehub.domain.market import MarketEvent
 from algotradehub.domain.order import OrderType
 from algotradehub.matching.outcomes import Closed, Matched, NewOrder
 from algotradehub.matching.recorded import RecordedMarket
+from algotradehub.ports.venue import Word
 from algotradehub.settings.tree import Settings
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.limits import RiskLimits
@@ -213,7 +214,7 @@ async def test_the_settings_say_how_long_the_way_to_a_venue_takes(tmp_path: Path
     venue = {**LISTED, "latency": {"request_s": 0.5, "answer_s": 1.5}}
     settings = small_settings(tmp_path, paper_venues=[venue])
     times = FakeClock()
-    heard: list[Evidence] = []
+    heard: list[Word] = []
     async with open_paper_venues(settings, directory(tmp_path), times) as venues:
         [setup] = venues.accounts()
         async with setup.open(heard.append) as account:

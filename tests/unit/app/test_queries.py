@@ -41,7 +41,7 @@ async def test_a_projection_that_stopped_is_said_and_not_waited_for(tmp_path: Pa
     async with open_projection(
         tmp_path / "db", clock=clock, alert=lambda _: stopped.set(), max_pending_records=-1
     ) as projection:
-        queries = ProjectionQueries(projection=projection, state=state)
+        queries = ProjectionQueries(projection=projection, state=state, journal=tmp_path)
         await queries.settled()  # there is nothing to wait for yet
         state.changes = Changes(applied_seq=9)
         projection.feed(Changes(applied_seq=9))

@@ -195,6 +195,10 @@ async def test_halts_and_stops_are_answered_as_they_are_typed() -> None:
         closing = await client.close_all(CloseAll(reason="é", cancel_first=True))
         assert [each.account for each in closing.accounts] == [ACCOUNT]
         assert (await client.get_close_all()).accounts[0].reason == "é"
+        assert (await client.list_actions(limit=1)).actions
+        assert (await client.list_operations(account=ACCOUNT, limit=1)).operations is not None
+        assert (await client.get_audit_stats()).stats is not None
+        assert (await client.get_audit_head()).seq
 
 
 def test_the_tests_before_leave_none_out() -> None:

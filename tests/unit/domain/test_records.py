@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from algotradehub.domain.commands import Operation
 from algotradehub.domain.difference import Difference, Subject
 from algotradehub.domain.evidence import (
     Balance,
@@ -198,10 +199,20 @@ BODIES: list[Body] = [
     PositionCorrected(
         symbol=SYMBOL, side=PositionSide.SHORT, quantity=Decimal("-2.0"), price=Decimal("99.50")
     ),
-    Requested(client_order_id=ORDER_ID, body=b'{"qty":"1"}'),
-    Responded(client_order_id=None, body=b"\x00\xff"),
+    Requested(
+        request_id=1,
+        operation=Operation.ORDER_SUBMIT,
+        client_order_id=ORDER_ID,
+        body=b'{"qty":"1"}',
+    ),
+    Responded(
+        request_id=1, operation=Operation.ORDER_SUBMIT, client_order_id=None, body=b"\x00\xff"
+    ),
     Checkpoint(
-        account_seqs={AccountId("kraken-main"): 7}, previous_size=10, previous_crc32=2**32 - 1
+        account_seqs={AccountId("kraken-main"): 7},
+        previous_size=10,
+        previous_crc32=2**32 - 1,
+        previous_sha256="ab" * 32,
     ),
 ]
 

@@ -12,7 +12,8 @@ from algotradehub.domain.capabilities import AmendStyle
 from algotradehub.domain.evidence import Evidence
 from algotradehub.domain.ids import AccountId
 from algotradehub.domain.instrument import Instrument, Side
-from algotradehub.ports.venue import TradingAccount
+from algotradehub.domain.records import Wire
+from algotradehub.ports.venue import TradingAccount, Word
 from algotradehub.simulation.account import ScriptedAccount
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.loop import SimLoop
@@ -61,6 +62,7 @@ class Stage:
         self.clock = SimClock(self.loop)
         self.effects: list[tuple[int, str]] = []  # when, what
         self.heard: list[tuple[int, Evidence]] = []  # when, what
+        self.wire: list[Wire] = []
         self.crowd: list[list[Decimal]] = []  # sign of the side, price, quantity
         if not drawn_fills:
             self.venue.market = self._meet_the_crowd
@@ -70,7 +72,7 @@ class Stage:
         account = ScriptedAccount(
             ACCOUNT,
             venue=self.venue,
-            sink=lambda evidence: self.heard.append((self.timeline.now_ns, evidence)),
+            sink=self._hear,
             loop=self.loop,
             effect=self._effect,
         )
@@ -92,6 +94,12 @@ class Stage:
 
     def trader(self) -> Trader:
         return Trader(self)
+
+    def _hear(self, word: Word) -> None:
+        if isinstance(word, Wire):
+            self.wire.append(word)
+        else:
+            self.heard.append((self.timeline.now_ns, word))
 
     def _effect(self, name: str) -> None:
         self.effects.append((self.timeline.now_ns, name))

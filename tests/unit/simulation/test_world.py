@@ -141,7 +141,7 @@ def test_after_every_connect_the_missed_fills_are_looked_for(
     monkeypatch.setattr(invariants, "check_caught_up", look)
     outages = Outage(4 * S, for_ns=8 * S), Outage(20 * S, for_ns=5 * S)
     actions = order(0), order(1, 2), outages[0], order(2, 14), outages[1], order(3, 27)
-    clean(run_scenario(scenario(*actions, crashes=(crash(35),))))
+    clean(run_scenario(scenario(*actions, crashes=(crash(76),))))
     assert [round(at_s) for at_s in connected_s] == [0, 2, 12, 25]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import fcntl
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -70,12 +71,12 @@ async def test_calls_that_queue_up_share_one_sync(
     else:
         monkeypatch.setattr(os, "fdatasync", sync)
     fd = os.open(tmp_path / "a", os.O_WRONLY | os.O_CREAT)
-    file = module._OsFile(fd, jobs)
+    file = module._OsFile(fd, jobs, None)
     told: list[OSError | None] = []
     for _ in range(5):
         file.sync(told.append)
     file.close()
-    jobs.put((None, told.append))
+    jobs.put((None, 0, told.append))
     module._work(jobs, asyncio.get_running_loop())
     await asyncio.get_running_loop().run_in_executor(None, lambda: None)
     assert count == 1
@@ -86,8 +87,8 @@ async def test_calls_that_queue_up_share_one_sync(
 
 async def test_nothing_asked_after_the_end_keeps_the_thread_alive(tmp_path: Path) -> None:
     jobs: SimpleQueue[module._Job] = SimpleQueue()
-    file = module._OsFile(os.open(tmp_path / "a", os.O_WRONLY | os.O_CREAT), jobs)
-    jobs.put((None, lambda _: None))
+    file = module._OsFile(os.open(tmp_path / "a", os.O_WRONLY | os.O_CREAT), jobs, None)
+    jobs.put((None, 0, lambda _: None))
     file.sync(lambda _: None)
     file.close()
     module._work(jobs, asyncio.get_running_loop())
@@ -169,3 +170,24 @@ async def test_without_its_context_it_only_reads(tmp_path: Path) -> None:
     assert disk.read("a") == b"content"
     with pytest.raises(RuntimeError, match="enter the disk's context before opening a"):
         disk.open("a")
+
+
+async def test_a_hashed_file_is_hashed_with_each_sync(tmp_path: Path) -> None:
+    async with OsDisk(tmp_path) as disk:
+        (tmp_path / "a").write_bytes(b"from an earlier life, ")
+        file = disk.open("a", hashed=True)
+        assert file.digest == (0, "")
+        file.write(b"and from this one")
+        assert await synced(file) is None
+        whole = (tmp_path / "a").read_bytes()
+        assert file.digest == (len(whole), hashlib.sha256(whole).hexdigest())
+        file.write(b"more")
+        assert file.digest[0] == len(whole), "as of the last sync"
+        file.truncate(4)
+        file.write(b"x" * 3_000_000)
+        assert await synced(file) is None
+        assert file.digest == (3_000_004, hashlib.sha256(b"from" + b"x" * 3_000_000).hexdigest())
+        plain = disk.open("b")
+        plain.write(b"something")
+        assert await synced(plain) is None
+        assert plain.digest == (0, "")

@@ -176,6 +176,8 @@ class Bench:
             clock=self.clock,
             on_record=self.projector.wake,
         )
+        self.journal.on_forgotten = self.projector.forget
+        self.journal.on_deferred = self.recorder.deferred_stored
         self.intake = Intake(state=self.state, recorder=self.recorder, clock=self.clock, tag=TAG)
         self.dispatch = Dispatch(
             state=self.state, recorder=self.recorder, intake=self.intake, clock=self.clock

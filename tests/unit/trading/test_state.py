@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 
+from algotradehub.domain.commands import Operation
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.evidence import CommandKind, OrderEvidence
 from algotradehub.domain.exposure import exposure_of
@@ -127,9 +128,19 @@ def test_a_record_about_an_order_that_nobody_has_stops_the_start(fold: Fold) -> 
 def test_bytes_and_checkpoints_change_no_order(fold: Fold) -> None:
     order = fold.rest()
     bodies: list[Body] = [
-        Requested(client_order_id=order.order_id, body=b"x"),
-        Responded(client_order_id=order.order_id, body=b"y"),
-        Checkpoint(account_seqs={}, previous_size=0, previous_crc32=0),
+        Requested(
+            request_id=1,
+            operation=Operation.ORDER_SUBMIT,
+            client_order_id=order.order_id,
+            body=b"x",
+        ),
+        Responded(
+            request_id=1,
+            operation=Operation.ORDER_SUBMIT,
+            client_order_id=order.order_id,
+            body=b"y",
+        ),
+        Checkpoint(account_seqs={}, previous_size=0, previous_crc32=0, previous_sha256=""),
     ]
     for body in bodies:
         assert fold(body) == Applied()

@@ -11,7 +11,7 @@ from zlib import crc32
 
 import msgspec
 
-from algotradehub.domain.records import Record
+from algotradehub.domain.records import Body, Record
 
 MAX_PAYLOAD_BYTES: Final = 16 << 20
 HEADER_BYTES: Final = 8
@@ -37,6 +37,11 @@ def pack(record: Record) -> bytes:
             f"{len(payload)}: shorten its body"
         )
     return _HEADER.pack(len(payload), crc32(payload)) + payload
+
+
+def size_of(body: Body) -> int:
+    """Bytes of ``body`` as it will be stored; raises what ``pack`` would, before it is too late."""
+    return len(_encode(body))
 
 
 def payload_at(data: memoryview, offset: int) -> memoryview | None:

@@ -13,11 +13,12 @@ from typing import Final
 
 from algotradehub.domain.errors import NotReady, StorageDamaged
 from algotradehub.domain.ids import AccountId
-from algotradehub.domain.records import Body, Checkpoint, Record
+from algotradehub.domain.records import Body, Checkpoint, Record, Wire
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
-from algotradehub.storage.journal import segments
+from algotradehub.storage.journal import segments, verifying
 from algotradehub.storage.journal.batch import Batch
+from algotradehub.storage.journal.deferred import Deferred
 from algotradehub.storage.journal.limits import OVERSIZE, Limits
 from algotradehub.storage.journal.open_segment import OpenSegment
 
@@ -30,6 +31,7 @@ _OURSELVES: Final = AccountId("")  # records of the journal itself
 
 DURABLE: Final = True
 LOST: Final = False  # what a waiting caller is told
+_NONE: Final[list[Record]] = []
 
 
 class SegmentJournal:
@@ -37,6 +39,11 @@ class SegmentJournal:
 
     All methods belong to the loop thread, except that what ``read`` returned may be consumed
     elsewhere. Reading walks the files: it is for the start and for audits, not for polling.
+
+    Attributes:
+        on_deferred: Called with each deferred record when it is stored.
+        on_forgotten: Called when records that had numbers above this one turn out never to be
+            stored; others will get these numbers.
 
     Args:
         disk: The directory, owned by this process alone.
@@ -66,8 +73,11 @@ class SegmentJournal:
         self._most_bytes = OVERSIZE * self._limits.segment_bytes
         self._may_write = may_write
         self._on_trouble = on_trouble
+        self.on_deferred: Callable[[Record], object] = _ignore
+        self.on_forgotten: Callable[[int], object] = _ignore
 
         self._waiters: deque[tuple[int, Callable[[bool], None]]] = deque()
+        self._deferred = Deferred()
         self._flush_is_due = False
         self._sync_is_due = False
         self._is_syncing = False
@@ -114,12 +124,15 @@ class SegmentJournal:
 
     def append(self, account: AccountId, body: Body, *, at_ns: int) -> Record:
         self._admit()
+        deferred = self._deferred.number(self._batch) if self._deferred.count else _NONE
         record = self._batch.add(account, body, at_ns)
         try:
             self._write()
         except OSError as error:
             self._write_failed(error)
             raise NotReady(f"the journal could not store the record: {error}") from error
+        if deferred:
+            self._deferred_stored(deferred)
         return record
 
     def append_synced(
@@ -152,12 +165,15 @@ class SegmentJournal:
         if not self._may_write():
             raise NotReady("the journal stores nothing: another process took the lease")
         if self._write_error is None:
+            deferred = self._deferred.number(self._batch) if self._deferred.count else _NONE
             record = self._batch.add(account, body, at_ns)
             try:
                 self._write()
             except OSError as error:
                 self._write_failed(error)
             else:
+                if deferred:
+                    self._deferred_stored(deferred)
                 return record
         held = len(self._batch.frames)
         if held >= self._limits.held_bytes:
@@ -167,16 +183,29 @@ class SegmentJournal:
             )
         return self._batch.add(account, body, at_ns)
 
+    def defer(self, account: AccountId, body: Wire, *, at_ns: int) -> bool:
+        """See the port."""
+        if self._is_closed:
+            return False
+        if not self._deferred.count:
+            self._clock.after(0, self._write_batch)
+        return self._deferred.add(account, body, at_ns)
+
+    @property
+    def deferred(self) -> int:
+        """How many records wait for the next write."""
+        return self._deferred.count
+
     def read(self, after_seq: int = 0) -> Iterator[Record]:
         return segments.read(self._disk, after_seq, until_seq=self._batch.stored_seq)
 
-    def verify(self) -> segments.Verified:
+    def verify(self) -> verifying.Verified:
         """Check everything stored so far.
 
         Raises:
             StorageDamaged: Something is wrong; the message says where.
         """
-        return segments.verify(self._disk, until_seq=self._batch.stored_seq)
+        return verifying.verify(self._disk, until_seq=self._batch.stored_seq)
 
     def close(self) -> None:
         """Store what is left, ask for one last sync, close the file. Waiters are still told.
@@ -206,9 +235,14 @@ class SegmentJournal:
             raise NotReady("the journal takes nothing new: another process took the lease")
 
     def _add_checkpoint(self) -> None:
-        size, crc32 = self._segment.previous
+        size, crc32, sha256 = self._segment.previous
         account_seqs = dict(self._batch.account_seqs)
-        body = Checkpoint(account_seqs=account_seqs, previous_size=size, previous_crc32=crc32)
+        body = Checkpoint(
+            account_seqs=account_seqs,
+            previous_size=size,
+            previous_crc32=crc32,
+            previous_sha256=sha256,
+        )
         self._batch.add(_OURSELVES, body, self._clock.now_ns())
 
     def _write_checkpoint(self) -> None:
@@ -232,14 +266,24 @@ class SegmentJournal:
         self._start_sync()
 
     def _write_batch(self) -> None:
-        if not self._batch.frames or self._write_error is not None:
+        is_empty = not (self._batch.frames or self._deferred.count)
+        if is_empty or self._write_error is not None or self._is_closed:
             return
         try:
             if not self._may_write():
                 raise PermissionError("another process took the lease")
+            deferred = self._deferred.number(self._batch) if self._deferred.count else _NONE
             self._write()
         except OSError as error:
             self._write_failed(error)
+        else:
+            if deferred:
+                self._deferred_stored(deferred)
+
+    def _deferred_stored(self, records: list[Record]) -> None:
+        self._deferred.stored()
+        for record in records:
+            self.on_deferred(record)
 
     def _write_failed(self, error: OSError) -> None:
         """Forget the records that were to be written, as if they had never been numbered."""
@@ -252,6 +296,7 @@ class SegmentJournal:
 
     def _forget_batch(self) -> None:
         self._batch.forget()
+        self.on_forgotten(self._batch.stored_seq)
         refused: list[Callable[[bool], None]] = []
         while self._waiters and self._waiters[-1][0] > self._batch.stored_seq:
             refused.append(self._waiters.pop()[1])
@@ -275,6 +320,7 @@ class SegmentJournal:
         self._write_error = None
         self._retry_s = FIRST_RETRY_S
         self._tell()
+        self._write_batch()
 
     def _tell(self) -> None:
         trouble = self._sync_error or self._write_error
@@ -347,3 +393,7 @@ class SegmentJournal:
         self._segment.close()
         self._segment = following
         self._write_checkpoint()
+
+
+def _ignore(_: object) -> None:
+    """Whoever listens has not come yet."""

@@ -16,7 +16,7 @@ class OpenSegment:
         file: Open for appending; what it holds behind ``size`` is cut before the next write.
         size: Bytes of whole records in it.
         checksum: crc32 of those bytes.
-        previous: Size and crc32 of the segment before.
+        previous: Size, crc32 and SHA-256 of the segment before.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class OpenSegment:
         *,
         size: int = 0,
         checksum: int = 0,
-        previous: tuple[int, int] = segments.NOTHING_BEFORE,
+        previous: tuple[int, int, str] = segments.NOTHING_BEFORE,
     ) -> None:
         self.name = name
         self.previous = previous
@@ -43,20 +43,24 @@ class OpenSegment:
         """
         if tail is None:
             name = segments.name_of(1)
-            return cls(name, disk.open(name))
-        file = disk.open(tail.name)
+            return cls(name, disk.open(name, hashed=True))
+        file = disk.open(tail.name, hashed=True)
         if file.size > tail.size:
             file.truncate(tail.size)
         return cls(tail.name, file, size=tail.size, checksum=tail.crc32, previous=tail.previous)
 
     def next(self, disk: Disk) -> "OpenSegment":
-        """Create the segment that follows this one.
+        """Create the segment that follows this one, all of which is synced.
 
         Raises:
             OSError: It cannot be created.
         """
+        covered, sha256 = self._file.digest
+        if covered != self.size:
+            raise OSError(f"{self.name} is hashed up to {covered} of {self.size} bytes")
         name = segments.name_of(segments.number_of(self.name) + 1)
-        return OpenSegment(name, disk.open(name), previous=(self.size, self._checksum))
+        previous = (self.size, self._checksum, sha256)
+        return OpenSegment(name, disk.open(name, hashed=True), previous=previous)
 
     def write(self, frames: bytearray) -> None:
         """Append whole records.

@@ -3,27 +3,30 @@
 ``journal-00000001.seg``, ``journal-00000002.seg`` ...: counted, so that a missing one shows in the
 names. A segment opens with a ``Checkpoint`` that tells size and checksum of the one before. The
 writer begins a segment only when all of the one before is on the disk, so a crash can tear the last
-segment that holds a record and no other; anything broken elsewhere is damage (order-path 2).
+segment that holds a record and no other; anything broken elsewhere is damage (order-path 2). The
+oldest segments may have been retired to an archive; ``retired.json`` tells what they were.
 """
 
 import re
 import sys
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import NamedTuple
 from zlib import crc32
 
 import msgspec
 
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.ids import AccountId
-from algotradehub.domain.records import Checkpoint, Kind, Record
+from algotradehub.domain.records import Checkpoint, Record
 from algotradehub.ports.disk import Disk
 from algotradehub.storage.journal import decoding
 from algotradehub.storage.journal.decoding import REPAIR, Head
 from algotradehub.storage.journal.frame import end_of, payload_at
+from algotradehub.storage.journal.retired import Retired, Sums, retired_from
 
-NOTHING_BEFORE = (0, 0)
+NOTHING_BEFORE: Sums = (0, 0, "")
 
 _NAME = re.compile(r"journal-\d{8}\.seg")
 _NO_RECORD = sys.maxsize  # sorts a segment without records behind all others
@@ -35,21 +38,20 @@ class Tail(msgspec.Struct, kw_only=True):
     name: str  # of the segment
     size: int  # bytes, whole records only
     crc32: int  # of those
-    previous: tuple[int, int]  # size and crc32 of the segment before
+    previous: Sums  # of the segment before
     seq: int
     account_seqs: dict[AccountId, int]
     torn_bytes: int  # behind ``size``: what a crash left of the record it interrupted
 
 
-class Verified(msgspec.Struct, frozen=True, kw_only=True):
-    """What a walk over the whole journal found, all of it in order."""
+class Place(NamedTuple):
+    """A record where it stands."""
 
-    segments: int
-    records: int
-    kinds: dict[Kind, int]
-    account_seqs: dict[AccountId, int]  # last numbers; under "" the journal's own
-    size: int  # bytes of whole records
-    torn_bytes: int  # at the end, as after a crash; cut when the journal is opened
+    name: str  # of the segment
+    data: bytes  # all of it
+    offset: int
+    head: Head
+    payload: memoryview
 
 
 def name_of(number: int) -> str:
@@ -76,8 +78,8 @@ def find_tail(disk: Disk) -> Tail | None:
     )
     for offset, head, payload in _records(name, data, is_last=True):
         if offset == 0:
-            checkpoint = _checkpoint(payload, name)
-            tail.previous = (checkpoint.previous_size, checkpoint.previous_crc32)
+            checkpoint = checkpoint_of(payload, name)
+            tail.previous = sums_told(checkpoint)
             tail.account_seqs = checkpoint.account_seqs
         tail.seq = head.seq
         tail.account_seqs[head.account] = head.account_seq
@@ -93,6 +95,8 @@ def find_tail(disk: Disk) -> Tail | None:
         file.close()
         if size != tail.previous[0]:
             raise _broken_chain(before, size, tail.previous[0])
+    elif tail.previous != _before(name, retired_from(disk))[0]:
+        raise _broken_archive(before)
     return tail
 
 
@@ -110,52 +114,53 @@ def read(disk: Disk, after_seq: int = 0, *, until_seq: int | None = None) -> Ite
     """
     if until_seq is not None and after_seq >= until_seq:
         return
-    names = _written_names(disk) if until_seq is None else _names(disk)
+    names = names_in(disk, written=until_seq is None)
+    if names and after_seq < (gone := _before(names[0], retired_from(disk))[1]):
+        raise StorageDamaged(
+            f"the records up to {gone} are wanted from {after_seq + 1} on, and were moved to an "
+            "archive: restore the projection from a backup, or copy the segments before "
+            f"{names[0]} back into the journal"
+        )
     start = 0
     if after_seq:
         behind = bisect_right(names, after_seq + 1, key=lambda name: _first_seq(disk, name))
         start = max(0, behind - 1)
-    for name, offset, head, payload in _chain(disk, names[start:], until_seq):
-        if head.seq > after_seq:
-            yield decoding.record_of(payload, name, offset)
+    for at in chain(disk, names[start:], until_seq):
+        if at.head.seq > after_seq:
+            yield decoding.record_of(at.payload, at.name, at.offset)
 
 
-def verify(disk: Disk, *, until_seq: int | None = None) -> Verified:
-    """Read every record and check all there is to check; arguments as for ``read``.
+def read_all(disk: Disk) -> Iterator[Record]:
+    """Yield every record that is here, though older ones may have been retired.
 
     Raises:
-        StorageDamaged: A checksum, a number, an account's number, or a checkpoint is wrong.
+        StorageDamaged: As in ``read``.
     """
-    names = _written_names(disk) if until_seq is None else _names(disk)
-    kinds: Counter[Kind] = Counter()
-    account_seqs: dict[AccountId, int] = {}
-    size = 0
-    for name, offset, head, payload in _chain(disk, names, until_seq):
-        record = decoding.record_of(payload, name, offset)
-        is_checkpoint = isinstance(record.body, Checkpoint)
-        if is_checkpoint and record.body.account_seqs != account_seqs:
-            raise _damaged(name, offset, "the checkpoint does not agree with the records before it")
-        expected = account_seqs.get(head.account, 0) + 1
-        if head.account_seq != expected:
-            what = f"account {head.account!r} goes on with {head.account_seq}, not {expected}"
-            raise _damaged(name, offset, what)
-        account_seqs[head.account] = expected
-        kinds[head.kind] += 1
-        size += end_of(0, payload)
-    torn_bytes = sum(len(disk.read(name)) for name in names) - size if until_seq is None else 0
-    return Verified(
-        segments=len(names),
-        records=kinds.total(),
-        kinds=dict(kinds),
-        account_seqs=account_seqs,
-        size=size,
-        torn_bytes=torn_bytes,
-    )
+    for at in chain(disk, names_in(disk), None):
+        yield decoding.record_of(at.payload, at.name, at.offset)
+
+
+def sums_of(data: bytes) -> Sums:
+    return len(data), crc32(data), sha256(data).hexdigest()
+
+
+def names_in(disk: Disk, *, written: bool = True) -> list[str]:
+    """Names of the segments, oldest first; a last one without records only if not ``written``.
+
+    Raises:
+        StorageDamaged: One is missing.
+    """
+    return _written_names(disk) if written else _names(disk)
 
 
 def _names(disk: Disk) -> list[str]:
     names = [name for name in disk.names() if _NAME.fullmatch(name)]
-    for number, name in enumerate(names, 1):
+    first = len(retired_from(disk)) + 1
+    if names:
+        first = max(1, min(first, number_of(names[0])))  # retired ones may be there again
+    elif first > 1:
+        raise StorageDamaged(f"{name_of(first)} is missing; restore it from a backup")
+    for number, name in enumerate(names, first):
         if name != name_of(number):
             raise StorageDamaged(
                 f"{name_of(number)} is missing, but {name} is there; restore it from a backup"
@@ -164,7 +169,7 @@ def _names(disk: Disk) -> list[str]:
 
 
 def _written_names(disk: Disk) -> list[str]:
-    """Names of the segments, without a last one that holds no whole record.
+    """The same without a last segment that holds no whole record.
 
     A crash leaves such a file if it comes just after the file was created; a full disk does, and
     then the records go on in the segment before. That one is the last in truth.
@@ -181,30 +186,34 @@ def _first_seq(disk: Disk, name: str) -> int:
     return _NO_RECORD
 
 
-def _chain(
-    disk: Disk, names: Sequence[str], until_seq: int | None
-) -> Iterator[tuple[str, int, Head, memoryview]]:
-    """Yield name, offset, head and payload of each record; check numbers and checkpoints."""
-    previous: tuple[int, int] | None = None
+def chain(disk: Disk, names: Sequence[str], until_seq: int | None) -> Iterator[Place]:
+    """Yield each record of successive segments; check numbers and the quick sums of checkpoints.
+
+    Raises:
+        StorageDamaged: One is wrong, or the last record is missing.
+    """
+    previous: Sums | None = None
     seq: int | None = None
-    if names and number_of(names[0]) == 1:
-        previous, seq = NOTHING_BEFORE, 0
+    if names:
+        previous, seq = _before(names[0], retired_from(disk))
+        if previous is NOTHING_BEFORE and number_of(names[0]) > 1:
+            previous = seq = None  # it begins in the middle
     for name in names:
         data = disk.read(name)
         for offset, head, payload in _records(name, data, is_last=name == names[-1]):
             if offset == 0:
-                checkpoint = _checkpoint(payload, name)
-                told = (checkpoint.previous_size, checkpoint.previous_crc32)
-                if previous is not None and told != previous:
+                checkpoint = checkpoint_of(payload, name)
+                told = sums_told(checkpoint)
+                if previous is not None and told[:2] != previous[:2]:
                     raise _broken_chain(name_of(number_of(name) - 1), previous[0], told[0])
                 if seq is not None and head.seq != seq + 1:
                     what = f"it begins with record {head.seq}, not {seq + 1}"
-                    raise _damaged(name, offset, what)
+                    raise damaged(name, offset, what)
             seq = head.seq
-            yield name, offset, head, payload
+            yield Place(name, data, offset, head, payload)
             if seq == until_seq:
                 return
-        previous = (len(data), crc32(data))
+        previous = (len(data), crc32(data), "")
     if until_seq:
         raise StorageDamaged(
             f"{names[-1] if names else 'the journal'} ends before record {until_seq}, which was "
@@ -222,7 +231,7 @@ def _records(
     while (payload := payload_at(view, offset)) is not None:
         head = decoding.head_of(payload, name, offset)
         if seq is not None and head.seq != seq + 1:
-            raise _damaged(name, offset, f"record {head.seq} follows record {seq}")
+            raise damaged(name, offset, f"record {head.seq} follows record {seq}")
         seq = head.seq
         yield offset, head, payload
         offset = end_of(offset, payload)
@@ -231,20 +240,41 @@ def _records(
     follows = decoding.find(data, offset + 1, above_seq=seq or 0)
     if follows is not None:
         what = f"a whole record ({follows[1]}) follows at byte {follows[0]}"
-        raise _damaged(name, offset, f"the record there is broken, yet {what}")
+        raise damaged(name, offset, f"the record there is broken, yet {what}")
     if not is_last:
-        raise _damaged(name, offset, "the record there is broken, yet another segment follows")
+        raise damaged(name, offset, "the record there is broken, yet another segment follows")
 
 
-def _checkpoint(payload: memoryview, name: str) -> Checkpoint:
+def checkpoint_of(payload: memoryview, name: str) -> Checkpoint:
     body = decoding.record_of(payload, name, 0).body
     if not isinstance(body, Checkpoint):
-        raise _damaged(name, 0, f"it begins with a record of kind {body.kind}, not a checkpoint")
+        raise damaged(name, 0, f"it begins with a record of kind {body.kind}, not a checkpoint")
     return body
 
 
-def _damaged(name: str, offset: int, what: str) -> StorageDamaged:
+def sums_told(checkpoint: Checkpoint) -> Sums:
+    """What a segment says of the one before."""
+    return checkpoint.previous_size, checkpoint.previous_crc32, checkpoint.previous_sha256
+
+
+def _before(name: str, retired: Sequence[Retired]) -> tuple[Sums, int]:
+    """Sums and last seq of the segment before ``name``, if it was retired; else nothing."""
+    number = number_of(name)
+    if 1 < number <= len(retired) + 1:
+        before = retired[number - 2]
+        return before.sums, before.last_seq
+    return NOTHING_BEFORE, 0
+
+
+def damaged(name: str, offset: int, what: str) -> StorageDamaged:
     return StorageDamaged(f"{name} is damaged at byte {offset}: {what}; {REPAIR}")
+
+
+def _broken_archive(name: str) -> StorageDamaged:
+    return StorageDamaged(
+        f"{name} was retired, and what is told of it is not what the segment after it was begun "
+        f"with; {REPAIR}"
+    )
 
 
 def _broken_chain(name: str, size: int, told: int) -> StorageDamaged:

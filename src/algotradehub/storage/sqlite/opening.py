@@ -12,7 +12,7 @@ from algotradehub.storage.sqlite.errors import WHAT_TO_DO, translated
 MEMORY = ":memory:"
 
 # Oldest first. Restated, so that an up-to-date file is opened without the migrations' imports.
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 VALUE_FORMAT = 1  # of the msgpack in the columns ``value`` and ``body``
 
 BUSY_TIMEOUT_S = 5.0

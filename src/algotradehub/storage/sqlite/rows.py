@@ -334,7 +334,7 @@ def record_row(record: Record) -> Row:
         record.account,
         record.account_seq,
         record.kind._value_,
-        _named_order(record.body),
+        named_order(record.body),
         _encode(record.body),
     )
 
@@ -352,7 +352,7 @@ def read_record(row: tuple[int, int, int, str, int, str, bytes]) -> Record:
     )
 
 
-def _named_order(body: Body) -> ClientOrderId | None:
+def named_order(body: Body) -> ClientOrderId | None:
     """The client order id a record is about: an order's, or the leg's a request was for."""
     match body:  # the frequent ones first: a class that does not match costs 0.1 us
         case Observed():

@@ -8,11 +8,19 @@ from typing import Any
 
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.fill import Fill
-from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId, VenueOrderId
+from algotradehub.domain.ids import (
+    AccountId,
+    ClientOrderId,
+    Symbol,
+    TenantId,
+    VenueId,
+    VenueOrderId,
+)
 from algotradehub.domain.order import FINAL_STATUSES, Order, OrderStatus
 from algotradehub.domain.records import CloseAsked, HaltSet, Kind, Record
+from algotradehub.ports.audit import OperationFilter, OperationStats, Performed
 from algotradehub.ports.store import Changes, OrderFilter, Restored
-from algotradehub.storage.sqlite import rows
+from algotradehub.storage.sqlite import operations, rows
 from algotradehub.storage.sqlite.errors import WHAT_TO_DO, translated
 from algotradehub.storage.sqlite.opening import MEMORY, open_database, open_reader
 
@@ -96,6 +104,7 @@ class SqliteStore:
         instruments = changes.instruments
         self._many(rows.INSTRUMENT, starmap(rows.instrument_row, instruments.items()))
         self._many(rows.RECORD, map(rows.record_row, changes.records))
+        operations.store(self._connection, changes.records)
         self._many(rows.ACCOUNT_SEQ, changes.account_seqs.items())
         self._many(rows.HALT, map(rows.halt_row, changes.halts.values()))
         self._many(rows.PAUSE, map(rows.pause_row, changes.pauses.values()))
@@ -260,6 +269,40 @@ class SqliteStore:
                 limit,
             )
             return list(map(rows.read_record, found))
+
+    def operations(self, wanted: OperationFilter) -> Sequence[Performed]:
+        """Return what was asked of venues, newest first."""
+        with translated(self._path):
+            return list(operations.found(self._connection, wanted))
+
+    def operation_stats(
+        self, wanted: OperationFilter, *, period_ns: int | None = None
+    ) -> Sequence[OperationStats]:
+        """Return for each period the sum over all kinds, and then each kind of operation."""
+        with translated(self._path):
+            return list(operations.statistics(self._connection, wanted, period_ns))
+
+    def actions(self, wanted: OperationFilter) -> Sequence[Record]:
+        """Return what people decided and what was corrected, newest first."""
+        with translated(self._path):
+            return list(operations.actions(self._connection, wanted))
+
+    def venues(self) -> dict[AccountId, VenueId]:
+        """Return the venue of every account that has listed an instrument."""
+        found = self._all("SELECT account, value FROM instruments GROUP BY account")
+        with translated(self._path):
+            return {
+                account: instrument.venue
+                for account, instrument in starmap(rows.read_instrument, found)
+            }
+
+    def first_seq_of_live(self) -> int | None:
+        """Return the number of the oldest record about an order that is not final."""
+        ((seq,),) = self._all(
+            "SELECT min(seq) FROM records WHERE order_id IN (SELECT client_order_id FROM legs "  # noqa: S608 - above
+            f"WHERE order_id IN ({_WORKING}) UNION {_WORKING})"
+        )
+        return None if seq is None else int(seq)
 
     def _order(self, query: str, *values: object) -> Order | None:
         found = self._all(query, *values)

@@ -18,7 +18,6 @@ from algotradehub.domain.evidence import (
     CommandKind,
     Connection,
     ConnectionState,
-    Evidence,
     Execution,
     LookUp,
     Lost,
@@ -31,7 +30,7 @@ from algotradehub.domain.evidence import (
 from algotradehub.domain.ids import AccountId, ClientOrderId, VenueId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.ports.clock import Clock, Timer
-from algotradehub.ports.venue import AccountOpener, OrderName, Sink, TradingAccount
+from algotradehub.ports.venue import AccountOpener, OrderName, Sink, TradingAccount, Word
 
 _KINDS = {Place: CommandKind.PLACE, Amend: CommandKind.AMEND, Cancel: CommandKind.CANCEL}
 _CUT = "the line is cut"
@@ -111,7 +110,7 @@ class BadLine:
         self._require_line()
         return await self._account.instruments()
 
-    def receive(self, evidence: Evidence) -> None:
+    def receive(self, evidence: Word) -> None:
         """Hand on what the venue says, unless the line loses it."""
         if isinstance(evidence, Acknowledged | Refused | NotSent | Lost):
             if (evidence.command, evidence.client_order_id) in self._doomed:
@@ -161,7 +160,7 @@ def over_bad_line(
     async def opened(sink: Sink) -> AsyncIterator[TradingAccount]:
         lines: list[BadLine] = []
 
-        def receive(evidence: Evidence) -> None:
+        def receive(evidence: Word) -> None:
             # Until the account is open there is no line that could be bad.
             (lines[0].receive if lines else sink)(evidence)
 

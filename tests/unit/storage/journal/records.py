@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from algotradehub.domain.commands import Operation
 from algotradehub.domain.evidence import CommandKind, Execution, NotSent
 from algotradehub.domain.ids import AccountId, ClientOrderId, ExecutionId, Symbol, VenueOrderId
 from algotradehub.domain.instrument import Side
@@ -21,13 +22,20 @@ texts = st.text(max_size=20)
 numbers = st.integers(1, 2**60)
 amounts = st.decimals(min_value="0.00000001", max_value="1e20", places=8)
 bodies: st.SearchStrategy[Body] = st.one_of(
-    st.builds(Requested, client_order_id=st.none() | st.just(ORDER), body=st.binary(max_size=300)),
+    st.builds(
+        Requested,
+        request_id=numbers,
+        operation=st.sampled_from(Operation),
+        client_order_id=st.none() | st.just(ORDER),
+        body=st.binary(max_size=300),
+    ),
     st.builds(HaltSet, halted=st.booleans(), reason=texts, by=texts),
     st.builds(
         Checkpoint,
         account_seqs=st.dictionaries(texts.map(AccountId), numbers, max_size=4),
         previous_size=numbers,
         previous_crc32=st.integers(0, 2**32 - 1),
+        previous_sha256=texts,
     ),
     st.builds(
         lambda price, quantity: Observed(

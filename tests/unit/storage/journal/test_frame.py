@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from algotradehub.domain.commands import Operation
 from algotradehub.domain.records import (
     Body,
     Requested,
@@ -52,6 +53,11 @@ def test_zeros_are_no_frames(count: int) -> None:
 
 
 def test_a_record_has_a_largest_size() -> None:
-    body = Requested(client_order_id=None, body=bytes(frame.MAX_PAYLOAD_BYTES))
+    body = Requested(
+        request_id=1,
+        operation=Operation.ORDER_SUBMIT,
+        client_order_id=None,
+        body=bytes(frame.MAX_PAYLOAD_BYTES),
+    )
     with pytest.raises(ValueError, match="at most 16777216 bytes, this request has"):
         frame.pack(record(body))

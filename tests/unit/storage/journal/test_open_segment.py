@@ -1,11 +1,12 @@
 """The open segment: after any failure the next write starts behind the last whole record."""
 
 import errno
+from typing import cast
 
 import pytest
 
 from algotradehub.storage.journal.open_segment import OpenSegment
-from algotradehub.storage.journal.segments import Tail
+from algotradehub.storage.journal.segments import NOTHING_BEFORE, Tail
 from tests.fakes.clock import FakeClock
 from tests.fakes.disk import FailingDisk, MemoryDisk
 
@@ -15,6 +16,14 @@ NAME = "journal-00000001.seg"
 def new_segment() -> tuple[OpenSegment, FailingDisk]:
     disk = FailingDisk(MemoryDisk(FakeClock()))
     return OpenSegment.after(disk, None), disk
+
+
+def synced(segment: OpenSegment, disk: FailingDisk) -> None:
+    clock = cast("MemoryDisk", disk.disk).clock
+    told: list[OSError | None] = []
+    segment.sync(told.append)
+    cast("FakeClock", clock).advance(1)
+    assert told == [None]
 
 
 @pytest.mark.parametrize("can_cut", [True, False])
@@ -35,7 +44,9 @@ def test_a_failed_write_leaves_nothing(*, can_cut: bool) -> None:
 def test_what_a_crash_left_is_cut_at_opening() -> None:
     segment, disk = new_segment()
     segment.write(bytearray(b"wholetorn"))
-    tail = Tail(name=NAME, size=5, crc32=1, previous=(0, 0), seq=1, account_seqs={}, torn_bytes=4)
+    tail = Tail(
+        name=NAME, size=5, crc32=1, previous=NOTHING_BEFORE, seq=1, account_seqs={}, torn_bytes=4
+    )
     again = OpenSegment.after(disk, tail)
     assert disk.read(NAME) == b"whole"
     assert again.size == 5
@@ -45,9 +56,14 @@ def test_the_next_segment_knows_this_one() -> None:
     segment, disk = new_segment()
     segment.write(bytearray(b"some"))
     segment.write(bytearray(b"thing"))
+    with pytest.raises(OSError, match=r"is hashed up to 0 of 9 bytes"):
+        segment.next(disk)
+    synced(segment, disk)
     following = segment.next(disk)
     assert following.name == "journal-00000002.seg"
-    assert following.previous == (9, 0x09DA31FB)  # crc32 of b"something", as zlib counts
+    # crc32 of b"something", as zlib counts, and its SHA-256, as sha256sum prints it
+    sha256 = "3fc9b689459d738f8c88a3a48aa9e33542016b7a4052e001aaa536fca74813cb"
+    assert following.previous == (9, 0x09DA31FB, sha256)
     assert following.size == 0
 
 

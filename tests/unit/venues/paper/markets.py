@@ -5,7 +5,6 @@ from decimal import Decimal
 from random import Random
 
 from algotradehub.conformance.trader import Trader
-from algotradehub.domain.evidence import Evidence
 from algotradehub.domain.ids import AccountId, Asset, Symbol, VenueId
 from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind, Side
 from algotradehub.domain.order import OrderType
@@ -13,7 +12,7 @@ from algotradehub.matching.latency import JitteredLatency, LatencyModel
 from algotradehub.matching.outcomes import Market, NewOrder
 from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.ports.disk import Disk
-from algotradehub.ports.venue import TradingAccount
+from algotradehub.ports.venue import TradingAccount, Word
 from algotradehub.venues.paper.account import PaperAccount
 from algotradehub.venues.paper.records import Retention
 from algotradehub.venues.paper.venue import PaperVenue
@@ -82,7 +81,7 @@ class Exchange:
         self.disk = disk or self.memory
         self.instruments = list(instruments) or [spot()]
         self.latency = latency
-        self.events: list[Evidence] = []
+        self.events: list[Word] = []
         self._resting = 0
         self.open(markets)
 

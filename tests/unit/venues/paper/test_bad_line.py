@@ -13,7 +13,6 @@ from algotradehub.domain.evidence import (
     CommandKind,
     Connection,
     ConnectionState,
-    Evidence,
     Found,
     Lost,
     NotSent,
@@ -22,7 +21,7 @@ from algotradehub.domain.evidence import (
 )
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.instrument import Side
-from algotradehub.ports.venue import OrderName, Sink, TradingAccount
+from algotradehub.ports.venue import OrderName, Sink, TradingAccount, Word
 from algotradehub.venues.paper.bad_line import BadLine, Trouble, over_bad_line
 from algotradehub.venues.paper.opening import account_opener
 from tests.unit.venues.paper.markets import ALICE, BOB, OPENING, Exchange, jittered
@@ -47,7 +46,7 @@ class FarExchange(Exchange):
     def account(self) -> TradingAccount:
         return self.line
 
-    def of(self, *kinds: type[Evidence]) -> list[Evidence]:
+    def of(self, *kinds: type[Word]) -> list[Word]:
         return [event for event in self.events if isinstance(event, kinds)]
 
     def pass_until(self, state: ConnectionState) -> None:
@@ -140,7 +139,7 @@ async def test_outages_come_again_until_it_is_closed() -> None:
 async def test_an_opened_account_speaks_over_the_line() -> None:
     exchange = Exchange()
     exchange.venue.open_account(BOB, OPENING)
-    heard: list[Evidence] = []
+    heard: list[Word] = []
     closed: list[str] = []
 
     @asynccontextmanager

@@ -13,7 +13,6 @@ from algotradehub.domain.evidence import (
     CommandKind,
     Connection,
     ConnectionState,
-    Evidence,
     Execution,
     Lost,
     NotSent,
@@ -26,7 +25,7 @@ from algotradehub.domain.market import Trade
 from algotradehub.domain.order import BaseAmount, OrderStatus, OrderType, QuoteAmount, TimeInForce
 from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.matching.self_trade import SelfTrade
-from algotradehub.ports.venue import Channel, OrderName
+from algotradehub.ports.venue import Channel, OrderName, Word
 from algotradehub.venues.paper.account import PaperAccount
 from algotradehub.venues.paper.records import Retention
 from algotradehub.venues.paper.venue import PaperVenue, open_venue
@@ -47,7 +46,7 @@ from tests.unit.venues.paper.markets import (
 HALF = Decimal("0.25")
 
 
-def names(events: Sequence[Evidence]) -> list[str]:
+def names(events: Sequence[Word]) -> list[str]:
     return [type(event).__name__ for event in events]
 
 
@@ -108,7 +107,7 @@ async def test_every_request_is_one_write() -> None:
 async def test_two_accounts_trade_with_each_other() -> None:
     exchange = Exchange()
     exchange.venue.open_account(BOB, {BTC: Decimal(1)})
-    heard: list[Evidence] = []
+    heard: list[Word] = []
     bob = PaperAccount(exchange.venue, BOB, heard.append)
     exchange.venue.listen(BOB, bob.receive)
     trades: list[Trade] = []
@@ -130,7 +129,7 @@ async def test_what_a_listener_does_is_told_after_what_it_heard() -> None:
     exchange = Exchange()
     heard = exchange.events
 
-    def react(event: Evidence) -> None:
+    def react(event: Word) -> None:
         heard.append(event)
         if isinstance(event, Acknowledged) and event.command is CommandKind.PLACE:
             exchange.paper.send(

@@ -106,6 +106,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Actions
+         * @description List halts, stops, resumptions and corrections, newest first.
+         */
+        get: operations["list_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit Head
+         * @description Look at the head of the journal, to keep it where nobody here can write.
+         *
+         *     `algotradehub audit verify --against HEAD` proves later that nothing before it was changed.
+         */
+        get: operations["get_audit_head"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Operations
+         * @description List what venues were asked, newest first, and what became of it.
+         *
+         *     A request to a venue holds its bytes and those of the answer, without secrets.
+         */
+        get: operations["list_operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Audit Stats
+         * @description Count operations: how many, how many went well, how long they took, how they failed.
+         */
+        get: operations["get_audit_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/balances": {
         parameters: {
             query?: never;
@@ -891,6 +975,32 @@ export interface components {
          */
         Action: "approve" | "ask_again" | "decide" | "force_cancel";
         /**
+         * ActionView
+         * @description What somebody decided about an account, or what was corrected in its books.
+         */
+        ActionView: {
+            account: string;
+            /** Format: date-time */
+            at: string | null;
+            at_ns: string | null;
+            /** @description Who did it; empty: the platform itself. */
+            by: string;
+            detail: string;
+            record: components["schemas"]["TimelineEntry"];
+            seq: number;
+            /** @description Such as halt, stop, resume or balance_corrected. */
+            what: string;
+        };
+        /**
+         * Actions
+         * @description Actions, newest first.
+         */
+        Actions: {
+            actions: components["schemas"]["ActionView"][];
+            complete: boolean;
+            next_cursor: string | null;
+        };
+        /**
          * Adopted
          * @description An order found at the venue that was not placed through this installation.
          */
@@ -969,6 +1079,23 @@ export interface components {
             limit: string | null;
             /** @description Null without a known price. */
             now: string | null;
+        };
+        /**
+         * AuditHead
+         * @description What stands for everything that is recorded up to one record.
+         */
+        AuditHead: {
+            /** @description Its number, a colon, and a SHA-256: keep it elsewhere. */
+            head: string;
+            seq: number;
+        };
+        /**
+         * AuditStats
+         * @description For each period the sum over all kinds, and each kind.
+         */
+        AuditStats: {
+            complete: boolean;
+            stats: components["schemas"]["OperationStatsView"][];
         };
         /**
          * Balance
@@ -1293,6 +1420,7 @@ export interface components {
                 [key: string]: number;
             };
             previous_crc32: number;
+            previous_sha256: string;
             previous_size: number;
             /** @enum {unknown} */
             type: "checkpoint";
@@ -1911,6 +2039,72 @@ export interface components {
          * @enum {unknown}
          */
         Occasion: "ASKED" | "CONNECTED" | "SCHEDULE";
+        /**
+         * Operation
+         * @description One interaction with a venue, as the audit log sorts them.
+         * @enum {unknown}
+         */
+        Operation: "BALANCE_QUERY" | "CANCEL_ALL" | "FILLS_QUERY" | "INSTRUMENTS_QUERY" | "OPEN_ORDERS_QUERY" | "ORDER_CANCEL" | "ORDER_MODIFY" | "ORDER_QUERY" | "ORDER_SUBMIT" | "POSITION_QUERY";
+        /**
+         * OperationStatsView
+         * @description Operations of one kind within one period.
+         */
+        OperationStatsView: {
+            answered: number;
+            /** @description Failures by category. */
+            errors: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            from_at: string | null;
+            from_ns: string | null;
+            mean_latency_ms: string | null;
+            /** @description Null: of every kind. */
+            operation: components["schemas"]["Operation"] | null;
+            p95_latency_ms: string | null;
+            succeeded: number;
+            /** @description Of what was answered, from 0 to 1. */
+            success_rate: string | null;
+            total: number;
+        };
+        /**
+         * OperationView
+         * @description What a venue was asked, and what became of it.
+         */
+        OperationView: {
+            account: string;
+            /** Format: date-time */
+            answered_at: string | null;
+            answered_ns: string | null;
+            /** @description Of a failure. */
+            category: components["schemas"]["ErrorCategory"] | null;
+            error: string;
+            /** @description Null: no answer was heard. */
+            latency_ms: string | null;
+            operation: components["schemas"]["Operation"];
+            order_id: string | null;
+            /** @description The bytes that were sent, or the wish where a venue has no wire. */
+            request: components["schemas"]["TimelineEntry"];
+            /** Format: date-time */
+            requested_at: string | null;
+            requested_ns: string | null;
+            /** @description The bytes that came back, or the evidence where there is no wire. */
+            response: components["schemas"]["TimelineEntry"] | null;
+            seq: number;
+            /** @description Null: no answer was heard. */
+            success: boolean | null;
+        };
+        /**
+         * Operations
+         * @description Operations, newest first.
+         */
+        Operations: {
+            /** @description False while storage is behind: the newest may be missing. */
+            complete: boolean;
+            /** @description Pass it as ``cursor`` for what follows; null at the end. */
+            next_cursor: string | null;
+            operations: components["schemas"]["OperationView"][];
+        };
         /**
          * Order
          * @description An instruction and all that is known of it. Moved on by ``order_rules.advance`` only.
@@ -2609,16 +2803,26 @@ export interface components {
         Requested: {
             body: string;
             client_order_id: string | null;
+            cut_bytes: number;
+            missing: number;
+            operation: components["schemas"]["Operation"];
+            request_id: number;
             /** @enum {unknown} */
             type: "requested";
         };
         /**
          * Responded
-         * @description Bytes that came back.
+         * @description What became of a request: the bytes that came back, or why none did. One for each.
          */
         Responded: {
             body: string;
+            category: components["schemas"]["ErrorCategory"] | null;
             client_order_id: string | null;
+            cut_bytes: number;
+            error: string;
+            missing: number;
+            operation: components["schemas"]["Operation"];
+            request_id: number;
             /** @enum {unknown} */
             type: "responded";
         };
@@ -4554,6 +4758,748 @@ export interface operations {
                      *       "suggested_action": "Look at the order; never send it again.",
                      *       "title": "The venue's answer was lost; the request may have been executed",
                      *       "type": "urn:algotradehub:problem:outcome_unknown"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_actions: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                /** @description Of the accounts at this venue. */
+                venue?: string | null;
+                from?: string | null;
+                /** @description Exclusive. */
+                to?: string | null;
+                /** @description ``next_cursor`` of the page before. */
+                cursor?: number | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of actions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actions": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "at": "2027-01-15T08:00:00.000000000Z",
+                     *           "at_ns": "1800000000000000000",
+                     *           "by": "api",
+                     *           "detail": "the feed looks wrong",
+                     *           "record": {
+                     *             "account": "paper-main",
+                     *             "account_seq": 114,
+                     *             "at": "2027-01-15T08:00:00.000000000Z",
+                     *             "at_ns": "1800000000000000000",
+                     *             "body": {
+                     *               "by": "api",
+                     *               "halted": true,
+                     *               "reason": "the feed looks wrong",
+                     *               "stop": false,
+                     *               "type": "halt_set"
+                     *             },
+                     *             "kind": "command",
+                     *             "seq": 814
+                     *           },
+                     *           "seq": 814,
+                     *           "what": "halt"
+                     *         }
+                     *       ],
+                     *       "complete": true,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Actions"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit_head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The head of the journal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "head": "812:3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f",
+                     *       "seq": 812
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditHead"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_operations: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                /** @description Of the accounts at this venue. */
+                venue?: string | null;
+                from?: string | null;
+                /** @description Exclusive. */
+                to?: string | null;
+                /** @description ``next_cursor`` of the page before. */
+                cursor?: number | null;
+                limit?: number;
+                operation?: ("ORDER_SUBMIT" | "ORDER_CANCEL" | "ORDER_MODIFY" | "CANCEL_ALL" | "ORDER_QUERY" | "OPEN_ORDERS_QUERY" | "FILLS_QUERY" | "BALANCE_QUERY" | "POSITION_QUERY" | "INSTRUMENTS_QUERY") | null;
+                /** @description Left out: unanswered ones as well. */
+                success?: boolean | null;
+                order_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of operations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "complete": true,
+                     *       "next_cursor": null,
+                     *       "operations": [
+                     *         {
+                     *           "account": "paper-main",
+                     *           "answered_at": "2027-01-15T08:00:00.041000000Z",
+                     *           "answered_ns": "1800000000041000000",
+                     *           "category": null,
+                     *           "error": "",
+                     *           "latency_ms": "41.000000",
+                     *           "operation": "ORDER_CANCEL",
+                     *           "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *           "request": {
+                     *             "account": "paper-main",
+                     *             "account_seq": 112,
+                     *             "at": "2027-01-15T08:00:00.000000000Z",
+                     *             "at_ns": "1800000000000000000",
+                     *             "body": {
+                     *               "body": "DELETE /api/v3/order?symbol=BTCUSDT&orderId=4711",
+                     *               "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *               "cut_bytes": 0,
+                     *               "missing": 0,
+                     *               "operation": "ORDER_CANCEL",
+                     *               "request_id": 17,
+                     *               "type": "requested"
+                     *             },
+                     *             "kind": "request",
+                     *             "seq": 812
+                     *           },
+                     *           "requested_at": "2027-01-15T08:00:00.000000000Z",
+                     *           "requested_ns": "1800000000000000000",
+                     *           "response": {
+                     *             "account": "paper-main",
+                     *             "account_seq": 113,
+                     *             "at": "2027-01-15T08:00:00.041000000Z",
+                     *             "at_ns": "1800000000041000000",
+                     *             "body": {
+                     *               "body": "{\"orderId\":4711,\"status\":\"CANCELED\"}",
+                     *               "category": null,
+                     *               "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *               "cut_bytes": 0,
+                     *               "error": "",
+                     *               "missing": 0,
+                     *               "operation": "ORDER_CANCEL",
+                     *               "request_id": 17,
+                     *               "type": "responded"
+                     *             },
+                     *             "kind": "response",
+                     *             "seq": 813
+                     *           },
+                     *           "seq": 812,
+                     *           "success": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Operations"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit_stats: {
+        parameters: {
+            query?: {
+                account?: string | null;
+                /** @description Of the accounts at this venue. */
+                venue?: string | null;
+                from?: string | null;
+                /** @description Exclusive. */
+                to?: string | null;
+                /** @description One line per hour or day, in UTC. */
+                by?: ("HOUR" | "DAY") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Operations, counted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "complete": true,
+                     *       "stats": [
+                     *         {
+                     *           "answered": 40,
+                     *           "errors": {
+                     *             "RATE_LIMITED": 1
+                     *           },
+                     *           "from_at": null,
+                     *           "from_ns": null,
+                     *           "mean_latency_ms": "38.200000",
+                     *           "operation": "ORDER_CANCEL",
+                     *           "p95_latency_ms": "61.000000",
+                     *           "succeeded": 39,
+                     *           "success_rate": "0.975",
+                     *           "total": 41
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditStats"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
