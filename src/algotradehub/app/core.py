@@ -11,6 +11,7 @@ from algotradehub.app.one_cause import one_cause
 from algotradehub.app.projector import Projection, Projector
 from algotradehub.app.restoring import IN_MEMORY_NS, restore_in_parts
 from algotradehub.bus.memory import MemoryBus
+from algotradehub.domain.emulation import Emulation
 from algotradehub.domain.ids import AccountId, TenantId
 from algotradehub.domain.records import Restarted
 from algotradehub.ports.bus import Alert, Bus
@@ -24,6 +25,7 @@ from algotradehub.storage.journal.limits import Limits
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
+from algotradehub.trading.guard import Guard, PriceFeed
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.kill_switch import KillSwitch
 from algotradehub.trading.limits import RiskLimits
@@ -37,6 +39,7 @@ from algotradehub.trading.state import DeskState
 
 FORGET_EVERY_S = 60.0
 ORPHANS_KEPT = 1_000
+PRICE_AGE_S = 10.0  # prices that are older count as unseen, see ``trading.guard``
 SEGMENT_BYTES = 64 << 20
 _EVERY_ACCOUNT = AccountId("")
 
@@ -49,6 +52,8 @@ class AccountSetup(msgspec.Struct, frozen=True, kw_only=True):
     open: AccountOpener
     durability: Durability
     limits: RiskLimits = RiskLimits()
+    emulation: Emulation = Emulation.ALERT  # of what its venue lacks
+    price_age_s: float = PRICE_AGE_S
 
 
 class Core(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +81,7 @@ async def open_core(
     store: Store,
     projection: Projection,
     prices: ReferencePrices,
+    feed: PriceFeed,
     accounts: Sequence[AccountSetup],
     epoch: int,
     segment_bytes: int = SEGMENT_BYTES,
@@ -84,7 +90,7 @@ async def open_core(
 
     ``disk`` holds the journal. ``store`` is read from, at the start and for orders that have left
     memory; ``projection`` is fed with what changes. ``epoch`` is that of the lease under which
-    this process owns the accounts.
+    this process owns the accounts. ``prices`` values orders, ``feed`` fires those that wait here.
 
     Raises:
         StorageDamaged: Journal or projection cannot be trusted as they are.
@@ -127,7 +133,7 @@ async def open_core(
             ids=ids,
         )
         # Before any account can speak: whatever the last process left unanswered is in doubt.
-        recorder.keep(_EVERY_ACCOUNT, Restarted(epoch=epoch))
+        recorder.keep(_EVERY_ACCOUNT, Restarted(epoch=epoch, last_ns=journal.found_ns))
         async with _tasks() as spawn, AsyncExitStack() as opened:
             kill_switch = KillSwitch(
                 orders=manager, intake=intake, state=state, clock=clock, spawn=spawn
@@ -152,8 +158,22 @@ async def open_core(
                 desk.questions = recovery
                 inbox = manager.open(desk)
                 desk.account = await opened.enter_async_context(setup.open(inbox.receive))
+                guard = Guard(
+                    desk=desk,
+                    dispatch=dispatch,
+                    recorder=recorder,
+                    state=state,
+                    prices=feed,
+                    clock=clock,
+                    journal_refuses=lambda: journal.refusing,
+                    choice=setup.emulation,
+                    price_age_s=setup.price_age_s,
+                    spawn=spawn,
+                )
+                desk.guard = guard
                 inbox.open()
                 recovery.watch_all()
+                guard.open()
                 kill_switch.go_on(desk)
             spawn(_forget_ended(state, projector, clock))
             yield Core(

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from algotradehub.domain.emulation import Emulated, Emulation
 from algotradehub.domain.ids import (
     AccountId,
     ClientOrderId,
@@ -116,6 +117,7 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     position_side: PositionSide = PositionSide.NET
     strategy: StrategyId | None = None
     metadata: dict[str, str] = {}
+    emulation: Emulation | None = None  # of what the venue lacks; None: as its account says
 
 
 class OrderStatus(StrEnum):
@@ -197,10 +199,16 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     updated_ns: int = 0
     replacing: ClientOrderId | None = None  # the leg that follows once the working one is dead
     parts: tuple["Order", ...] = ()  # of an order with replaced legs: each leg as an order
+    emulated: Emulated | None = None  # what of it we do in the venue's place
 
     @property
     def is_final(self) -> bool:
         return self.status in FINAL_STATUSES
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether only we hold it, until its price comes: certainly not sent."""
+        return self.emulated is not None and self.emulated.waiting
 
     @property
     def leg(self) -> Leg:

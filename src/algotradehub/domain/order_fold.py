@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from algotradehub.domain import legs, order_rules
+from algotradehub.domain import emulation_rules, legs, order_rules
 from algotradehub.domain.evidence import OrderEvidence
 from algotradehub.domain.fill import Step
 from algotradehub.domain.order import Order
@@ -12,10 +12,14 @@ from algotradehub.domain.records import (
     AmendAsked,
     CancelAsked,
     Doubted,
+    Guarded,
+    GuardRecord,
     LegAdded,
     OrderRecord,
     ProvenAbsent,
     ReplaceDropped,
+    Restarted,
+    Unguarded,
 )
 
 _replace: Final = msgspec.structs.replace
@@ -24,13 +28,15 @@ _ABSENT: Final = "never reached the venue: not seen there after it could still a
 
 def advanced(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:
     """Return ``order`` after ``evidence``; see ``order_rules.advance``."""
-    if order.parts:
-        return legs.advance(order, evidence, at_ns)
-    return order_rules.advance(order, evidence, at_ns)
+    rules = legs.advance if order.parts else order_rules.advance
+    step = rules(order, evidence, at_ns)
+    return step if order.emulated is None else emulation_rules.heard(step, at_ns)
 
 
 def recorded(order: Order, body: OrderRecord, at_ns: int) -> Order:
     """Return ``order`` after something that is no evidence."""
+    if isinstance(body, GuardRecord):
+        return emulation_rules.recorded(order, body, at_ns)
     match body:
         case Doubted(what=what):
             doubted = legs.doubted if order.parts else order_rules.doubted
@@ -38,7 +44,10 @@ def recorded(order: Order, body: OrderRecord, at_ns: int) -> Order:
         case ProvenAbsent():
             absent = legs.proven_absent if order.parts else order_rules.proven_absent
             return absent(order, _ABSENT, at_ns)
-        case CancelAsked():
+        case CancelAsked(expired=expired):
+            if expired and order.emulated is not None:
+                emulated = _replace(order.emulated, expired_ns=at_ns)
+                order = _replace(order, emulated=emulated)
             if order.parts:
                 return legs.cancel_asked(order, at_ns)
             return _replace(order, cancel_pending=not order.is_final, updated_ns=at_ns)
@@ -57,7 +66,19 @@ def recorded(order: Order, body: OrderRecord, at_ns: int) -> Order:
             return legs.dropped(order, reason, at_ns)
 
 
-def restarted(order: Order, at_ns: int) -> Order:
-    """Return ``order`` when another process has taken over."""
-    rules = legs.restarted if order.parts else order_rules.restarted
-    return rules(order, at_ns)
+def one_of_many(order: Order, body: Restarted | Unguarded | Guarded, at_ns: int) -> Order:
+    """Return ``order``, one of a live account, after what concerns them all; often the same."""
+    match body:
+        case Restarted(last_ns=last_ns):
+            if order.is_waiting:
+                return emulation_rules.restarted(order, last_ns, at_ns)
+            rules = legs.restarted if order.parts else order_rules.restarted
+            return rules(order, at_ns)
+        case Unguarded():
+            if order.request.symbol not in body.symbols:
+                return order
+            return emulation_rules.unguarded(order, body.since_ns, body.reason)
+        case Guarded():
+            if order.request.symbol not in body.symbols:
+                return order
+            return emulation_rules.guarded(order, at_ns)

@@ -14,7 +14,7 @@ from algotradehub.domain.difference import Difference
 from algotradehub.domain.evidence import Balance, OrderEvidence, OrderState, PositionReport
 from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, Symbol
 from algotradehub.domain.instrument import Instrument
-from algotradehub.domain.order import Amendment, Order, OrderRequest, PositionSide
+from algotradehub.domain.order import Amendment, Order, OrderRequest, OrderStatus, PositionSide
 
 FORMAT_VERSION = 1
 
@@ -93,7 +93,9 @@ class AmendSettled(msgspec.Struct, frozen=True, kw_only=True, tag="amend_settled
     state: OrderState
 
 
-class Restarted(msgspec.Struct, frozen=True, kw_only=True, tag="restarted", gc=False):
+class Restarted(
+    msgspec.Struct, frozen=True, kw_only=True, tag="restarted", omit_defaults=True, gc=False
+):
     """A new process took over every account: whatever was unanswered is in doubt.
 
     Nothing is ever resent.
@@ -101,11 +103,15 @@ class Restarted(msgspec.Struct, frozen=True, kw_only=True, tag="restarted", gc=F
 
     kind: ClassVar[Kind] = Kind.EVENT
     epoch: int
+    last_ns: int = 0  # when the process before wrote its last record; 0: not known
 
 
-class CancelAsked(msgspec.Struct, frozen=True, kw_only=True, tag="cancel_asked", gc=False):
+class CancelAsked(
+    msgspec.Struct, frozen=True, kw_only=True, tag="cancel_asked", omit_defaults=True, gc=False
+):
     kind: ClassVar[Kind] = Kind.COMMAND
     order_id: ClientOrderId
+    expired: bool = False  # by us, for the venue was not told when it expires
 
 
 class AmendAsked(
@@ -135,6 +141,65 @@ class ReplaceDropped(msgspec.Struct, frozen=True, kw_only=True, tag="replace_dro
     kind: ClassVar[Kind] = Kind.LEG
     order_id: ClientOrderId
     reason: str
+
+
+class Fired(msgspec.Struct, frozen=True, kw_only=True, tag="fired", gc=False):
+    """An emulated trigger was reached, or somebody fired it, before the venue can know of it."""
+
+    kind: ClassVar[Kind] = Kind.LEG
+    order_id: ClientOrderId
+    price: Decimal | None  # that was seen; None if there was none
+    send_before_ns: int
+    by_hand: bool = False
+
+
+class TrailMoved(msgspec.Struct, frozen=True, kw_only=True, tag="trail_moved", gc=False):
+    """The best price that an emulated trail follows: recorded before it counts."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    order_id: ClientOrderId
+    best: Decimal
+
+
+class TriggerMissed(msgspec.Struct, frozen=True, kw_only=True, tag="trigger_missed", gc=False):
+    """The first price after a time unguarded is beyond an emulated trigger: a person decides."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    order_id: ClientOrderId
+    price: Decimal
+
+
+class Disarmed(msgspec.Struct, frozen=True, kw_only=True, tag="disarmed", gc=False):
+    """An emulated order ended before it fired: nothing of it was sent."""
+
+    kind: ClassVar[Kind] = Kind.COMMAND
+    order_id: ClientOrderId
+    status: OrderStatus  # CANCELLED or EXPIRED
+    reason: str
+
+
+class Rearmed(msgspec.Struct, frozen=True, kw_only=True, tag="rearmed", gc=False):
+    """New values of an emulated order that has not fired; in force at once."""
+
+    kind: ClassVar[Kind] = Kind.COMMAND
+    order_id: ClientOrderId
+    amendment: Amendment
+
+
+class Unguarded(msgspec.Struct, frozen=True, kw_only=True, tag="unguarded", gc=False):
+    """Nobody has watched the prices of these symbols for the account since then."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    symbols: tuple[Symbol, ...]
+    since_ns: int
+    reason: str
+
+
+class Guarded(msgspec.Struct, frozen=True, kw_only=True, tag="guarded", gc=False):
+    """The prices of these symbols are watched: again, or still."""
+
+    kind: ClassVar[Kind] = Kind.EVENT
+    symbols: tuple[Symbol, ...]
 
 
 class HaltSet(
@@ -212,9 +277,12 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag="checkpoint", gc
     previous_crc32: int  # of its whole content
 
 
+# What we do in a venue's place for one order, before it is sent.
+GuardRecord: TypeAlias = Fired | TrailMoved | TriggerMissed | Disarmed | Rearmed
+
 # What moves one order, and is no evidence about it.
 OrderRecord: TypeAlias = (
-    Doubted | ProvenAbsent | CancelAsked | AmendAsked | LegAdded | ReplaceDropped
+    Doubted | ProvenAbsent | CancelAsked | AmendAsked | LegAdded | ReplaceDropped | GuardRecord
 )
 
 Body: TypeAlias = (
@@ -226,6 +294,8 @@ Body: TypeAlias = (
     | AmendSettled
     | Restarted
     | OrderRecord
+    | Unguarded
+    | Guarded
     | HaltSet
     | StopProven
     | Differed

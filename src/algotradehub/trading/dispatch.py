@@ -5,12 +5,20 @@ from typing import Final
 
 import msgspec
 
+from algotradehub.domain import emulation_rules
 from algotradehub.domain.commands import Amend, Cancel, CancelAll, Place
 from algotradehub.domain.errors import NotReady
 from algotradehub.domain.evidence import CommandKind, NotSent
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.order import UNANSWERED_STATUSES, Order, OrderStatus, Origin
-from algotradehub.domain.records import AmendAsked, Intent, LegAdded, ReplaceDropped
+from algotradehub.domain.records import (
+    AmendAsked,
+    CancelAsked,
+    Fired,
+    Intent,
+    LegAdded,
+    ReplaceDropped,
+)
 from algotradehub.ports.clock import Clock
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.intake import Intake
@@ -75,6 +83,10 @@ class Dispatch:
         else:
             storing.durable.append(durable)
 
+    def is_storing(self, order_id: ClientOrderId) -> bool:
+        """Whether the intent of an order is on its way to the disk."""
+        return order_id in self._storing
+
     def cancelled_unstored(self, order_id: ClientOrderId) -> bool:
         """Note the cancel of an order whose intent is on its way to the disk, if it is.
 
@@ -84,6 +96,15 @@ class Dispatch:
         if storing is not None:
             storing.cancelled = True
         return storing is not None
+
+    def want_cancelled(self, desk: AccountDesk, order: Order, *, expired: bool = False) -> None:
+        """Cancel ``order`` until the venue says what became of it (order-path 6)."""
+        order_id = order.order_id
+        if not order.cancel_pending:
+            self._recorder.keep(desk.account_id, CancelAsked(order_id=order_id, expired=expired))
+        self.cancel(desk, order)
+        if not self._state.orders[order_id].is_final:
+            desk.questions.watch(order_id)
 
     def cancel(self, desk: AccountDesk, order: Order) -> None:
         """Send the cancel of every leg of ``order`` that may rest.
@@ -126,6 +147,14 @@ class Dispatch:
             dropped = ReplaceDropped(order_id=leg.order_id, reason=f"not replaced: {refused}")
             self._intake.keep(desk, dropped)
 
+    def fire(self, desk: AccountDesk, fired: Fired) -> None:
+        """Record that an order that waited is due; release it when that is as durable as asked for.
+
+        Raises:
+            NotReady: The journal refuses; nothing was recorded.
+        """
+        self._store(desk, fired, lambda stored: self._leg_stored(desk, fired, stored=stored))
+
     def amend(self, desk: AccountDesk, asked: AmendAsked) -> None:
         """Record what is asked; send it when it is as durable as the account asks for.
 
@@ -135,7 +164,7 @@ class Dispatch:
         self._store(desk, asked, lambda stored: self._send_amend(desk, asked, stored=stored))
 
     def _store(
-        self, desk: AccountDesk, body: AmendAsked | LegAdded, then: Callable[[bool], None]
+        self, desk: AccountDesk, body: AmendAsked | LegAdded | Fired, then: Callable[[bool], None]
     ) -> None:
         """Record ``body``; call ``then`` when it is as durable as the account asks for.
 
@@ -213,7 +242,7 @@ class Dispatch:
         if order.status is _PENDING:
             self._release(desk, order, cancelled=storing.cancelled)
 
-    def _leg_stored(self, desk: AccountDesk, leg: LegAdded, *, stored: bool) -> None:
+    def _leg_stored(self, desk: AccountDesk, leg: LegAdded | Fired, *, stored: bool) -> None:
         order = self._state.orders[leg.order_id]
         if stored:
             if desk.durability is _SYNC:
@@ -225,6 +254,12 @@ class Dispatch:
     def _release(self, desk: AccountDesk, order: Order, *, cancelled: bool = False) -> None:
         """Hand the working leg to its account, or end it unsent: certain either way."""
         part = order.part
+        request = part.request
+        if part.emulated is not None:
+            desk.guard.arm(order, cancelled=cancelled)
+            if part.emulated.waiting:
+                return
+            request = emulation_rules.sent_request(part)
         reason = (
             "cancelled before it was sent" if cancelled else self.why_not(desk, part.send_before_ns)
         )
@@ -235,7 +270,7 @@ class Dispatch:
         desk.account.send(
             Place(
                 client_order_id=part.order_id,
-                request=part.request,
+                request=request,
                 send_before_ns=part.send_before_ns,
             )
         )

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 import msgspec
 
 from algotradehub.domain.capabilities import AmendStyle
+from algotradehub.domain.emulation import Emulated, Emulation
 from algotradehub.domain.errors import (
     Conflict,
     InvalidRequest,
@@ -45,6 +46,7 @@ from algotradehub.trading.validation import amend_refusals, refusals
 
 SEND_WITHIN_S: Final = 5.0
 _SEND_WITHIN_NS: Final = int(SEND_WITHIN_S * 1_000_000_000)
+NEVER_SENT: Final = "cancelled while it waited for its price; it was never sent"
 _NAME_SHOWN: Final = 64
 _NAMES_COMPARED: Final = 500
 _replace: Final = msgspec.structs.replace
@@ -136,18 +138,16 @@ class OrderManager:
         instrument = desk.instruments.get(symbol) or self._instrument(desk, symbol)
         reference = self._prices.reference(instrument.venue, symbol, request.side)
         now_ns = self._clock.now_ns()
-        broken = refusals(
-            request,
-            instrument,
-            desk.account.capabilities,
-            now_ns=now_ns,
-            reference_price=reference,
-        )
+        capabilities = desk.account.capabilities
+        offered = capabilities if request.emulation is Emulation.REFUSE else desk.offered
+        broken = refusals(request, instrument, offered, now_ns=now_ns, reference_price=reference)
         if broken:
             raise InvalidRequest(*broken)
         if desk.refusing is not None:
             raise NotReady(desk.refusing)
         order = self._new_order(request, instrument, reference, now_ns)
+        if offered is not capabilities:
+            order = _emulated(order, desk.guard.take_on(request, now_ns))
         order = self._judged(order, instrument, reference)
         self._intake.require_listed(desk, instrument)
         self._dispatch.place(desk, order, durable)
@@ -168,13 +168,30 @@ class OrderManager:
         if self._dispatch.cancelled_unstored(order_id):
             return _replace(order, cancel_pending=True)
         desk = self._desk_of(order)
-        if not order.cancel_pending:
-            self._recorder.keep(desk.account_id, CancelAsked(order_id=order_id))
-        self._dispatch.cancel(desk, order)
-        order = self._state.orders[order_id]
-        if not order.is_final:
-            desk.questions.watch(order_id)
-        return order
+        if order.is_waiting:
+            desk.guard.disarm(order, OrderStatus.CANCELLED, NEVER_SENT)
+        else:
+            self._dispatch.want_cancelled(desk, order)
+        return self._state.orders[order_id]
+
+    def fire(self, tenant: TenantId, order_id: ClientOrderId) -> Order:
+        """Send an order that waits here for its price as if that had come (order-path 12).
+
+        Raises:
+            NotFound: There is no such order for this tenant.
+            InvalidRequest: It does not wait here.
+            RiskRefused: Its account is halted.
+            NotReady: It could not be sent now; it goes on waiting.
+        """
+        order = self.order(tenant, order_id)
+        if not order.is_waiting:
+            rule = f"an order that waits here for its price; this one is {order.status}"
+            raise InvalidRequest(Refusal(field="order_id", rule=rule, value=order_id))
+        self._require_not_halted(order.request.account)
+        if self._dispatch.is_storing(order_id):
+            raise NotReady(f"order {order_id} is being stored; try again in a moment")
+        self._desk_of(order).guard.fire(order)
+        return self._state.orders[order_id]
 
     def amend(self, tenant: TenantId, order_id: ClientOrderId, amendment: Amendment) -> Order:
         """Ask the venue to change a resting order (order-path 7).
@@ -195,6 +212,13 @@ class OrderManager:
         self._require_amendable(desk, order)
         instrument = self._instrument(desk, order.request.symbol)
         broken = amend_refusals(order, amendment, instrument, capabilities)
+        if order.emulated is not None and order.emulated.fired_ns and amendment.trigger_price:
+            fired = Refusal(
+                field="trigger_price",
+                rule="not given once the order has fired",
+                value=f"{amendment.trigger_price:f}",
+            )
+            broken = (*broken, fired)
         if broken:
             raise InvalidRequest(*broken)
         if desk.refusing is not None:
@@ -203,6 +227,9 @@ class OrderManager:
         reference = self._prices.reference(instrument.venue, instrument.symbol, side)
         self._require_not_halted(desk.account_id)
         self._risk.check_amend(order, amendment, instrument, reference)
+        if order.is_waiting:
+            desk.guard.rearm(order, amendment)
+            return self._state.orders[order_id]
         now_ns = self._clock.now_ns()
         replaced = capabilities.amend is AmendStyle.CANCEL_REPLACE
         asked = AmendAsked(
@@ -216,6 +243,10 @@ class OrderManager:
 
     def cancel_everything(self, desk: AccountDesk) -> None:
         """Want every order of an account cancelled, with as few requests as the venue allows."""
+        for order_id in tuple(self._state.live.get(desk.account_id, ())):
+            order = self._state.orders[order_id]
+            if order.is_waiting and not self._dispatch.cancelled_unstored(order_id):
+                desk.guard.disarm(order, OrderStatus.CANCELLED, NEVER_SENT)
         live = tuple(self._state.live.get(desk.account_id, ()))
         for order_id in live:
             if not self._dispatch.cancelled_unstored(order_id):
@@ -227,7 +258,7 @@ class OrderManager:
             return
         for order_id in live:
             order = self._state.orders[order_id]
-            if not order.is_final:
+            if not order.is_final and not order.is_waiting:
                 self._dispatch.cancel(desk, order)
 
     def halt(
@@ -325,12 +356,20 @@ class OrderManager:
     def _require_amendable(self, desk: AccountDesk, order: Order) -> None:
         """At most one unanswered mutation per order (order-path 6)."""
         problem = None
+        if order.is_waiting and not self._dispatch.is_storing(order.order_id):
+            return
         if order.is_final or order.status in UNANSWERED_STATUSES:
             problem = f"an order that rests at the venue; this one is {order.status}"
         elif order.cancel_pending or order.amend_pending is not None:
             problem = "an order without another change under way"
         if problem is not None:
             raise InvalidRequest(Refusal(field="order_id", rule=problem, value=order.order_id))
+
+
+def _emulated(order: Order, emulated: Emulated | None) -> Order:
+    """Of what waits here nothing is sent before it fires, which gives it a new last instant."""
+    send_before_ns = 0 if emulated is not None and emulated.waiting else order.send_before_ns
+    return _replace(order, emulated=emulated, send_before_ns=send_before_ns)
 
 
 def _unknown(field: str, rule: str, value: str, known: Iterable[str]) -> Refusal:

@@ -30,6 +30,7 @@ from algotradehub.domain.records import (
     Adopted,
     AmendSettled,
     BalanceCorrected,
+    Guarded,
     HaltSet,
     Intent,
     Listed,
@@ -40,6 +41,7 @@ from algotradehub.domain.records import (
     Restarted,
     StopProven,
     Told,
+    Unguarded,
 )
 from algotradehub.ports.store import Changes, Claim, Halt, Restored
 from algotradehub.trading.applied import Applied
@@ -145,8 +147,8 @@ class DeskState:
                 applied = self._observed(record, body.order, body.state)
                 applied.before = None  # nobody knew it or its names before this record
                 return applied
-            case Restarted():
-                return self._restarted(record)
+            case Restarted() | Unguarded() | Guarded():
+                return self._of_many(record)
             case HaltSet() | StopProven():
                 halt = halt_after(self.halts.get(record.account), record)
                 self.halts[record.account] = changes.halts[record.account] = halt
@@ -300,14 +302,19 @@ class DeskState:
             balances=self.balances.post(record, postings, self.changes),
         )
 
-    def _restarted(self, record: Record) -> Applied:
-        for live in self.live.values():
-            for order_id in tuple(live):
+    def _of_many(self, record: Record) -> Applied:
+        """A restart concerns every account, its other records the orders of one."""
+        body = record.body
+        accounts = tuple(self.live) if isinstance(body, Restarted) else (record.account,)
+        moved: list[Order] = []
+        for account in accounts:
+            for order_id in tuple(self.live.get(account, ())):
                 before = self.orders[order_id]
-                after = order_fold.restarted(before, record.at_ns)
+                after = order_fold.one_of_many(before, body, record.at_ns)
                 if after is not before:
                     self._set_order(record, before, after)
-        return Applied()
+                    moved.append(after)
+        return Applied() if isinstance(body, Restarted) else Applied(others=tuple(moved))
 
     def _set_order(self, record: Record, before: Order | None, after: Order) -> None:
         order_id = after.order_id

@@ -269,6 +269,7 @@ async def gateway(
             store=store,
             projection=StoredAtOnce(store),
             prices=market,
+            feed=market,
             accounts=setups,
             epoch=EPOCH,
         )

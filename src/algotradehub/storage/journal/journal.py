@@ -82,6 +82,8 @@ class SegmentJournal:
         self._synced_seq = 0
         self.torn_bytes = tail.torn_bytes if tail else 0
         """What the last crash left of the record it interrupted; cut at opening."""
+        self.found_ns = tail.at_ns if tail else 0
+        """When the last record was written that was there at opening; 0: there was none."""
         self._segment = OpenSegment.after(disk, tail)
         if tail is None:
             self._write_checkpoint()

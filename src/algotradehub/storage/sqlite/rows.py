@@ -26,7 +26,10 @@ from algotradehub.domain.records import (
     CancelAsked,
     Checkpoint,
     Differed,
+    Disarmed,
     Doubted,
+    Fired,
+    Guarded,
     HaltSet,
     Intent,
     Kind,
@@ -35,6 +38,7 @@ from algotradehub.domain.records import (
     Observed,
     PositionCorrected,
     ProvenAbsent,
+    Rearmed,
     Record,
     ReplaceDropped,
     Requested,
@@ -42,6 +46,9 @@ from algotradehub.domain.records import (
     Restarted,
     StopProven,
     Told,
+    TrailMoved,
+    TriggerMissed,
+    Unguarded,
 )
 from algotradehub.ports.store import Claim, Halt, PositionChange
 
@@ -328,8 +335,12 @@ def _named_order(body: Body) -> ClientOrderId | None:
             return body.client_order_id
         case CancelAsked() | AmendAsked() | AmendSettled() | Doubted() | ProvenAbsent():
             return body.order_id
-        case LegAdded() | ReplaceDropped():
+        case LegAdded() | ReplaceDropped() | Fired() | TrailMoved() | TriggerMissed():
             return body.order_id
+        case Disarmed() | Rearmed():
+            return body.order_id
+        case Unguarded() | Guarded():
+            return None
         case Listed() | Told() | Restarted() | HaltSet() | Checkpoint():
             return None
         case Differed() | BalanceCorrected() | PositionCorrected() | StopProven():

@@ -35,7 +35,9 @@ def test_a_failed_write_leaves_nothing(*, can_cut: bool) -> None:
 def test_what_a_crash_left_is_cut_at_opening() -> None:
     segment, disk = new_segment()
     segment.write(bytearray(b"wholetorn"))
-    tail = Tail(name=NAME, size=5, crc32=1, previous=(0, 0), seq=1, account_seqs={}, torn_bytes=4)
+    tail = Tail(
+        name=NAME, size=5, crc32=1, previous=(0, 0), seq=1, at_ns=0, account_seqs={}, torn_bytes=4
+    )
     again = OpenSegment.after(disk, tail)
     assert disk.read(NAME) == b"whole"
     assert again.size == 5
