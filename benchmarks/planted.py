@@ -13,20 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-import msgspec
+from benchmarks.bug import Bug
+from benchmarks.emulation_bugs import EMULATION_BUGS
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "algotradehub"
 SEEDS = 20_000
-
-
-class Bug(msgspec.Struct, frozen=True):
-    """``before`` stands exactly once in ``file``; ``after`` takes its place."""
-
-    where: str
-    what: str
-    file: str
-    before: str
-    after: str
 
 
 BUGS = (
@@ -361,7 +352,7 @@ def main(arguments: list[str]) -> int:
     missed = 0
     print(f"{'where':12} {'seeds':>7}  {'failed as':40} bug")
     with tempfile.TemporaryDirectory() as folder:
-        for bug in BUGS:
+        for bug in (*BUGS, *EMULATION_BUGS):
             if options.only not in f"{bug.where} {bug.what}":
                 continue
             seed, how = seeds_to_find(bug, Path(folder), seeds=options.seeds, jobs=options.jobs)

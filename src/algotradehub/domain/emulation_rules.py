@@ -110,11 +110,11 @@ def recorded(order: Order, body: GuardRecord, at_ns: int) -> Order:
         # The venue turned out to know it, or it has ended: what we do here is over.
         return _replace(order, updated_ns=at_ns)
     match body:
-        case Fired(price=price, send_before_ns=send_before_ns):
+        case Fired(price=price, fired_ns=fired_ns):
             fired = _replace(
-                _guarded(emulated, at_ns), waiting=False, fired_ns=at_ns, fired_price=price
+                _guarded(emulated, fired_ns), waiting=False, fired_ns=fired_ns, fired_price=price
             )
-            order = _replace(order, emulated=fired, send_before_ns=send_before_ns)
+            order = _replace(order, emulated=fired, send_before_ns=body.send_before_ns)
         case TrailMoved(best=best):
             order = _replace(order, emulated=_replace(emulated, best=best))
         case TriggerMissed(price=price):
@@ -140,6 +140,14 @@ def heard(step: Step, at_ns: int) -> Step:
     if emulated.expired_ns and order.status is OrderStatus.CANCELLED and not order.reason:
         order = _replace(order, reason=EXPIRED)
     return step if order is step.order else Step(order, step.effect)
+
+
+def expired(order: Order, at_ns: int) -> Order:
+    """Return ``order`` when we cancel it because the venue was not told when it expires."""
+    emulated = order.emulated
+    if emulated is None:
+        return order
+    return _replace(order, emulated=_replace(emulated, expired_ns=at_ns))
 
 
 def unguarded(order: Order, since_ns: int, reason: str) -> Order:

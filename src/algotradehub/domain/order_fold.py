@@ -33,7 +33,9 @@ def advanced(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:
     return step if order.emulated is None else emulation_rules.heard(step, at_ns)
 
 
-def recorded(order: Order, body: OrderRecord, at_ns: int) -> Order:
+def recorded(  # noqa: C901 - one branch per record is the clearest form
+    order: Order, body: OrderRecord, at_ns: int
+) -> Order:
     """Return ``order`` after something that is no evidence."""
     if isinstance(body, GuardRecord):
         return emulation_rules.recorded(order, body, at_ns)
@@ -45,9 +47,8 @@ def recorded(order: Order, body: OrderRecord, at_ns: int) -> Order:
             absent = legs.proven_absent if order.parts else order_rules.proven_absent
             return absent(order, _ABSENT, at_ns)
         case CancelAsked(expired=expired):
-            if expired and order.emulated is not None:
-                emulated = _replace(order.emulated, expired_ns=at_ns)
-                order = _replace(order, emulated=emulated)
+            if expired:
+                order = emulation_rules.expired(order, at_ns)
             if order.parts:
                 return legs.cancel_asked(order, at_ns)
             return _replace(order, cancel_pending=not order.is_final, updated_ns=at_ns)

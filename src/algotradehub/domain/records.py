@@ -149,6 +149,7 @@ class Fired(msgspec.Struct, frozen=True, kw_only=True, tag="fired", gc=False):
     kind: ClassVar[Kind] = Kind.LEG
     order_id: ClientOrderId
     price: Decimal | None  # that was seen; None if there was none
+    fired_ns: int
     send_before_ns: int
     by_hand: bool = False
 

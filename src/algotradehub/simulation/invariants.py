@@ -43,7 +43,8 @@ class Broken(SimulationFailed):
         self.name = name
 
 
-def _require(condition: object, name: str, detail: str) -> None:
+def require(condition: object, name: str, detail: str) -> None:
+    """Raise ``Broken`` unless ``condition``."""
     if not condition:
         raise Broken(name, detail)
 
@@ -55,7 +56,7 @@ def check_exposure(state: DeskState, venue: ScriptedVenue) -> None:
         if order.client_order_id is not None:
             open_there[order.side] += order.remaining
     sums = state.sums.of(ACCOUNT, SYMBOL)
-    _require(
+    require(
         open_there[Side.BUY] <= sums.buying and open_there[Side.SELL] <= sums.selling,
         "exposure understated",
         f"the venue may still fill {open_there}, the sums have {sums.buying} and {sums.selling}",
@@ -68,7 +69,7 @@ def check_legs(state: DeskState, venue: ScriptedVenue) -> None:
         legs = state.orders[order_id].legs
         there = (venue.by_client_id.get(leg.client_order_id) for leg in legs)
         resting = [order for order in there if order is not None and order.is_open]
-        _require(len(resting) <= 1, "two legs at once", f"{order_id} rests as {resting}")
+        require(len(resting) <= 1, "two legs at once", f"{order_id} rests as {resting}")
 
 
 def check_stopped(state: DeskState, venue: ScriptedVenue) -> None:
@@ -82,14 +83,14 @@ def check_stopped(state: DeskState, venue: ScriptedVenue) -> None:
             if order.is_open
             and (order.client_order_id is not None or order.as_of(before_ns) is not None)
         ]
-        _require(not resting, "stopped, they say", f"{halt} is proven, and there is {resting}")
+        require(not resting, "stopped, they say", f"{halt} is proven, and there is {resting}")
 
 
 def check_sent(state: DeskState, command: OrderCommand) -> None:
     """Whatever is sent: nothing that could rest leaves a halted account."""
     if isinstance(command, Place | Amend):
         halt = state.halt_in_force(ACCOUNT)
-        _require(halt is None, "sent while halted", f"{command} after {halt}")
+        require(halt is None, "sent while halted", f"{command} after {halt}")
 
 
 def check_caught_up(core: Core, venue: ScriptedVenue, connected_ns: int) -> None:
@@ -101,7 +102,7 @@ def check_caught_up(core: Core, venue: ScriptedVenue, connected_ns: int) -> None
     for truth in venue.orders.values():
         for at_ns, execution in truth.executions:
             counted = at_ns >= before_ns or _is_counted(core, execution)
-            _require(counted, "fills missed", f"{execution} is not in the books")
+            require(counted, "fills missed", f"{execution} is not in the books")
 
 
 def check_settled(state: DeskState, venue: ScriptedVenue, told_ns: int) -> None:
@@ -113,9 +114,9 @@ def check_settled(state: DeskState, venue: ScriptedVenue, told_ns: int) -> None:
         truth = None if venue_order_id is None else venue.orders[venue_order_id].as_of(told_ns)
         if truth is not None and not part.is_final:
             ended = truth.status in FINAL_STATUSES
-            _require(not ended, "status differs", f"{order} should have been {truth}")
+            require(not ended, "status differs", f"{order} should have been {truth}")
             filled = truth.filled or ZERO
-            _require(filled <= part.filled, "fills differ", f"{order} should have been {truth}")
+            require(filled <= part.filled, "fills differ", f"{order} should have been {truth}")
 
 
 def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
@@ -129,7 +130,7 @@ def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
     }
     for client_order_id, truth in ours.items():
         order = state.order(state.legs.get(client_order_id, client_order_id))
-        _require(order is not None, "order lost", f"{client_order_id} is at the venue only")
+        require(order is not None, "order lost", f"{client_order_id} is at the venue only")
         assert order is not None  # noqa: S101 - just required
         _check_order(part_of(order, truth.client_order_id, truth.venue_order_id), truth)
     _check_strangers(state, venue)
@@ -137,11 +138,11 @@ def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
         _check_legs(order, users)
         for part in order.parts or (order,):
             if part.order_id not in ours and not order.external:
-                never_there = part.status is OrderStatus.REJECTED and not part.filled
-                _require(never_there, "order invented", f"{part} was never at the venue")
+                never_there = _was_never_sent(part) and not part.filled
+                require(never_there, "order invented", f"{part} was never at the venue")
         if order.status is OrderStatus.REJECTED and order.origin in {Origin.UNSENT, Origin.RISK}:
             absent = order.order_id not in ours
-            _require(absent, "order doubled or lost", f"{order.order_id} is not dead")
+            require(absent, "order doubled or lost", f"{order.order_id} is not dead")
     _check_promises(state, users)
     _check_positions(state)
     _check_sums(state)
@@ -160,19 +161,19 @@ def check_storage(core: Core, store: Store, *, now_ns: int) -> None:
         empty.close()
     for order_id, order in state.orders.items():
         same = replayed.orders.get(order_id)
-        _require(same == order, "replay differs", f"{order} came back as {same}")
+        require(same == order, "replay differs", f"{order} came back as {same}")
         stored = store.order(order_id)
-        _require(stored == order, "projection differs", f"{order} is stored as {stored}")
-    _require(
+        require(stored == order, "projection differs", f"{order} is stored as {stored}")
+    require(
         replayed.positions.all() == state.positions.all()
         and _totals(replayed.balances.all()) == _totals(state.balances.all()),
         "replay differs",
         "in positions or balances",
     )
     claims = _claims(state)
-    _require(_claims(replayed).items() >= claims.items(), "replay differs", "in the claims")
+    require(_claims(replayed).items() >= claims.items(), "replay differs", "in the claims")
     kept = store.restore(changed_after_ns=0, claimed_after_ns=0)
-    _require(
+    require(
         {(held.symbol, held.side): held for held in kept.positions}
         == {(held.symbol, held.side): held for held in state.positions.all()}
         and _totals(kept.balances) == _totals(state.balances.all()),
@@ -180,11 +181,11 @@ def check_storage(core: Core, store: Store, *, now_ns: int) -> None:
         "in positions or balances",
     )
     stored_claims = {(claim.tenant, claim.key): claim.order_id for claim in kept.claims}
-    _require(stored_claims.items() >= claims.items(), "projection differs", "in the claims")
+    require(stored_claims.items() >= claims.items(), "projection differs", "in the claims")
     for order_id, fills in state.executions.items():
         stored_fills = store.fills(tenant=state.orders[order_id].request.tenant, order_id=order_id)
         by_id = {fill.execution_id: fill for fill in stored_fills}
-        _require(by_id == fills, "projection differs", f"in the fills of {order_id}")
+        require(by_id == fills, "projection differs", f"in the fills of {order_id}")
 
 
 def _check_wishes(core: Core) -> None:
@@ -203,10 +204,10 @@ def _check_wishes(core: Core) -> None:
             halted = body.halted
         elif isinstance(body, Intent):
             refused = body.order.status is OrderStatus.REJECTED
-            _require(refused or not halted, "placed while halted", str(record))
+            require(refused or not halted, "placed while halted", str(record))
         elif isinstance(body, LegAdded):
-            _require(body.order_id in asked, "placed unasked", str(record))
-            _require(not halted, "placed while halted", str(record))
+            require(body.order_id in asked, "placed unasked", str(record))
+            require(not halted, "placed while halted", str(record))
 
 
 def check_corrections(core: Core, venue: ScriptedVenue) -> None:
@@ -221,7 +222,7 @@ def check_corrections(core: Core, venue: ScriptedVenue) -> None:
         balance = core.state.balances.get(ACCOUNT, asset)
         # Where the venue first spoke after the first fill, our sum began wrong.
         allowed = came[asset] + (balance is None or balance.opening != opening)
-        _require(made[asset] <= allowed, "corrected wrongly", f"{asset} {made[asset]} times")
+        require(made[asset] <= allowed, "corrected wrongly", f"{asset} {made[asset]} times")
 
 
 def _claims(state: DeskState) -> dict[tuple[TenantId, IdempotencyKey], ClientOrderId]:
@@ -256,32 +257,39 @@ def _is_counted(core: Core, execution: Execution) -> bool:
 
 def _check_doubles(venue: ScriptedVenue) -> None:
     for client_order_id, times in venue.places.items():
-        _require(times == 1, "order doubled", f"{client_order_id} was sent {times} times")
+        require(times == 1, "order doubled", f"{client_order_id} was sent {times} times")
 
 
 def _check_order(order: Order, truth: VenueOrder) -> None:
-    _require(
+    require(
         order.filled == truth.filled and order.paid == truth.value,
         "fills differ",
         f"{order} should have filled {truth.filled} for {truth.value}",
     )
-    _require(
+    require(
         order.status is truth.status,
         "status differs",
         f"{order.order_id} is {order.status} here and {truth.status} at the venue",
     )
-    _require(
+    require(
         order.leg.venue_order_id == truth.venue_order_id and order.quantity == truth.quantity,
         "order differs",
         f"{order} should be {truth.venue_order_id} over {truth.quantity}",
     )
 
 
+def _was_never_sent(part: Order) -> bool:
+    """It was refused or lost on the way, or ended while it waited here for its price."""
+    emulated = part.emulated
+    waited = emulated is not None and emulated.trigger and not emulated.fired_ns
+    return part.status is OrderStatus.REJECTED or (waited and part.is_final)
+
+
 def _check_legs(order: Order, users: Users) -> None:
     """A leg replaces another for what that had left: all of them fill no more than was wanted."""
     if order.parts:
         wanted = users.most_wanted[order.request.idempotency_key]
-        _require(order.filled <= wanted, "filled twice", f"{order} was to be {wanted} at most")
+        require(order.filled <= wanted, "filled twice", f"{order} was to be {wanted} at most")
 
 
 def _check_strangers(state: DeskState, venue: ScriptedVenue) -> None:
@@ -293,7 +301,7 @@ def _check_strangers(state: DeskState, venue: ScriptedVenue) -> None:
         if order is not None:
             _check_order(order, truth)
         elif not venue.rules.cumulative_only:  # otherwise nothing tells of it once it has ended
-            _require(not truth.filled, "fills missed", f"{truth.executions} are not in the books")
+            require(not truth.filled, "fills missed", f"{truth.executions} are not in the books")
 
 
 def _check_promises(state: DeskState, users: Users) -> None:
@@ -301,19 +309,19 @@ def _check_promises(state: DeskState, users: Users) -> None:
     for order in state.orders.values():
         by_key[order.request.idempotency_key] += 1
     for key, times in by_key.items():
-        _require(times == 1, "order doubled", f"{key} stands for {times} orders")
+        require(times == 1, "order doubled", f"{key} stands for {times} orders")
     for key, order_id in users.promised.items():
         kept = state.order(order_id)
-        _require(kept is not None, "promise broken", f"{key} was to be {order_id}")
+        require(kept is not None, "promise broken", f"{key} was to be {order_id}")
         assert kept is not None  # noqa: S101 - just required
-        _require(kept.request == users.wanted[key], "promise broken", f"{key} became {kept}")
+        require(kept.request == users.wanted[key], "promise broken", f"{key} became {kept}")
 
 
 def _check_positions(state: DeskState) -> None:
     quantity = cash = ZERO
     for order in state.orders.values():
         fills = state.executions.get(order.order_id, {}).values()
-        _require(
+        require(
             sum((fill.quantity for fill in fills), ZERO) == order.filled,
             "fills differ",
             f"those of {order.order_id} do not add up to {order.filled}",
@@ -324,20 +332,20 @@ def _check_positions(state: DeskState) -> None:
     at = (ZERO, ZERO) if held is None else (held.quantity, held.cost - held.realized)
     # An average of a provisional fill may not be exact in any number of digits.
     near = at[0] == quantity and abs(at[1] - cash) < _ROUNDING
-    _require(near, "positions differ", f"{held} from fills of {quantity} for {cash}")
+    require(near, "positions differ", f"{held} from fills of {quantity} for {cash}")
 
 
 def _check_sums(state: DeskState) -> None:
     sums = state.sums.of(ACCOUNT, SYMBOL)
     held = state.positions.get(ACCOUNT, SYMBOL)
     position = ZERO if held is None else held.quantity
-    _require(
+    require(
         (sums.buying, sums.selling, sums.position) == (ZERO, ZERO, position),
         "risk sums differ",
         f"{sums.buying}, {sums.selling}, {sums.position} with nothing open and {position} held",
     )
     open_orders = state.sums.open_orders(ACCOUNT)
-    _require(open_orders == 0, "risk sums differ", f"{open_orders} open orders are counted")
+    require(open_orders == 0, "risk sums differ", f"{open_orders} open orders are counted")
 
 
 def _check_money(state: DeskState, venue: ScriptedVenue) -> None:
@@ -348,14 +356,14 @@ def _check_money(state: DeskState, venue: ScriptedVenue) -> None:
         if balance is None:
             continue  # the venue never told
         total: Decimal = venue.balances[asset]
-        _require(
+        require(
             balance.expected == total and balance.total == total,
             "ledger differs",
             f"{balance}, the venue has {total} {asset}",
         )
         if balance.opening == opening:  # else the first word came after the first change
             unexplained = sum((amount for of, amount in venue.deposits if of == asset), ZERO)
-            _require(
+            require(
                 balance.suspense == unexplained,
                 "corrected wrongly",
                 f"{balance}, but {unexplained} came from outside",

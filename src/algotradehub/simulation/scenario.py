@@ -9,7 +9,7 @@ import msgspec
 
 from algotradehub.domain.ids import Asset
 from algotradehub.domain.instrument import Side
-from algotradehub.domain.order import OrderType, TimeInForce
+from algotradehub.domain.order import LIMIT_TYPES, OrderType, TimeInForce
 from algotradehub.simulation.disk import SYNC_NS
 from algotradehub.simulation.entropy import stream
 from algotradehub.simulation.rules import VenueRules, draw_rules
@@ -18,6 +18,14 @@ from algotradehub.simulation.wires import Wire
 from algotradehub.trading.account_desk import Durability
 
 _S = 1_000_000_000
+_STOPS = (OrderType.STOP_MARKET, OrderType.STOP_LIMIT)
+_WAITING_TYPES = (
+    *_STOPS,
+    OrderType.TAKE_PROFIT_MARKET,
+    OrderType.TAKE_PROFIT_LIMIT,
+    OrderType.TRAILING_STOP,
+    OrderType.LIMIT,  # until a time that the venue is not told
+)
 _WALL_ERROR_NS = _S // 2  # between two lives it can step by twice as much, and no more
 
 
@@ -50,6 +58,35 @@ class Amend(msgspec.Struct, frozen=True):
     key: int
     quantity: int
     price: int
+    trigger: int = 0  # of what waits: its new trigger
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A user places an order of a kind that the venue lacks."""
+
+    at_ns: int
+    key: int
+    side: Side
+    type: OrderType
+    quantity: int
+    price: int
+    trigger: int  # of a trail: its offset
+    lasts_ns: int  # 0: until it is cancelled
+    late: bool
+
+
+class Fire(msgspec.Struct, frozen=True):
+    """A user fires what waits."""
+
+    at_ns: int
+    key: int
+
+
+class FeedCut(msgspec.Struct, frozen=True):
+    """No price is told."""
+
+    at_ns: int
+    for_ns: int
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -108,8 +145,8 @@ class Crash(msgspec.Struct, frozen=True):
     among: str = ""  # nothing: all of them
 
 
-Accident: TypeAlias = ByHand | Deposit | Outage | DiskFault  # nobody here asked for it
-Action: TypeAlias = Order | Repeat | Cancel | Amend | Stop | Resume | Accident
+Accident: TypeAlias = ByHand | Deposit | Outage | DiskFault | FeedCut  # nobody here asked for it
+Action: TypeAlias = Order | Waiting | Fire | Repeat | Cancel | Amend | Stop | Resume | Accident
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,17 +200,22 @@ def draw(seed: int) -> Scenario:
             leaves_part=random.choice((False, True)),
         )
         actions.append(fault)
-    actions.sort(key=lambda action: action.at_ns)
     crashes = tuple(_crash(random, durability) for _ in range(random.randint(0, 3)))
+    rules = draw_rules(random)
+    segment_bytes = random.choice((2_000, 64 << 20))
+    wall_errors_ns = tuple(random.randint(-_WALL_ERROR_NS, _WALL_ERROR_NS) for _ in range(4))
+    heals_after_ns = random.choice((0, random.randint(0, 30 * _S)))
+    actions += _waiting(random, len(orders))
+    actions.sort(key=lambda action: action.at_ns)
     return Scenario(
         seed=seed,
-        rules=draw_rules(random),
+        rules=rules,
         durability=durability,
-        segment_bytes=random.choice((2_000, 64 << 20)),
-        wall_errors_ns=tuple(random.randint(-_WALL_ERROR_NS, _WALL_ERROR_NS) for _ in range(4)),
+        segment_bytes=segment_bytes,
+        wall_errors_ns=wall_errors_ns,
         actions=tuple(actions),
         crashes=crashes,
-        heals_after_ns=random.choice((0, random.randint(0, 30 * _S))),
+        heals_after_ns=heals_after_ns,
     )
 
 
@@ -190,6 +232,46 @@ def _order(random: Random, key: int) -> Order:
         quantity=random.randint(1, 9),
         price=random.randint(95, 105),
     )
+
+
+def _waiting(random: Random, first_key: int) -> list[Action]:
+    """Orders that the venue lacks, what people do about them, and a feed that is cut."""
+    actions: list[Action] = []
+    if random.random() < 0.6:  # noqa: PLR2004 - a rate
+        return actions
+    for key in range(first_key, first_key + random.randint(1, 4)):
+        at_ns = random.randint(0, 15 * _S)
+        side = random.choice((Side.BUY, Side.SELL))
+        kind = random.choice(_WAITING_TYPES)
+        # A stop waits beyond the price of the order's side, a take-profit on the other one.
+        above = (side is Side.BUY) == (kind in _STOPS)
+        far = random.randint(1, 9)
+        trail = kind is OrderType.TRAILING_STOP
+        actions.append(
+            Waiting(
+                at_ns=at_ns,
+                key=key,
+                side=side,
+                type=kind,
+                quantity=random.randint(1, 9),
+                price=random.randint(95, 105),
+                trigger=far if trail else 100 + far if above else 100 - far,
+                lasts_ns=random.choice((0, 0, random.randint(_S, 30 * _S))),
+                late=random.choice((True, False)),
+            )
+        )
+        later_ns = [at_ns + random.randint(0, 20 * _S) for _ in range(4)]
+        trigger = random.choice((0, 95, 105))
+        meanwhile: tuple[Action, ...] = (
+            Cancel(later_ns[0], key),
+            Repeat(later_ns[1], key),
+            Fire(later_ns[2], key),
+            Amend(later_ns[3], key, random.randint(1, 12), 100, trigger=trigger),
+        )
+        actions.extend(each for each in meanwhile if random.choice((True, False, False)))
+    if random.choice((True, False)):
+        actions.append(FeedCut(random.randint(0, 20 * _S), random.randint(0, 20 * _S)))
+    return actions
 
 
 def _outage(random: Random) -> Outage:
@@ -212,5 +294,5 @@ def _crash(random: Random, durability: Durability) -> Crash:
     )
 
 
-def limit_price(order: Order) -> Decimal | None:
-    return Decimal(order.price) if order.type is OrderType.LIMIT else None
+def limit_price(order: Order | Waiting) -> Decimal | None:
+    return Decimal(order.price) if order.type in LIMIT_TYPES else None

@@ -33,6 +33,7 @@ from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind
 from algotradehub.domain.money import ONE, ZERO
 from algotradehub.domain.order import BaseAmount, OrderStatus, OrderType, TimeInForce
 from algotradehub.simulation.admission import held, objection
+from algotradehub.simulation.prices import Walk
 from algotradehub.simulation.rules import VenueRules
 from algotradehub.simulation.timeline import Source, Timeline
 from algotradehub.simulation.truth import VenueOrder
@@ -85,6 +86,7 @@ class ScriptedVenue:
         self._stream = Source(timeline)
         self.wires = Wires(timeline, random, self._stream, self._tell)
         self._last_ns = 0
+        self.walk = Walk(timeline, Random(random.random()))
 
     def connect(self, deliver: Callable[[Evidence], None] | None) -> None:
         """Send what happens from now on to ``deliver``; None: nobody listens."""

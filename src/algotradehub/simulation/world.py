@@ -6,27 +6,29 @@ from hashlib import blake2b
 from itertools import count
 
 from algotradehub.app.core import AccountSetup, Core, memory_store, open_core
+from algotradehub.domain.commands import OrderCommand
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.evidence import Connection, ConnectionState, Evidence
-from algotradehub.domain.ids import Symbol, VenueId
-from algotradehub.domain.instrument import Side
 from algotradehub.ports.store import Changes, Store
 from algotradehub.simulation import invariants
 from algotradehub.simulation.account import ScriptedAccount
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
+from algotradehub.simulation.emulation import Judge
 from algotradehub.simulation.entropy import seeded_ids, stream
 from algotradehub.simulation.loop import SimLoop
+from algotradehub.simulation.prices import Prices
 from algotradehub.simulation.scenario import Crash as PlannedCrash
-from algotradehub.simulation.scenario import Death, Scenario
+from algotradehub.simulation.scenario import Death, Scenario, Waiting
 from algotradehub.simulation.timeline import Crash, Timeline
 from algotradehub.simulation.users import ACCOUNT, LAST_WORDS_S, TENANT, Users
-from algotradehub.simulation.venue import ScriptedVenue
+from algotradehub.simulation.venue import SYMBOL, VENUE, ScriptedVenue
 from algotradehub.trading.limits import RiskLimits
 
 _S = 1_000_000_000
 START_NS = 1_767_225_600 * _S  # 2026-01-01
 TAG = 0x5EED
+_PRICE_AGE_S = 4.0
 _LIMITS = RiskLimits(max_position=Decimal(60), max_open_orders=40)
 
 
@@ -46,7 +48,13 @@ class World:
         self.disk = SimDisk(self.timeline, stream(seed, "disk"), effect=self.effect)
         self.ids = seeded_ids(stream(seed, "ids"), tag=TAG)
         self.store = memory_store()
+        self.walk = self.venue.walk
         self.users = Users(scenario, self.venue, self.disk, stream(seed, "users"), START_NS)
+        self.judge = Judge(self.venue)
+        self.users.cancelled = self.judge.cancelled
+        self.users.fired = self.judge.fired_by_hand
+        if any(isinstance(action, Waiting) for action in scenario.actions):
+            self.walk.begin()
         self.lives = 0
         self._loop: SimLoop | None = None
         self._account: ScriptedAccount | None = None
@@ -117,6 +125,7 @@ class World:
             return False
         finally:
             self.venue.watcher = _nobody
+            self.walk.listener = None
             self.venue.connect(None)
             if self._account is not None:
                 self._account.die()
@@ -133,6 +142,7 @@ class World:
             self.store.close()
             self.store = memory_store()
         self.timeline.run_until(self.timeline.now_ns + crash.down_ns)
+        self.judge.died(crash.down_ns, power_failed=crash.death is Death.POWER)
 
     async def _main(self, loop: SimLoop) -> None:
         clock = SimClock(
@@ -140,12 +150,14 @@ class World:
             monotonic_origin_ns=self.lives * 1_000,
             wall_error_ns=self.scenario.wall_errors_ns[self.lives - 1],
         )
+        prices = Prices(self.walk, clock, venue=VENUE, symbol=SYMBOL)
         setup = AccountSetup(
             id=ACCOUNT,
             tenant=TENANT,
             open=lambda sink: self._open(loop, sink),
             durability=self.scenario.durability,
             limits=_LIMITS,
+            price_age_s=_PRICE_AGE_S,
         )
         async with open_core(
             clock=clock,
@@ -153,29 +165,44 @@ class World:
             disk=self.disk,
             store=self.store,
             projection=_Commits(self.store, self.effect),
-            prices=_FixedPrice(),
+            prices=prices,
+            feed=prices,
             accounts=[setup],
             epoch=self.lives,
             segment_bytes=self.scenario.segment_bytes,
         ) as core:
             self.venue.watcher = lambda: self._watch(core)
             assert self._account is not None  # noqa: S101 - the core has opened it
-            self._account.on_send = lambda command: invariants.check_sent(core.state, command)
+            self._account.on_send = lambda command: self._judge_sent(core, command)
+            self.walk.listener = lambda price: self._show(core, prices, price)
             await self.users.act(clock, core)
             await self.users.heal(clock, core)
             told_ns = self.timeline.now_ns - int(LAST_WORDS_S * _S)
             invariants.check_settled(core.state, self.venue, told_ns)
+            self.judge.check_all(core, clock.now_ns())
             await self.users.finish(clock, core)
             invariants.check_all(core, self.venue, self.users)
             if core.journal.refusing is None:
                 invariants.check_corrections(core, self.venue)
                 invariants.check_storage(core, self.store, now_ns=clock.now_ns())
 
+    def _judge_sent(self, core: Core, command: OrderCommand) -> None:
+        invariants.check_sent(core.state, command)
+        self.judge.sent(core.state, command)
+
+    def _show(self, core: Core, prices: Prices, price: Decimal) -> None:
+        """A trade that this process hears of."""
+        self.note(f"price {price}")
+        self.judge.before_price(core.state, price)
+        prices.hear(price)
+        self.judge.after_price(core.state, price)
+
     def _watch(self, core: Core) -> None:
         """Called at every change of the truth, and after every word of it that was heard."""
         invariants.check_exposure(core.state, self.venue)
         invariants.check_legs(core.state, self.venue)
         invariants.check_stopped(core.state, self.venue)
+        self.judge.watch(core.state)
         if self._catching_up and core.orders.desks[0].refusing is None:
             self._catching_up = False
             invariants.check_caught_up(core, self.venue, self._connected_ns)
@@ -210,11 +237,6 @@ class _Commits:
 
     async def settled(self, seq: int) -> None:
         """Everything that was fed is stored already."""
-
-
-class _FixedPrice:
-    def reference(self, venue: VenueId, symbol: Symbol, side: Side) -> Decimal | None:
-        return Decimal(100)
 
 
 def _nobody() -> None:

@@ -249,6 +249,8 @@ class Dispatch:
                 self._recorder.publish(order)
             self._release(desk, order, cancelled=order.cancel_pending)
         else:
+            if isinstance(leg, Fired):  # it may be missing from the journal, so it is told again
+                self._recorder.keep(desk.account_id, leg)
             self._not_placed(desk, order, "the journal could not be made durable")
 
     def _release(self, desk: AccountDesk, order: Order, *, cancelled: bool = False) -> None:

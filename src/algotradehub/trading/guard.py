@@ -260,6 +260,7 @@ class Guard:
         fired = Fired(
             order_id=order.order_id,
             price=price,
+            fired_ns=now_ns,
             send_before_ns=now_ns + _FIRE_WITHIN_NS,
             by_hand=by_hand,
         )
