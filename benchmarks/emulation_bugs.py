@@ -62,7 +62,6 @@ EMULATION_BUGS = (
         "a cancel of what waits is not kept",
         "trading/guard.py",
         "        self._recorder.keep(self._desk.account_id, disarmed)\n",
-        "        record = type('', (), {'seq': 0, 'at_ns': 0})\n"
         "        from algotradehub.domain import order_fold\n"
         "        self._state.orders[order.order_id] = order_fold.recorded(order, disarmed, 0)\n",
     ),

@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks import first_minute, journal, overview, restart, startup, stream
 from benchmarks.__main__ import PROGRAMS, main
+from benchmarks.bug import Bug
 from benchmarks.overview import (
     Goal,
     Row,
@@ -17,7 +18,7 @@ from benchmarks.overview import (
     startup_rows,
     stream_rows,
 )
-from benchmarks.planted import BUGS, SOURCE, Bug
+from benchmarks.planted import BUGS, SOURCE
 
 AT_MOST_TWICE = Goal(name="G0", limit=2)
 

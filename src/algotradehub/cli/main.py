@@ -24,7 +24,7 @@ from algotradehub.domain.errors import AlgoTradeHubError
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("cli.demo:app", "Watch paper trading on three simulated venues."),
     "serve": ("cli.serve:app", "Trade as the settings say."),
-    "order": ("cli.order:app", "Place, cancel, amend, list and show orders."),
+    "order": ("cli.order:app", "Place, cancel, amend, list, show and fire orders."),
     "position": ("cli.listing:positions", "Positions and their profit."),
     "fill": ("cli.listing:fills", "Fills, one by one."),
     "balance": ("cli.listing:balances", "Balances, by our books and by the venue's."),

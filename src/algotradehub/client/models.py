@@ -35,6 +35,14 @@ class Durability(OpenEnum):
     SYNC = "sync"
 
 
+class Emulation(OpenEnum):
+    """Whether we may stand in for the venue, and what follows a price that nobody here saw."""
+
+    ALERT = "alert"
+    FIRE_LATE = "fire_late"
+    REFUSE = "refuse"
+
+
 class ErrorCategory(OpenEnum):
     """The five categories of the exchange integration design (its Property 7)."""
 
@@ -147,6 +155,19 @@ class TriggerDirection(OpenEnum):
     RISES_TO = "RISES_TO"
 
 
+class Unplugged(OpenEnum):
+    """What an order does without us, for programs."""
+
+    CANCELLED = "cancelled"
+    ENDED = "ended"
+    EXPIRES = "expires"
+    MAY_BE_THERE = "may_be_there"
+    NEVER_SENT = "never_sent"
+    NOT_REPLACED = "not_replaced"
+    RESTS = "rests"
+    UNGUARDED = "unguarded"
+
+
 class AbsenceRule(msgspec.Struct, frozen=True, kw_only=True):
     """When "not seen" becomes "not there" (order-path 5)."""
 
@@ -186,6 +207,9 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     open_orders: int
     instruments: int
     capabilities: Capabilities
+    """What it can be asked for, by us if not by the venue."""
+    emulated: tuple[str, ...]
+    """Order types and times in force that the venue leaves to us."""
 
 
 class Accounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -327,6 +351,7 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
 
 class CancelAsked(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="cancel_asked"):
     order_id: str
+    expired: bool
 
 
 class CandleView(msgspec.Struct, frozen=True, kw_only=True):
@@ -415,6 +440,14 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str
 
 
+class Disarmed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="disarmed"):
+    """An emulated order ended before it fired: nothing of it was sent."""
+
+    order_id: str
+    status: OrderStatus
+    reason: str
+
+
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
     """A question about an order that is still open. It is not a status."""
 
@@ -428,6 +461,30 @@ class Doubted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="
 
     order_id: str
     what: str
+
+
+class Emulated(msgspec.Struct, frozen=True, kw_only=True):
+    """How an order stands that we do a part of in the venue's place."""
+
+    trigger: bool
+    expiry: bool
+    waiting: bool
+    fires_late: bool
+    armed_at: str | None
+    armed_ns: Nanoseconds | None
+    best: Decimal | None
+    fired_at: str | None
+    fired_ns: Nanoseconds | None
+    fired_price: Decimal | None
+    missed_at: str | None
+    missed_ns: Nanoseconds | None
+    missed_price: Decimal | None
+    unguarded_s: float
+    unguarded_since_at: str | None
+    unguarded_since_ns: Nanoseconds | None
+    unguarded_reason: str
+    expired_at: str | None
+    expired_ns: Nanoseconds | None
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag="Execution"):
@@ -497,10 +554,28 @@ class FillPage(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
 
 
+class Fired(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="fired"):
+    """An emulated trigger was reached, or somebody fired it, before the venue can know of it."""
+
+    order_id: str
+    price: Decimal | None
+    fired_at: str | None
+    fired_ns: Nanoseconds | None
+    send_before_at: str | None
+    send_before_ns: Nanoseconds | None
+    by_hand: bool
+
+
 class FixedTick(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="FixedTick"):
     """Every price is a multiple of ``tick``."""
 
     tick: Decimal
+
+
+class Guarded(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="guarded"):
+    """The prices of these symbols are watched: again, or still."""
+
+    symbols: tuple[str, ...]
 
 
 class Halt(msgspec.Struct, frozen=True, kw_only=True):
@@ -658,6 +733,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     updated_ns: Nanoseconds | None
     replacing: str | None
     parts: tuple[Order, ...]
+    emulated: Emulated | None
 
 
 class OrderDone(msgspec.Struct, frozen=True, kw_only=True):
@@ -709,6 +785,7 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     position_side: PositionSide
     strategy: str | None
     metadata: Mapping[str, str]
+    emulation: Emulation | None
 
 
 class OrderState(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag="OrderState"):
@@ -786,12 +863,23 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     strategy: str | None
     metadata: Mapping[str, str]
     legs: tuple[Leg, ...]
+    emulated: Emulated | None
+    """What is done here in the venue's place; null if nothing is."""
     created_at: str | None
     created_ns: Nanoseconds | None
     updated_at: str | None
     updated_ns: Nanoseconds | None
     venue_time: str | None
     venue_time_ns: Nanoseconds | None
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to "what happens if this machine is unplugged now"."""
+
+    kind: Unplugged
+    text: str
+    at: str | None
+    at_ns: Nanoseconds | None
 
 
 class PositionCorrected(
@@ -938,6 +1026,13 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[str, ...]
 
 
+class Rearmed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="rearmed"):
+    """New values of an emulated order that has not fired; in force at once."""
+
+    order_id: str
+    amendment: Amendment
+
+
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One broken rule: the field, the rule, what came, and the nearest value that would pass."""
 
@@ -992,6 +1087,8 @@ class Restarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag
     """
 
     epoch: int
+    last_at: str | None
+    last_ns: Nanoseconds | None
 
 
 class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -1072,6 +1169,10 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the journal holds about one order, oldest first."""
 
     records: tuple[TimelineEntry, ...]
+    why_not_sent: str | None
+    """Why nothing of it is at the venue; null if it was sent, or may be."""
+    if_unplugged: Outlook
+    """What becomes of it if this machine is unplugged now."""
     complete: bool
 
 
@@ -1084,6 +1185,8 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     account_seq: int
     kind: Kind
+    after_s: float
+    """Since the line before; 0 for the first."""
     body: TimelineEntryBody
 
 
@@ -1123,10 +1226,35 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
     source: PriceSource
 
 
+class TrailMoved(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="trail_moved"):
+    """The best price that an emulated trail follows: recorded before it counts."""
+
+    order_id: str
+    best: Decimal
+
+
 class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     price: Decimal
     direction: TriggerDirection
     source: PriceSource
+
+
+class TriggerMissed(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="trigger_missed"
+):
+    """The first price after a time unguarded is beyond an emulated trigger: a person decides."""
+
+    order_id: str
+    price: Decimal
+
+
+class Unguarded(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="unguarded"):
+    """Nobody has watched the prices of these symbols for the account since then."""
+
+    symbols: tuple[str, ...]
+    since_at: str | None
+    since_ns: Nanoseconds | None
+    reason: str
 
 
 if TYPE_CHECKING:
@@ -1187,14 +1315,21 @@ if TYPE_CHECKING:
         | Observed
         | Told
         | Adopted
-        | Doubted
-        | ProvenAbsent
         | AmendSettled
         | Restarted
+        | Doubted
+        | ProvenAbsent
         | CancelAsked
         | AmendAsked
         | LegAdded
         | ReplaceDropped
+        | Fired
+        | TrailMoved
+        | TriggerMissed
+        | Disarmed
+        | Rearmed
+        | Unguarded
+        | Guarded
         | HaltSet
         | StopProven
         | Differed
@@ -1217,7 +1352,10 @@ else:
             "cancel_asked": CancelAsked,
             "checkpoint": Checkpoint,
             "differed": Differed,
+            "disarmed": Disarmed,
             "doubted": Doubted,
+            "fired": Fired,
+            "guarded": Guarded,
             "halt_set": HaltSet,
             "intent": Intent,
             "leg_added": LegAdded,
@@ -1225,12 +1363,16 @@ else:
             "observed": Observed,
             "position_corrected": PositionCorrected,
             "proven_absent": ProvenAbsent,
+            "rearmed": Rearmed,
             "replace_dropped": ReplaceDropped,
             "requested": Requested,
             "responded": Responded,
             "restarted": Restarted,
             "stop_proven": StopProven,
             "told": Told,
+            "trail_moved": TrailMoved,
+            "trigger_missed": TriggerMissed,
+            "unguarded": Unguarded,
         },
     )
 

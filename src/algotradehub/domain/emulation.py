@@ -27,7 +27,7 @@ class Emulated(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     fired_price: Decimal | None = None
     missed_ns: int = 0  # when it was found crossed after a time unguarded; a person decides
     missed_price: Decimal | None = None
-    unguarded_ns: int = 0  # in all the gaps that have ended
+    unguarded_s: float = 0.0  # in all the gaps that have ended
     unguarded_since_ns: int = 0  # 0: it is guarded, or need not be
     unguarded_reason: str = ""
     expired_ns: int = 0  # when its cancel was asked for because it had expired

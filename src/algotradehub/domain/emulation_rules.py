@@ -32,7 +32,8 @@ from algotradehub.domain.records import (
 )
 
 _replace: Final = msgspec.structs.replace
-_CLOCK_ERROR_NS: Final = 1_000_000_000  # between the clocks of two lives of this process
+_NS: Final = 1_000_000_000
+_CLOCK_ERROR_NS: Final = 1 * _NS  # between the clocks of two lives of this process
 EXPIRED: Final = "expired: cancelled by us, for the venue has no expiry"
 
 # What is sent when an order of the type fires.
@@ -180,7 +181,7 @@ def _guarded(emulated: Emulated, at_ns: int) -> Emulated:
         return emulated
     return _replace(
         emulated,
-        unguarded_ns=emulated.unguarded_ns + max(0, at_ns - since_ns),
+        unguarded_s=emulated.unguarded_s + max(0, at_ns - since_ns) / _NS,
         unguarded_since_ns=0,
         unguarded_reason="",
     )

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import msgspec
 
-from algotradehub.settings.fields import AT_LEAST_ONE, PAPER, Name, Positive
+from algotradehub.domain.emulation import Emulation
+from algotradehub.settings.fields import AT_LEAST_ONE, PAPER, Name, Positive, from_to
 from algotradehub.trading.account_desk import Durability
 
 
@@ -26,6 +27,8 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     tenant: Name = "local"
     durability: Durability | None = None  # None: process for paper, sync for everything else
     limits: LimitSettings = LimitSettings()
+    emulation: Emulation = Emulation.ALERT  # of the order types that the venue lacks
+    price_age_s: Annotated[float, from_to(1, 3_600)] = 10.0  # older prices count as unseen
 
     @property
     def durable(self) -> Durability:

@@ -8,7 +8,7 @@ from algotradehub.domain.commands import OrderCommand, Place
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
-from algotradehub.domain.order import Order, OrderType, TriggerDirection
+from algotradehub.domain.order import Order, OrderType, Origin, TriggerDirection
 from algotradehub.domain.records import Fired, HaltSet
 from algotradehub.simulation.invariants import require
 from algotradehub.simulation.users import ACCOUNT
@@ -97,9 +97,11 @@ class Judge:
             require(not crossed, "not fired", f"{order} was to fire at {price}")
         for order_id in self._now:
             order = state.orders[order_id]
-            fired = order.emulated is not None and order.emulated.fired_ns
-            may = not fired or self._waiting[order_id].may_fire
+            if order.emulated is None or not order.emulated.fired_ns:
+                continue
+            may = self._waiting[order_id].may_fire
             require(may, "fired unasked", f"{order}, which nobody had guarded")
+            require(order.origin is not Origin.UNSENT, "fired into nothing", f"{order}")
         self.watch(state)
 
     def sent(self, state: DeskState, command: OrderCommand) -> None:
@@ -164,11 +166,10 @@ class Judge:
         seen, emulated = self._waiting.get(order.order_id), order.emulated
         if seen is None or emulated is None:
             return
-        told_ns = emulated.unguarded_ns
         if emulated.unguarded_since_ns:
             return  # it is still counted
         require(
-            told_ns >= seen.down_ns,
+            emulated.unguarded_s * _S >= seen.down_ns,
             "unguarded understated",
             f"{order} was alone for {seen.down_ns / _S} s at least",
         )

@@ -89,6 +89,12 @@ class FeedCut(msgspec.Struct, frozen=True):
     for_ns: int
 
 
+class Halt(msgspec.Struct, frozen=True):
+    """Somebody halts the account; what waits goes on waiting."""
+
+    at_ns: int
+
+
 class Stop(msgspec.Struct, frozen=True):
     """Somebody pulls the kill switch."""
 
@@ -146,7 +152,9 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 Accident: TypeAlias = ByHand | Deposit | Outage | DiskFault | FeedCut  # nobody here asked for it
-Action: TypeAlias = Order | Waiting | Fire | Repeat | Cancel | Amend | Stop | Resume | Accident
+Action: TypeAlias = (
+    Order | Waiting | Fire | Repeat | Cancel | Amend | Halt | Stop | Resume | Accident
+)
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -269,6 +277,9 @@ def _waiting(random: Random, first_key: int) -> list[Action]:
             Amend(later_ns[3], key, random.randint(1, 12), 100, trigger=trigger),
         )
         actions.extend(each for each in meanwhile if random.choice((True, False, False)))
+    if random.choice((True, False, False)):
+        at_ns = random.randint(0, 20 * _S)
+        actions += (Halt(at_ns), Resume(at_ns + random.randint(0, 10 * _S)))
     if random.choice((True, False)):
         actions.append(FeedCut(random.randint(0, 20 * _S), random.randint(0, 20 * _S)))
     return actions

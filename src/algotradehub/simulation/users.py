@@ -194,6 +194,8 @@ class Users:
                     self._cancel(core, order_id)
             case plan.Amend():
                 self._amend(core, action)
+            case plan.Halt():
+                core.orders.halt(ACCOUNT, halted=True, reason="lunch", by="ann")
             case plan.Stop():
                 core.kill_switch.stop(core.orders.desks, reason="enough", by="ann")
             case plan.Resume():

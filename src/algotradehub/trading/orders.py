@@ -39,6 +39,7 @@ from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.inbox import Inbox
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.outlook import Outlook, if_unplugged, why_not_sent
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.risk import RiskEngine
 from algotradehub.trading.state import DeskState
@@ -284,6 +285,22 @@ class OrderManager:
         if order is None or order.request.tenant != tenant:
             raise NotFound(f"there is no order {order_id}")
         return order
+
+    def outlook(self, tenant: TenantId, order_id: ClientOrderId) -> tuple[str | None, Outlook]:
+        """Why nothing of an order was sent, if that is so; what it does if we are unplugged.
+
+        Raises:
+            NotFound: There is no such order for this tenant.
+        """
+        order = self.order(tenant, order_id)
+        desk = self._desks.get(order.request.account)
+        halt = self._state.halt_in_force(order.request.account)
+        is_storing = self._dispatch.is_storing(order_id)
+        closed = None if desk is None else desk.closed(halt)
+        now_ns = self._clock.now_ns()
+        why = why_not_sent(order, is_storing=is_storing, closed=closed, now_ns=now_ns)
+        dead_man_ns = 0 if desk is None else desk.dead_man_ns
+        return why, if_unplugged(order, is_storing=is_storing, dead_man_ns=dead_man_ns)
 
     def _desk_of(self, order: Order) -> AccountDesk:
         desk = self._desks.get(order.request.account)
