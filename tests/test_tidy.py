@@ -29,6 +29,7 @@ NO_MIRROR = {
     "client/__init__.py": "names what the package offers",
     "conformance/": "suites run by tests/conformance over every implementation",
     "domain/difference.py": "one value without behaviour",
+    "domain/emulation.py": "values without behaviour",
     "domain/ids.py": "names for types",
     "ports/": "Protocols have no behaviour; see test_every_port_is_known_to_some_test",
     "storage/journal/limits.py": "two sizes and a factor",

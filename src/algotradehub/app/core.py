@@ -25,12 +25,13 @@ from algotradehub.storage.journal.limits import Limits
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
-from algotradehub.trading.guard import Guard, PriceFeed
+from algotradehub.trading.guard import Guard
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.kill_switch import KillSwitch
 from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.orders import OrderManager, ReferencePrices
 from algotradehub.trading.orphans import Orphans
+from algotradehub.trading.price_watch import PriceFeed
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.recovery import Recovery, Spawn
 from algotradehub.trading.replacing import Replacing

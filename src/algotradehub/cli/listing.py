@@ -297,7 +297,7 @@ def print_order(order: Mapping[str, Any], *, as_json: bool) -> None:
     print_table(ORDERS, [order], empty="")
     if order["reason"]:
         remark(f"{order['origin'] or 'the venue'}: {order['reason']}")
-    emulated = order["emulated"]
+    emulated = order.get("emulated")
     if emulated and emulated["waiting"]:
         remark("emulated: it waits here for its price; `order show` tells whether it is guarded")
     if order["cancel_pending"]:

@@ -99,7 +99,6 @@ class AccountDesk:
         "account",
         "account_id",
         "connections",
-        "dead_man_ns",
         "durability",
         "guard",
         "in_flight",
@@ -128,7 +127,6 @@ class AccountDesk:
         self.instruments: dict[Symbol, Instrument] = {}
         self.refusing: str | None = f"{account_id} is not connected yet; try again in a moment"
         self.reconciliations: deque[Reconciliation] = deque(maxlen=RECONCILIATIONS_KEPT)
-        self.dead_man_ns = 0  # when the venue cancels all it has, unless it hears from us; 0: never
         self.send_before_ns = 0  # the last instant of the latest place or amend that was sent
         self.connections = 0  # rises with every change of the private stream
         # Amends and cancels without an outcome yet: at most one per leg (order-path 6). Every

@@ -10,12 +10,12 @@ eyes: it fires only where that was chosen, else a person decides.
 import heapq
 from collections.abc import Callable, Coroutine
 from decimal import Decimal
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from algotradehub.domain.emulation import Emulated, Emulation
 from algotradehub.domain.emulation_rules import offered, stand_in
 from algotradehub.domain.errors import InvalidRequest, NotFound, NotReady, Refusal, Unsupported
-from algotradehub.domain.ids import ClientOrderId, Symbol, VenueId
+from algotradehub.domain.ids import ClientOrderId, Symbol
 from algotradehub.domain.market import MarketEvent, Trade
 from algotradehub.domain.order import Amendment, Order, OrderRequest, OrderStatus, PriceSource
 from algotradehub.domain.records import (
@@ -28,10 +28,10 @@ from algotradehub.domain.records import (
     Unguarded,
 )
 from algotradehub.ports.clock import Clock
-from algotradehub.ports.venue import Channel, MarketSink
+from algotradehub.ports.venue import Channel
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.dispatch import Dispatch
-from algotradehub.trading.price_watch import PriceWatch
+from algotradehub.trading.price_watch import PriceFeed, PriceWatch
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.state import DeskState
 
@@ -40,23 +40,6 @@ LOOK_EVERY_S: Final = 1.0
 SAY_EVERY_NS: Final = 60 * _NS  # so much more than the truth can be counted after a crash
 FIRE_WITHIN_S: Final = 5.0
 _FIRE_WITHIN_NS: Final = int(FIRE_WITHIN_S * _NS)
-
-
-class PriceFeed(Protocol):
-    """Where prices come from; ``market_data`` implements it."""
-
-    def listen(self, venue: VenueId, channel: Channel, sink: MarketSink) -> Callable[[], None]:
-        """Call ``sink`` with every event until the returned function is called.
-
-        Raises:
-            NotFound: No such venue or symbol.
-            Unsupported: The venue has no such channel.
-        """
-        ...
-
-    def heard_ns(self, venue: VenueId) -> int:
-        """When the venue last said anything useful; 0: never."""
-        ...
 
 
 class _Watched:
@@ -356,7 +339,7 @@ class Guard:
         if not self._expiries:
             return LOOK_EVERY_S
         left_ns = self._expiries[0][0] - self._clock.now_ns()
-        return max(0.0, min(LOOK_EVERY_S, left_ns / _NS))
+        return max(0, min(LOOK_EVERY_S, left_ns / _NS))
 
     def _say_so(self) -> None:
         """Tell the journal now and then that all is well: a crash then costs little certainty."""

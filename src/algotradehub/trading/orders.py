@@ -299,8 +299,7 @@ class OrderManager:
         closed = None if desk is None else desk.closed(halt)
         now_ns = self._clock.now_ns()
         why = why_not_sent(order, is_storing=is_storing, closed=closed, now_ns=now_ns)
-        dead_man_ns = 0 if desk is None else desk.dead_man_ns
-        return why, if_unplugged(order, is_storing=is_storing, dead_man_ns=dead_man_ns)
+        return why, if_unplugged(order, is_storing=is_storing)
 
     def _desk_of(self, order: Order) -> AccountDesk:
         desk = self._desks.get(order.request.account)

@@ -15,7 +15,6 @@ class Unplugged(StrEnum):
     UNGUARDED = "unguarded"  # it waits here, and nobody watches its price
     MAY_BE_THERE = "may_be_there"  # whether the venue has it is not known
     NOT_REPLACED = "not_replaced"  # it is cancelled, and nothing follows
-    CANCELLED = "cancelled"  # by the venue's dead man's switch
     EXPIRES = "expires"  # the venue ends it
     RESTS = "rests"  # until it fills or somebody cancels it
 
@@ -28,13 +27,12 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     at_ns: int | None = None  # when the venue acts by itself
 
 
-def if_unplugged(order: Order, *, is_storing: bool, dead_man_ns: int) -> Outlook:
+def if_unplugged(order: Order, *, is_storing: bool) -> Outlook:
     """Return what becomes of ``order`` without us.
 
     Args:
         order: As it is known now.
         is_storing: Whether its intent is still on its way to the disk.
-        dead_man_ns: When the venue cancels everything unless it hears from us; 0: never.
     """
     if order.is_final:
         return Outlook(kind=Unplugged.ENDED, text=f"Nothing: it is {order.status}.")
@@ -47,9 +45,6 @@ def if_unplugged(order: Order, *, is_storing: bool, dead_man_ns: int) -> Outlook
     if order.replacing is not None:
         text = "Its old leg is cancelled or rests on; no new one follows."
         return Outlook(kind=Unplugged.NOT_REPLACED, text=text)
-    if dead_man_ns:
-        text = "The venue cancels it, because it hears from us no more."
-        return Outlook(kind=Unplugged.CANCELLED, text=text, at_ns=dead_man_ns)
     if order.status in {OrderStatus.PENDING, OrderStatus.UNKNOWN}:
         text = "It may be at the venue, and then it works there; the next start finds out."
         return Outlook(kind=Unplugged.MAY_BE_THERE, text=text)

@@ -5,20 +5,39 @@ compared as ``matching.triggers`` does it, but that a trail moves in steps: each
 journal before it counts, so that no restart loosens a stop.
 """
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Final
+from typing import Final, Protocol
 
 from algotradehub.domain.emulation_rules import trigger_price
-from algotradehub.domain.ids import ClientOrderId
+from algotradehub.domain.ids import ClientOrderId, VenueId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import Order, Trigger
 from algotradehub.matching.outcomes import NewOrder
 from algotradehub.matching.triggers import PriceQueue, begin, condition_of, trailing_offset
 from algotradehub.matching.working_order import Condition, WorkingOrder
+from algotradehub.ports.venue import Channel, MarketSink
 
 STEPS: Final = 50  # of its offset: a trail follows the price in steps of a fiftieth
 _ABOVE_ALL: Final = Decimal("Infinity")
+
+
+class PriceFeed(Protocol):
+    """Where prices come from; ``market_data`` implements it."""
+
+    def listen(self, venue: VenueId, channel: Channel, sink: MarketSink) -> Callable[[], None]:
+        """Call ``sink`` with every event until the returned function is called.
+
+        Raises:
+            NotFound: No such venue or symbol.
+            Unsupported: The venue has no such channel.
+        """
+        ...
+
+    def heard_ns(self, venue: VenueId) -> int:
+        """When the venue last said anything useful; 0: never."""
+        ...
 
 
 class PriceWatch:

@@ -33,6 +33,7 @@ THIRD = Decimal("33.333333333333333333")  # 20 digits
 # What only the desk reckons with; everything else of an order is shown.
 NOT_SHOWN = {
     "request",
+    "emulation",
     "send_before_ns",
     "reserve_price",
     "provisional_paid",

@@ -342,9 +342,7 @@ def test_a_restart_counts_the_time_that_nobody_watched(bench: Bench) -> None:
     bench.quote()
     bench.restart()
     bench.trade(99)
-    assert 20 <= emulated(bench, order).unguarded_s <= 22, (
-        "since the last that is known of the ended process"
-    )
+    assert 20 <= emulated(bench, order).unguarded_s <= 22
 
 
 def test_what_is_known_of_an_ended_process_is_never_old(bench: Bench) -> None:
