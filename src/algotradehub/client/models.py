@@ -158,7 +158,6 @@ class TriggerDirection(OpenEnum):
 class Unplugged(OpenEnum):
     """What an order does without us, for programs."""
 
-    CANCELLED = "cancelled"
     ENDED = "ended"
     EXPIRES = "expires"
     MAY_BE_THERE = "may_be_there"

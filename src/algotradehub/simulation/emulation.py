@@ -130,7 +130,7 @@ class Judge:
 
     def died(self, down_ns: int, *, power_failed: bool) -> None:
         """No process was up for so long. A power failure takes back what was not synced."""
-        for order_id in self._now:
+        for order_id in self._now - self._sent:
             seen = self._waiting[order_id]
             seen.down_ns += max(0, down_ns - _CLOCKS_NS)
             if power_failed:
@@ -146,7 +146,8 @@ class Judge:
             expires_ns, emulated = order.request.expires_ns, order.emulated
             if expires_ns is not None and emulated is not None:
                 require(now_ns < expires_ns + EXPIRY_NS, "outlived its expiry", f"{order}")
-            self._check_down(order)
+            if order.is_waiting:
+                self._check_down(order)
         for order in core.state.orders.values():
             emulated, expires_ns = order.emulated, order.request.expires_ns
             if emulated is not None and emulated.expired_ns and expires_ns is not None:

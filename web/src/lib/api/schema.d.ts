@@ -2325,7 +2325,7 @@ export interface components {
          * @description What an order does without us, for programs.
          * @enum {unknown}
          */
-        Unplugged: "cancelled" | "ended" | "expires" | "may_be_there" | "never_sent" | "not_replaced" | "rests" | "unguarded";
+        Unplugged: "ended" | "expires" | "may_be_there" | "never_sent" | "not_replaced" | "rests" | "unguarded";
     };
     responses: never;
     parameters: never;
