@@ -70,7 +70,13 @@ class ScriptedVenue:
         market: Shown every order that was accepted; decides what of it fills, and when.
     """
 
-    def __init__(self, timeline: Timeline, random: Random, rules: VenueRules) -> None:
+    def __init__(
+        self,
+        timeline: Timeline,
+        random: Random,
+        rules: VenueRules,
+        prices: Random | None = None,
+    ) -> None:
         self.timeline = timeline
         self.random = random
         self.rules = rules
@@ -86,7 +92,7 @@ class ScriptedVenue:
         self._stream = Source(timeline)
         self.wires = Wires(timeline, random, self._stream, self._tell)
         self._last_ns = 0
-        self.walk = Walk(timeline, Random(random.random()))
+        self.walk = Walk(timeline, prices or Random(0))
 
     def connect(self, deliver: Callable[[Evidence], None] | None) -> None:
         """Send what happens from now on to ``deliver``; None: nobody listens."""

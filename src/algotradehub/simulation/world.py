@@ -44,7 +44,9 @@ class World:
         self.scenario = scenario
         seed = scenario.seed
         self.timeline = Timeline(stream(seed, "ties"), start_ns=START_NS)
-        self.venue = ScriptedVenue(self.timeline, stream(seed, "venue"), scenario.rules)
+        self.venue = ScriptedVenue(
+            self.timeline, stream(seed, "venue"), scenario.rules, stream(seed, "prices")
+        )
         self.disk = SimDisk(self.timeline, stream(seed, "disk"), effect=self.effect)
         self.ids = seeded_ids(stream(seed, "ids"), tag=TAG)
         self.store = memory_store()

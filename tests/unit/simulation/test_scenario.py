@@ -20,6 +20,7 @@ from algotradehub.simulation.scenario import (
     Resume,
     Scenario,
     Stop,
+    Waiting,
     draw,
     limit_price,
 )
@@ -81,7 +82,7 @@ def test_actions_come_by_time_and_name_orders_that_exist() -> None:
     for drawn in DRAWN:
         times = [action.at_ns for action in drawn.actions]
         assert times == sorted(times)
-        keys = {action.key: action for action in drawn.actions if isinstance(action, Order)}
+        keys = {each.key: each for each in drawn.actions if isinstance(each, Order | Waiting)}
         for action in drawn.actions:
             if isinstance(action, Repeat | Cancel | Amend):
                 assert keys[action.key].at_ns <= action.at_ns
@@ -95,7 +96,7 @@ def test_an_outage_cuts_any_wires_alone_or_together() -> None:
 def test_some_repeat_themselves_before_the_disk_can_answer_and_some_much_later() -> None:
     waits_ns = []
     for drawn in DRAWN:
-        keys = {action.key: action for action in drawn.actions if isinstance(action, Order)}
+        keys = {each.key: each for each in drawn.actions if isinstance(each, Order | Waiting)}
         waits_ns += [
             action.at_ns - keys[action.key].at_ns
             for action in drawn.actions
