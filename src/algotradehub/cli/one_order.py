@@ -43,7 +43,7 @@ def show(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Show all that is known of one order, its fills, and what becomes of it without us."""
+    """Show all that is known of one order, and its fills."""
     platform = connect(server, token_file, data)
     order = platform.ask(operations.get_order(order_id))
     of_it = operations.list_fills(order_id=order_id)
@@ -66,7 +66,7 @@ def timeline(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Show what the journal holds about one order, oldest first, and how long each step took."""
+    """Show the records of one order, oldest first."""
     found = connect(server, token_file, data).ask(operations.get_order_timeline(order_id))
     if as_json:
         print_json(found)
@@ -83,7 +83,7 @@ def fire(
     data: ServedData = None,
     as_json: Json = False,
 ) -> None:
-    """Send an order that waits here for its price, as if that had come.
+    """Send an order that waits for its price, now.
 
     Meant for one whose price came while nobody could watch it; `order show` says so.
     """

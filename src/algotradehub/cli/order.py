@@ -332,8 +332,18 @@ app.command(
         "order show 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --json",
     )
 )(one_order.show)
-app.command(epilog=examples("order timeline 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d"))(one_order.timeline)
-app.command(epilog=examples("order fire 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d"))(one_order.fire)
+app.command(
+    epilog=examples(
+        "order timeline 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d",
+        "order timeline 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --json",
+    )
+)(one_order.timeline)
+app.command(
+    epilog=examples(
+        "order fire 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d",
+        "order fire 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --json",
+    )
+)(one_order.fire)
 
 
 def _type_of(price: str | None, trigger: str | None, trail: str | None) -> OrderType:
