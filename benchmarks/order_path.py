@@ -42,6 +42,7 @@ from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading import orders
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.venues.paper.opening import account_opener
 from algotradehub.venues.paper.venue import open_venue
 
@@ -134,6 +135,7 @@ async def _measure(
                     store=SqliteStore(base / "projection.db", read_only=True),
                     projection=projection,
                     prices=_Price(),
+                    feed=MarketDataManager(),
                     accounts=[setup],
                     epoch=1,
                 ) as core:

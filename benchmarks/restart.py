@@ -43,6 +43,7 @@ from algotradehub.storage.disk import OsDisk
 from algotradehub.storage.sqlite.projection import open_projection
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.venues.paper.opening import account_opener
 from algotradehub.venues.paper.venue import PaperVenue, open_venue
 
@@ -147,6 +148,7 @@ async def platform(
                     store=store,
                     projection=projection,
                     prices=Price(),
+                    feed=MarketDataManager(),
                     accounts=[setup],
                     epoch=directory.epoch,
                 ) as core:

@@ -36,6 +36,7 @@ from algotradehub.simulation.users import TENANT
 from algotradehub.simulation.venue import SYMBOL, ScriptedVenue
 from algotradehub.simulation.world import START_NS
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.market_data import MarketDataManager
 
 ORDERS: Final = 1_000
 _SEED: Final = 1
@@ -195,6 +196,7 @@ async def _core(
             store=store,
             projection=_Stored(store),
             prices=_Prices(),
+            feed=MarketDataManager(),
             accounts=[
                 AccountSetup(
                     id=name,

@@ -4,6 +4,7 @@ from typing import Final
 
 from benchmarks.planted import (
     audit,
+    emulation,
     evidence,
     fills,
     idempotency,
@@ -37,5 +38,6 @@ _GROUPS: Final = (
     intervention,
     risk,
     audit,
+    emulation,
 )
 BUGS: Final[tuple[Bug, ...]] = tuple(bug for group in _GROUPS for bug in group.BUGS)

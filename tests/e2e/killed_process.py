@@ -44,6 +44,7 @@ from algotradehub.storage.disk import OsDisk
 from algotradehub.storage.sqlite.projection import open_projection
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.venues.paper.opening import account_opener
 from algotradehub.venues.paper.venue import PaperVenue, open_venue
 from tests.e2e.mortal import Effects, MortalDisk, MortalProjection, mortal, say
@@ -201,6 +202,7 @@ async def platform(
                 store=store,
                 projection=MortalProjection(projection, effect),
                 prices=FixedPrice(),
+                feed=MarketDataManager(),
                 accounts=[setup],
                 epoch=directory.epoch,
             ) as core:

@@ -3,7 +3,7 @@
 import pytest
 
 from algotradehub.simulation.campaign import run_scenario, run_seeds
-from algotradehub.simulation.scenario import draw
+from algotradehub.simulation.drawing import draw
 
 AT_ONCE = 30
 

@@ -82,11 +82,13 @@ from algotradehub.domain.order import (
     TimeInForce,
 )
 from algotradehub.domain.position import Position
-from algotradehub.domain.records import CancelAsked, Kind
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import CancelAsked
 from algotradehub.ports.store import Halt, Pause
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.aggregation import AggregatedPosition
 from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.outlook import Outlook, Unplugged
 from algotradehub.trading.risk.sums import AccountSums, InstrumentSums
 from algotradehub.trading.risk.use import RuleUse, RuleVerdict, ScopeKind
 from algotradehub.trading.tickers import DaySummary, Ticker
@@ -225,6 +227,7 @@ _ACCOUNT_VIEW = AccountView(
     open_orders=1,
     instruments=2,
     capabilities=_CAPABILITIES,
+    emulated=(),
 )
 _LIMITS = RiskLimits(
     max_order_notional=Decimal(50000), max_position=Decimal(2), max_open_orders=200
@@ -278,9 +281,15 @@ ANSWERS = _by_type(
                     account=ACCOUNT,
                     account_seq=97,
                     kind=Kind.COMMAND,
+                    after_s=1.25,
                     body=CancelAsked(order_id=ORDER_ID),
                 )
             ],
+            why_not_sent=None,
+            if_unplugged=Outlook(
+                kind=Unplugged.RESTS,
+                text="It rests at the venue until it fills or somebody cancels it.",
+            ),
             complete=True,
         ),
         OrderDone(order=_ORDER_VIEW),

@@ -15,6 +15,7 @@ from pydantic import (
 
 from algotradehub.api import instants
 from algotradehub.api.fields import Instant, Money, Name, word_of
+from algotradehub.domain.emulation import Emulation
 from algotradehub.domain.errors import InvalidRequest, Refusal
 from algotradehub.domain.ids import AccountId, IdempotencyKey, StrategyId, Symbol, TenantId
 from algotradehub.domain.instrument import Side
@@ -119,6 +120,10 @@ class PlaceOrder(RequestBody):
     reduce_only: StrictBool = False
     position_side: Annotated[PositionSide, *word_of(PositionSide)] = PositionSide.NET
     strategy: Name | None = None
+    emulation: Annotated[Emulation, *word_of(Emulation)] | None = Field(
+        default=None,
+        description="Of what the venue lacks; left out, as the account's settings say.",
+    )
     metadata: dict[StrictStr, StrictStr] = Field(
         default={}, description="At most 16 names of 64 with values of 256 characters."
     )
@@ -156,6 +161,7 @@ class PlaceOrder(RequestBody):
             position_side=self.position_side,
             strategy=None if self.strategy is None else StrategyId(self.strategy),
             metadata=self.metadata,
+            emulation=self.emulation,
         )
 
     def in_these_words(self, error: InvalidRequest, now_ns: int) -> InvalidRequest:

@@ -8,7 +8,8 @@ from algotradehub.api.views.interventions import Intervention, Interventions, st
 from algotradehub.api.views.orders import TimelineEntry
 from algotradehub.domain.evidence import Unreadable
 from algotradehub.domain.order import Decision, Doubt, Order, OrderStatus
-from algotradehub.domain.records import Kind, LookedUp
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import LookedUp
 from algotradehub.trading.reports import Looked
 from algotradehub.trading.stuck import Action, Proposal, Question, StuckOrder
 
@@ -52,6 +53,7 @@ def stuck_examples(order: Order, *, at_ns: int) -> Iterator[msgspec.Struct]:
                     account=order.request.account,
                     account_seq=99,
                     kind=Kind.EVENT,
+                    after_s=0,
                     body=LookedUp(
                         order_id=order.order_id,
                         asked_ns=at_ns,

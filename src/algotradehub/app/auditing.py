@@ -14,7 +14,8 @@ from algotradehub.app.bystander import FrozenDisk, JoinedDisk, names_in
 from algotradehub.domain.commands import Operation
 from algotradehub.domain.errors import InvalidRequest, NotFound, Refusal
 from algotradehub.domain.ids import AccountId, ClientOrderId, VenueId
-from algotradehub.domain.records import AmendAsked, Kind, Record, Requested, Responded
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import AmendAsked, Record, Requested, Responded
 from algotradehub.ports.audit import Head
 from algotradehub.ports.disk import Disk
 from algotradehub.storage.journal.segments import read_all

@@ -11,6 +11,7 @@ from algotradehub.app.one_cause import one_cause
 from algotradehub.app.projector import Projection, Projector
 from algotradehub.app.restoring import IN_MEMORY_NS, restore_in_parts
 from algotradehub.bus.memory import MemoryBus
+from algotradehub.domain.emulation import Emulation
 from algotradehub.domain.ids import AccountId, StrategyId, Symbol, TenantId
 from algotradehub.domain.records import DayMarked, Restarted
 from algotradehub.domain.trading_day import TradingDay
@@ -26,12 +27,14 @@ from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.flattening import Flattening
+from algotradehub.trading.guard import Guard
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.intervention import STUCK_AFTER_S, Approvals, InterventionDesk
 from algotradehub.trading.kill_switch import KillSwitch
 from algotradehub.trading.limits import DeskLimits, RiskLimits
 from algotradehub.trading.orders import OrderManager, ReferencePrices
 from algotradehub.trading.orphans import Orphans
+from algotradehub.trading.price_watch import PriceFeed
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.recovery import Recovery, Spawn
 from algotradehub.trading.replacing import Replacing
@@ -40,6 +43,7 @@ from algotradehub.trading.state import DeskState
 
 FORGET_EVERY_S = 60.0
 ORPHANS_KEPT = 1_000
+PRICE_AGE_S = 10.0  # prices that are older count as unseen, see ``trading.guard``
 SEGMENT_BYTES = 64 << 20
 _EVERY_ACCOUNT = AccountId("")
 _NO_TENANTS: Mapping[TenantId, RiskLimits] = {}
@@ -56,6 +60,8 @@ class AccountSetup(msgspec.Struct, frozen=True, kw_only=True):
     limits: RiskLimits = RiskLimits()
     stuck_after_s: float = STUCK_AFTER_S  # how old a question is when it is a person's
     instrument_limits: Mapping[Symbol, RiskLimits] = {}
+    emulation: Emulation = Emulation.ALERT  # of what its venue lacks
+    price_age_s: float = PRICE_AGE_S
 
 
 class Core(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +92,7 @@ async def open_core(
     store: Store,
     projection: Projection,
     prices: ReferencePrices,
+    feed: PriceFeed,
     accounts: Sequence[AccountSetup],
     epoch: int,
     tenant_limits: Mapping[TenantId, RiskLimits] = _NO_TENANTS,
@@ -98,7 +105,8 @@ async def open_core(
     ``disk`` holds the journal. ``store`` is read from, at the start and for orders that have left
     memory; ``projection`` is fed with what changes. ``epoch`` is that of the lease under which
     this process owns the accounts. ``approvals`` tells how many
-    people a decision about a stuck order takes; None: one.
+    people a decision about a stuck order takes; None: one. ``prices`` values orders, ``feed``
+    fires those that wait here.
 
     Raises:
         StorageDamaged: Journal or projection cannot be trusted as they are.
@@ -162,7 +170,7 @@ async def open_core(
             ids=ids,
         )
         # Before any account can speak: whatever the last process left unanswered is in doubt.
-        recorder.keep(_EVERY_ACCOUNT, Restarted(epoch=epoch))
+        recorder.keep(_EVERY_ACCOUNT, Restarted(epoch=epoch, last_ns=journal.found_ns))
         risk.start(state.orders.values())
         async with _tasks() as spawn, AsyncExitStack() as opened:
             kill_switch = KillSwitch(
@@ -211,8 +219,22 @@ async def open_core(
                 desk.questions = recovery
                 inbox = manager.open(desk)
                 desk.account = await opened.enter_async_context(setup.open(inbox.receive))
+                guard = Guard(
+                    desk=desk,
+                    dispatch=dispatch,
+                    recorder=recorder,
+                    state=state,
+                    prices=feed,
+                    clock=clock,
+                    journal_refuses=lambda: journal.refusing,
+                    choice=setup.emulation,
+                    price_age_s=setup.price_age_s,
+                    spawn=spawn,
+                )
+                desk.guard = guard
                 inbox.open()
                 recovery.watch_all()
+                guard.open()
                 kill_switch.go_on(desk)
             spawn(intervention.watch())
             spawn(_forget_ended(state, projector, clock))

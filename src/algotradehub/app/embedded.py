@@ -225,6 +225,7 @@ async def _open_books(
             store=store,
             projection=projection,
             prices=market,
+            feed=market,
             accounts=venues.accounts(),
             epoch=directory.epoch,
             approvals=approvals,
@@ -247,7 +248,7 @@ async def _finish(core: Core, queries: ProjectionQueries, clock: Clock) -> None:
 def _unanswered(core: Core) -> bool:
     orders = core.state.orders
     return any(desk.in_flight for desk in core.orders.desks) or any(
-        orders[order_id].status is OrderStatus.PENDING
+        orders[order_id].status is OrderStatus.PENDING and not orders[order_id].is_waiting
         for live in core.state.live.values()
         for order_id in live
     )

@@ -78,7 +78,8 @@ class PaperVenues:
         venue = self.venues[VenueId(account.venue)]
         settings = next(v for v in self._settings.paper_venues if v.id == account.venue)
         account_id = AccountId(account.id)
-        opener = account_opener(venue, account_id, latency=self._latency(settings.latency))
+        latency = self._latency(settings.latency)
+        opener = account_opener(venue, account_id, latency=latency, lacks=frozenset(settings.lacks))
         if settings.trouble is not None:
             trouble = Trouble(**msgspec.structs.asdict(settings.trouble))
             opener = over_bad_line(opener, trouble, clock=self._clock, seed=self._epoch)
@@ -93,6 +94,8 @@ class PaperVenues:
                 for symbol, limits in account.instruments.items()
             },
             stuck_after_s=account.stuck_after_s,
+            emulation=account.emulation,
+            price_age_s=account.price_age_s,
         )
 
     def _latency(self, settings: LatencySettings | None) -> LatencyModel | None:

@@ -29,7 +29,8 @@ from algotradehub.cli.printing import (
 from algotradehub.domain.commands import Operation
 from algotradehub.domain.errors import InvalidRequest, Refusal
 from algotradehub.domain.ids import AccountId, ClientOrderId, VenueId
-from algotradehub.domain.records import Kind, Record
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import Record
 from algotradehub.ports.audit import OperationFilter
 
 app = typer.Typer(

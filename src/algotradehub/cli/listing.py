@@ -297,6 +297,9 @@ def print_order(order: Mapping[str, Any], *, as_json: bool) -> None:
     print_table(ORDERS, [order], empty="")
     if order["reason"]:
         remark(f"{order['origin'] or 'the venue'}: {order['reason']}")
+    emulated = order.get("emulated")
+    if emulated and emulated["waiting"]:
+        remark("emulated: it waits here for its price; `order show` tells whether it is guarded")
     if order["cancel_pending"]:
         remark("the cancel was asked for and is repeated until the venue answers")
     if order["amend_pending"]:

@@ -24,7 +24,7 @@ from algotradehub.domain.errors import AlgoTradeHubError
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("cli.demo:app", "Watch paper trading on three simulated venues."),
     "serve": ("cli.serve:app", "Trade as the settings say."),
-    "order": ("cli.order:app", "Place, cancel, amend, list and show orders."),
+    "order": ("cli.order:app", "Place, cancel, amend, list, show and fire orders."),
     "stuck": ("cli.stuck:app", "Orders that are stuck: look, ask again, decide."),
     "position": ("cli.listing:positions", "Positions and their profit."),
     "fill": ("cli.listing:fills", "Fills, one by one."),

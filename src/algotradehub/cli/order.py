@@ -6,11 +6,10 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from algotradehub.cli import completion
+from algotradehub.cli import completion, one_order
 from algotradehub.cli.asking import MAX_ROWS, Lost, Platform
 from algotradehub.cli.exit_codes import ExitCode, Failure
 from algotradehub.cli.listing import (
-    FILLS,
     ORDERS,
     Account,
     All,
@@ -20,20 +19,18 @@ from algotradehub.cli.listing import (
     print_outcomes,
     print_page,
 )
+from algotradehub.cli.one_order import ID_HELP, OrderId
 from algotradehub.cli.order_explain import AnyAccount, AnySide, AnySymbol, explain
 from algotradehub.cli.printing import (
     Json,
     examples,
-    print_facts,
-    print_json,
-    print_line,
-    print_table,
     remark,
 )
 from algotradehub.cli.servers import ServedData, ServerUrl, TokenFile, connect, find
 from algotradehub.client import operations
 from algotradehub.client.bodies import CancelOrders, ChangeOrder, PlaceOrder, TrailBody, TriggerBody
 from algotradehub.connectivity.ids import InstallationIds
+from algotradehub.domain.emulation import Emulation
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import (
     FINAL_STATUSES,
@@ -48,19 +45,11 @@ POLL_S: Final = 0.2
 _KEY_CHARACTERS: Final = 32
 
 app = typer.Typer(
-    help="Place, cancel, amend, list and show orders.",
+    help="Place, cancel, amend, list, show and fire orders.",
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
 )
-
-_ID_HELP: Final = "The order's id, 32 characters."
-OrderId = Annotated[
-    str, typer.Argument(metavar="ID", autocompletion=completion.open_orders, help=_ID_HELP)
-]
-AnyOrderId = Annotated[
-    str, typer.Argument(metavar="ID", autocompletion=completion.orders, help=_ID_HELP)
-]
 
 
 @app.command(
@@ -125,6 +114,15 @@ def place(
     reduce_only: Annotated[
         bool, typer.Option("--reduce-only", help="Only make a position smaller.")
     ] = False,
+    emulation: Annotated[
+        Emulation | None,
+        typer.Option(
+            case_sensitive=False,
+            autocompletion=completion.words(Emulation),
+            metavar="HOW",
+            help="Of what the venue lacks: refuse, alert or fire_late; see `order show`.",
+        ),
+    ] = None,
     key: Annotated[
         str | None,
         typer.Option(
@@ -163,6 +161,7 @@ def place(
         "expires_at": expires,
         "post_only": post_only or None,
         "reduce_only": reduce_only or None,
+        "emulation": emulation,
     }
     if trigger is not None:
         direction: Any = _direction(body["type"], side)
@@ -204,7 +203,7 @@ app.command(
 def cancel(
     order_id: Annotated[
         str | None,
-        typer.Argument(metavar="ID", autocompletion=completion.open_orders, help=_ID_HELP),
+        typer.Argument(metavar="ID", autocompletion=completion.open_orders, help=ID_HELP),
     ] = None,
     all_of_them: Annotated[
         bool, typer.Option("--all", help="Every live order, or those of --account and --symbol.")
@@ -314,30 +313,24 @@ def list_orders(
     print_page(page, "orders", ORDERS, as_json=as_json, empty="No orders.")
 
 
-@app.command(
+app.command(
     epilog=examples(
         "order show 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d",
         "order show 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --json",
     )
-)
-def show(
-    order_id: AnyOrderId,
-    server: ServerUrl = None,
-    token_file: TokenFile = None,
-    data: ServedData = None,
-    as_json: Json = False,
-) -> None:
-    """Show all that is known of one order, and its fills."""
-    platform = connect(server, token_file, data)
-    order = platform.ask(operations.get_order(order_id))
-    of_it = operations.list_fills(order_id=order_id)
-    fills = platform.pages(of_it, "fills", limit=MAX_ROWS)["fills"]
-    if as_json:
-        print_json({**order, "fills": fills})
-        return
-    print_facts({name: value for name, value in order.items() if not name.endswith("_ns")})
-    print_line("")
-    print_table(FILLS, fills, empty="No fills.")
+)(one_order.show)
+app.command(
+    epilog=examples(
+        "order timeline 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d",
+        "order timeline 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --json",
+    )
+)(one_order.timeline)
+app.command(
+    epilog=examples(
+        "order fire 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d",
+        "order fire 0192f1c3a5b07a1e9c4d5e6f7a8b9c0d --json",
+    )
+)(one_order.fire)
 
 
 def _type_of(price: str | None, trigger: str | None, trail: str | None) -> OrderType:

@@ -12,7 +12,7 @@ from rich.console import Console
 from algotradehub.cli.printing import examples
 from algotradehub.connectivity.clock import monotonic_ns
 from algotradehub.simulation.campaign import Verdict, campaign, cores, run_scenario, shrink
-from algotradehub.simulation.scenario import draw
+from algotradehub.simulation.drawing import draw
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 _FAILED = 1

@@ -14,6 +14,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from algotradehub.client.models import (
+        Emulation,
         OrderType,
         PositionSide,
         PriceSource,
@@ -44,6 +45,8 @@ class BatchOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     )
     key: str
     """1 to 64 printable ASCII characters; the same for every repetition."""
+    emulation: Emulation | Literal["refuse", "alert", "fire_late"] | None = None
+    """Of what the venue lacks; left out, as the account's settings say."""
     expires_at: str | None = None
     """For GTD: UTC in ISO 8601, such as 2027-01-15T08:00:00Z, at most 9 decimals, from 1970 to
     2261.
@@ -147,6 +150,8 @@ class PlaceOrder(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             "TRAILING_STOP",
         ]
     )
+    emulation: Emulation | Literal["refuse", "alert", "fire_late"] | None = None
+    """Of what the venue lacks; left out, as the account's settings say."""
     expires_at: str | None = None
     """For GTD: UTC in ISO 8601, such as 2027-01-15T08:00:00Z, at most 9 decimals, from 1970 to
     2261.

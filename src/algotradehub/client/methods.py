@@ -465,8 +465,16 @@ class BlockingMethods(ABC):
         """
         return self.send(operations.change_order(order_id, body))
 
+    def fire_order(self, order_id: str) -> OrderView:
+        """Send an order that waits here for its price, as if that had come.
+
+        Meant for one whose price came while nobody could watch it: `emulated.missed_price` is
+        given.
+        """
+        return self.send(operations.fire_order(order_id))
+
     def get_order_timeline(self, order_id: str) -> Timeline:
-        """Read everything the journal holds about one order, oldest first."""
+        """Read what the journal holds about one order, oldest first, and what becomes of it."""
         return self.send(operations.get_order_timeline(order_id))
 
     def list_positions(self, *, account: str | None = None, flat: bool | None = None) -> Positions:
@@ -982,8 +990,16 @@ class AsyncMethods(ABC):
         """
         return await self.send(operations.change_order(order_id, body))
 
+    async def fire_order(self, order_id: str) -> OrderView:
+        """Send an order that waits here for its price, as if that had come.
+
+        Meant for one whose price came while nobody could watch it: `emulated.missed_price` is
+        given.
+        """
+        return await self.send(operations.fire_order(order_id))
+
     async def get_order_timeline(self, order_id: str) -> Timeline:
-        """Read everything the journal holds about one order, oldest first."""
+        """Read what the journal holds about one order, oldest first, and what becomes of it."""
         return await self.send(operations.get_order_timeline(order_id))
 
     async def list_positions(

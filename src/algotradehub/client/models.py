@@ -44,6 +44,14 @@ class Durability(OpenEnum):
     SYNC = "sync"
 
 
+class Emulation(OpenEnum):
+    """Whether we may stand in for the venue, and what follows a price that nobody here saw."""
+
+    ALERT = "alert"
+    FIRE_LATE = "fire_late"
+    REFUSE = "refuse"
+
+
 class ErrorCategory(OpenEnum):
     """The five categories of the exchange integration design (its Property 7)."""
 
@@ -191,6 +199,18 @@ class TriggerDirection(OpenEnum):
     RISES_TO = "RISES_TO"
 
 
+class Unplugged(OpenEnum):
+    """What an order does without us, for programs."""
+
+    ENDED = "ended"
+    EXPIRES = "expires"
+    MAY_BE_THERE = "may_be_there"
+    NEVER_SENT = "never_sent"
+    NOT_REPLACED = "not_replaced"
+    RESTS = "rests"
+    UNGUARDED = "unguarded"
+
+
 class AbsenceRule(msgspec.Struct, frozen=True, kw_only=True):
     """When "not seen" becomes "not there" (order-path 5)."""
 
@@ -234,6 +254,9 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     open_orders: int
     instruments: int
     capabilities: Capabilities
+    """What it can be asked for, by us if not by the venue."""
+    emulated: tuple[str, ...]
+    """Order types and times in force that the venue leaves to us."""
 
 
 class Accounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -413,6 +436,7 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
 
 class CancelAsked(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="cancel_asked"):
     order_id: str
+    expired: bool
 
 
 class CandleView(msgspec.Struct, frozen=True, kw_only=True):
@@ -549,6 +573,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     approved_by: str | None
     amend_pending: Amendment | None
+    cancel_pending: bool
 
 
 class DecisionProposed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="proposed"):
@@ -579,6 +604,14 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str
 
 
+class Disarmed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="disarmed"):
+    """An emulated order ended before it fired: nothing of it was sent."""
+
+    order_id: str
+    status: OrderStatus
+    reason: str
+
+
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
     """A question about an order that is still open. It is not a status."""
 
@@ -592,6 +625,30 @@ class Doubted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="
 
     order_id: str
     what: str
+
+
+class Emulated(msgspec.Struct, frozen=True, kw_only=True):
+    """How an order stands that we do a part of in the venue's place."""
+
+    trigger: bool
+    expiry: bool
+    waiting: bool
+    fires_late: bool
+    armed_at: str | None
+    armed_ns: Nanoseconds | None
+    best: Decimal | None
+    fired_at: str | None
+    fired_ns: Nanoseconds | None
+    fired_price: Decimal | None
+    missed_at: str | None
+    missed_ns: Nanoseconds | None
+    missed_price: Decimal | None
+    unguarded_s: float
+    unguarded_since_at: str | None
+    unguarded_since_ns: Nanoseconds | None
+    unguarded_reason: str
+    expired_at: str | None
+    expired_ns: Nanoseconds | None
 
 
 class Execution(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag="Execution"):
@@ -661,6 +718,18 @@ class FillPage(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
 
 
+class Fired(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="fired"):
+    """An emulated trigger was reached, or somebody fired it, before the venue can know of it."""
+
+    order_id: str
+    price: Decimal | None
+    fired_at: str | None
+    fired_ns: Nanoseconds | None
+    send_before_at: str | None
+    send_before_ns: Nanoseconds | None
+    by_hand: bool
+
+
 class FixedTick(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="FixedTick"):
     """Every price is a multiple of ``tick``."""
 
@@ -676,6 +745,12 @@ class FlatProven(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", ta
 
 class Found(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="found"):
     state: OrderState
+
+
+class Guarded(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="guarded"):
+    """The prices of these symbols are watched: again, or still."""
+
+    symbols: tuple[str, ...]
 
 
 class Halt(msgspec.Struct, frozen=True, kw_only=True):
@@ -927,6 +1002,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     permit: Permit | None
     decision: Decision | None
     parts: tuple[Order, ...]
+    emulated: Emulated | None
 
 
 class OrderDone(msgspec.Struct, frozen=True, kw_only=True):
@@ -992,6 +1068,7 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True):
     position_side: PositionSide
     strategy: str | None
     metadata: Mapping[str, str]
+    emulation: Emulation | None
 
 
 class OrderState(msgspec.Struct, frozen=True, kw_only=True, tag_field="word", tag="OrderState"):
@@ -1073,12 +1150,23 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     strategy: str | None
     metadata: Mapping[str, str]
     legs: tuple[Leg, ...]
+    emulated: Emulated | None
+    """What is done here in the venue's place; null if nothing is."""
     created_at: str | None
     created_ns: Nanoseconds | None
     updated_at: str | None
     updated_ns: Nanoseconds | None
     venue_time: str | None
     venue_time_ns: Nanoseconds | None
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to "what happens if this machine is unplugged now"."""
+
+    kind: Unplugged
+    text: str
+    at: str | None
+    at_ns: Nanoseconds | None
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True):
@@ -1264,6 +1352,13 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[str, ...]
 
 
+class Rearmed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="rearmed"):
+    """New values of an emulated order that has not fired; in force at once."""
+
+    order_id: str
+    amendment: Amendment
+
+
 class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
     """What one comparison found; ``skipped`` says why something was not compared."""
 
@@ -1352,6 +1447,8 @@ class Restarted(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag
     """
 
     epoch: int
+    last_at: str | None
+    last_ns: Nanoseconds | None
 
 
 class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -1576,6 +1673,10 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the journal holds about one order, oldest first."""
 
     records: tuple[TimelineEntry, ...]
+    why_not_sent: str | None
+    """Why nothing of it is at the venue; null if it was sent, or may be."""
+    if_unplugged: Outlook
+    """What becomes of it if this machine is unplugged now."""
     complete: bool
 
 
@@ -1588,6 +1689,8 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     account_seq: int
     kind: Kind
+    after_s: float
+    """Since the line before; 0 for the first."""
     body: TimelineEntryBody
 
 
@@ -1639,10 +1742,35 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
     source: PriceSource
 
 
+class TrailMoved(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="trail_moved"):
+    """The best price that an emulated trail follows: recorded before it counts."""
+
+    order_id: str
+    best: Decimal
+
+
 class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     price: Decimal
     direction: TriggerDirection
     source: PriceSource
+
+
+class TriggerMissed(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="trigger_missed"
+):
+    """The first price after a time unguarded is beyond an emulated trigger: a person decides."""
+
+    order_id: str
+    price: Decimal
+
+
+class Unguarded(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="unguarded"):
+    """Nobody has watched the prices of these symbols for the account since then."""
+
+    symbols: tuple[str, ...]
+    since_at: str | None
+    since_ns: Nanoseconds | None
+    reason: str
 
 
 class Unreadable(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="unreadable"):
@@ -1738,9 +1866,16 @@ if TYPE_CHECKING:
         | LegAdded
         | ReplaceDropped
         | Decided
+        | Fired
+        | TrailMoved
+        | TriggerMissed
+        | Disarmed
+        | Rearmed
         | LookedUp
         | Intervened
         | DecisionProposed
+        | Unguarded
+        | Guarded
         | HaltSet
         | StopProven
         | CloseAsked
@@ -1770,8 +1905,11 @@ else:
             "day_marked": DayMarked,
             "decided": Decided,
             "differed": Differed,
+            "disarmed": Disarmed,
             "doubted": Doubted,
+            "fired": Fired,
             "flat_proven": FlatProven,
+            "guarded": Guarded,
             "halt_set": HaltSet,
             "intent": Intent,
             "intervened": Intervened,
@@ -1783,12 +1921,16 @@ else:
             "position_corrected": PositionCorrected,
             "proposed": DecisionProposed,
             "proven_absent": ProvenAbsent,
+            "rearmed": Rearmed,
             "replace_dropped": ReplaceDropped,
             "requested": Requested,
             "responded": Responded,
             "restarted": Restarted,
             "stop_proven": StopProven,
             "told": Told,
+            "trail_moved": TrailMoved,
+            "trigger_missed": TriggerMissed,
+            "unguarded": Unguarded,
         },
     )
 

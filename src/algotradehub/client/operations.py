@@ -642,8 +642,22 @@ def change_order(order_id: str, body: ChangeOrder) -> Request[OrderView]:
     )
 
 
+def fire_order(order_id: str) -> Request[OrderView]:
+    """Send an order that waits here for its price, as if that had come.
+
+    Meant for one whose price came while nobody could watch it: `emulated.missed_price` is
+    given.
+    """
+    return Request(
+        method="POST",
+        path=f"/api/v1/orders/{segment(order_id)}/fire",
+        answer="OrderView",
+        repeatable=False,
+    )
+
+
 def get_order_timeline(order_id: str) -> Request[Timeline]:
-    """Read everything the journal holds about one order, oldest first."""
+    """Read what the journal holds about one order, oldest first, and what becomes of it."""
     return Request(
         method="GET",
         path=f"/api/v1/orders/{segment(order_id)}/timeline",

@@ -27,7 +27,7 @@ def decided(order: Order, decision: Decision, at_ns: int) -> Step:
     The caller has made sure that nothing of it can be on its way to the venue any more, and that
     ``decision`` tells no less than is known to have filled.
     """
-    decision = _replace(decision, amend_pending=order.amend_pending)
+    decision = _wishes(decision, order)
     left = decision.filled - (order.filled - order.provisional)
     left_paid = decision.value - (order.paid - order.provisional_paid)
     after = _ended(order, decision, left, left_paid, at_ns)
@@ -45,7 +45,7 @@ def advance(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:
             after = order_rules.contradicted(after, at_ns)
         else:
             left = decision.filled - (after.filled - after.provisional)
-            decision = _replace(decision, amend_pending=after.amend_pending)
+            decision = _wishes(decision, after)
             after = _ended(after, decision, left, _share(order, left), at_ns)
     return Step(after, moved(order, after, step.effect))
 
@@ -93,6 +93,13 @@ def _ended(
     )
 
 
+def _wishes(decision: Decision, order: Order) -> Decision:
+    """What was wanted of the order stays wanted if it turns out to live."""
+    return _replace(
+        decision, amend_pending=order.amend_pending, cancel_pending=order.cancel_pending
+    )
+
+
 def _undecided(order: Order, decision: Decision, at_ns: int) -> Order:
     """The order as if nobody had decided: of what the person told only what the venue claims."""
     claimed = max(ZERO, order.venue_filled - (order.filled - order.provisional))
@@ -110,6 +117,7 @@ def _undecided(order: Order, decision: Decision, at_ns: int) -> Order:
         provisional_paid=kept_paid,
         doubt=Doubt(what=f"{decision.by} said how it ended", since_ns=at_ns),
         amend_pending=decision.amend_pending,
+        cancel_pending=decision.cancel_pending,
     )
 
 

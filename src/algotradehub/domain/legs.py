@@ -128,7 +128,8 @@ def decided(order: Order, decision: Decision, at_ns: int) -> Step:
             ended = _replace(decision, status=_CANCELLED, filled=part.filled, value=part.paid)
             parts[index] = decisions.decided(part, ended, at_ns).order
     rest = _replace(decision, filled=filled, value=value)
-    parts[last] = decisions.decided(parts[last], rest, at_ns).order
+    wanted = _replace(parts[last], cancel_pending=order.cancel_pending)
+    parts[last] = decisions.decided(wanted, rest, at_ns).order
     before = _replace(order, replacing=None, amend_pending=None, decision=decision)
     after = _whole(before, tuple(parts), at_ns)
     return Step(after, decisions.moved(order, after, None))
@@ -218,6 +219,7 @@ def _whole(order: Order, parts: tuple[Order, ...], at_ns: int) -> Order:
         venue_filled=sum((part.venue_filled for part in parts), ZERO),
         total_untold=any(part.total_untold for part in parts),
         venue_time_ns=max(part.venue_time_ns for part in parts),
+        cancel_pending=order.cancel_pending or any(part.cancel_pending for part in parts),
         send_before_ns=last.send_before_ns,
         reserve_price=last.reserve_price,
         updated_ns=at_ns,

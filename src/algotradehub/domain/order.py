@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from algotradehub.domain.emulation import Emulated, Emulation
 from algotradehub.domain.ids import (
     AccountId,
     ClientOrderId,
@@ -116,6 +117,7 @@ class OrderRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     position_side: PositionSide = PositionSide.NET
     strategy: StrategyId | None = None
     metadata: dict[str, str] = {}
+    emulation: Emulation | None = None  # of what the venue lacks; None: as its account says
 
 
 class OrderStatus(StrEnum):
@@ -175,6 +177,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     reason: str
     approved_by: str | None = None  # the second person, where two are asked for
     amend_pending: Amendment | None = None  # of unknown fate, should the venue contradict
+    cancel_pending: bool = False  # still wanted, should the venue contradict
 
 
 class Leg(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -218,10 +221,17 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     permit: Permit | None = None
     decision: Decision | None = None  # what ended it, where the venue did not
     parts: tuple["Order", ...] = ()  # of an order with replaced legs: each leg as an order
+    emulated: Emulated | None = None  # what of it we do in the venue's place
 
     @property
     def is_final(self) -> bool:
         return self.status in FINAL_STATUSES
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether only we hold it, until its price comes: certainly not sent."""
+        emulated = self.emulated
+        return emulated is not None and emulated.waiting and self.status not in FINAL_STATUSES
 
     @property
     def leg(self) -> Leg:

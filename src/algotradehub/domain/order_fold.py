@@ -4,9 +4,10 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from algotradehub.domain import decisions, legs, order_rules
+from algotradehub.domain import decisions, emulation_rules, legs, order_rules
 from algotradehub.domain.evidence import OrderEvidence
 from algotradehub.domain.fill import Step
+from algotradehub.domain.guard_records import Guarded, GuardRecord, Unguarded
 from algotradehub.domain.order import Order
 from algotradehub.domain.records import (
     AmendAsked,
@@ -17,6 +18,7 @@ from algotradehub.domain.records import (
     OrderRecord,
     ProvenAbsent,
     ReplaceDropped,
+    Restarted,
 )
 
 _replace: Final = msgspec.structs.replace
@@ -28,10 +30,12 @@ _ABSENT: Final = "never reached the venue: not seen there after it could still a
 def advanced(order: Order, evidence: OrderEvidence, at_ns: int) -> Step:
     """Return ``order`` after ``evidence``; see ``order_rules.advance``."""
     if order.parts:
-        return legs.advance(order, evidence, at_ns)
-    if order.decision is not None:
-        return decisions.advance(order, evidence, at_ns)
-    return order_rules.advance(order, evidence, at_ns)
+        step = legs.advance(order, evidence, at_ns)
+    elif order.decision is not None:
+        step = decisions.advance(order, evidence, at_ns)
+    else:
+        step = order_rules.advance(order, evidence, at_ns)
+    return step if order.emulated is None else emulation_rules.heard(step, at_ns)
 
 
 def recorded(order: Order, body: OrderRecord, at_ns: int) -> Step:
@@ -39,6 +43,8 @@ def recorded(order: Order, body: OrderRecord, at_ns: int) -> Step:
     if isinstance(body, Decided):
         decided = legs.decided if order.parts else decisions.decided
         return decided(order, body.decision, at_ns)
+    if isinstance(body, GuardRecord):
+        return Step(emulation_rules.recorded(order, body, at_ns))
     return Step(_recorded(order, body, at_ns))
 
 
@@ -50,7 +56,9 @@ def _recorded(order: Order, body: _Wish, at_ns: int) -> Order:
         case ProvenAbsent():
             absent = legs.proven_absent if order.parts else order_rules.proven_absent
             return absent(order, _ABSENT, at_ns)
-        case CancelAsked():
+        case CancelAsked(expired=expired):
+            if expired:
+                order = emulation_rules.expired(order, at_ns)
             if order.parts:
                 return legs.cancel_asked(order, at_ns)
             return _replace(order, cancel_pending=not order.is_final, updated_ns=at_ns)
@@ -69,7 +77,19 @@ def _recorded(order: Order, body: _Wish, at_ns: int) -> Order:
             return legs.dropped(order, reason, at_ns)
 
 
-def restarted(order: Order, at_ns: int) -> Order:
-    """Return ``order`` when another process has taken over."""
-    rules = legs.restarted if order.parts else order_rules.restarted
-    return rules(order, at_ns)
+def one_of_many(order: Order, body: Restarted | Unguarded | Guarded, at_ns: int) -> Order:
+    """Return ``order``, one of a live account, after what concerns them all; often the same."""
+    match body:
+        case Restarted(last_ns=last_ns):
+            if order.is_waiting:
+                return emulation_rules.restarted(order, last_ns, at_ns)
+            rules = legs.restarted if order.parts else order_rules.restarted
+            return rules(order, at_ns)
+        case Unguarded():
+            if order.request.symbol not in body.symbols:
+                return order
+            return emulation_rules.unguarded(order, body.since_ns, body.reason)
+        case Guarded():
+            if order.request.symbol not in body.symbols:
+                return order
+            return emulation_rules.guarded(order, at_ns)

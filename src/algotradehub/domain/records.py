@@ -5,7 +5,6 @@ only a part (audit, projection, tools).
 """
 
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
 
 import msgspec
@@ -14,24 +13,20 @@ from algotradehub.domain.commands import Operation
 from algotradehub.domain.difference import Difference
 from algotradehub.domain.errors import ErrorCategory
 from algotradehub.domain.evidence import Balance, LookUp, OrderEvidence, OrderState, PositionReport
+from algotradehub.domain.guard_records import Guarded, GuardRecord, Unguarded
 from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, Symbol, VenueId
 from algotradehub.domain.instrument import Instrument
-from algotradehub.domain.order import Amendment, Decision, Order, OrderRequest, PositionSide
+from algotradehub.domain.order import (
+    Amendment,
+    Decision,
+    Order,
+    OrderRequest,
+    PositionSide,
+)
+from algotradehub.domain.record_kind import Kind
 from algotradehub.domain.trading_day import TradingDay
 
 FORMAT_VERSION = 1
-
-
-class Kind(StrEnum):
-    INTENT = "intent"
-    PLAN = "plan"
-    LEG = "leg"
-    EVENT = "event"
-    REQUEST = "request"
-    RESPONSE = "response"
-    COMMAND = "command"
-    CORRECTION = "correction"
-    CHECKPOINT = "checkpoint"
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True, tag="intent", gc=False):
@@ -105,7 +100,9 @@ class AmendSettled(msgspec.Struct, frozen=True, kw_only=True, tag="amend_settled
     state: OrderState
 
 
-class Restarted(msgspec.Struct, frozen=True, kw_only=True, tag="restarted", gc=False):
+class Restarted(
+    msgspec.Struct, frozen=True, kw_only=True, tag="restarted", omit_defaults=True, gc=False
+):
     """A new process took over every account: whatever was unanswered is in doubt.
 
     Nothing is ever resent.
@@ -113,11 +110,15 @@ class Restarted(msgspec.Struct, frozen=True, kw_only=True, tag="restarted", gc=F
 
     kind: ClassVar[Kind] = Kind.EVENT
     epoch: int
+    last_ns: int = 0  # when the process before wrote its last record; 0: not known
 
 
-class CancelAsked(msgspec.Struct, frozen=True, kw_only=True, tag="cancel_asked", gc=False):
+class CancelAsked(
+    msgspec.Struct, frozen=True, kw_only=True, tag="cancel_asked", omit_defaults=True, gc=False
+):
     kind: ClassVar[Kind] = Kind.COMMAND
     order_id: ClientOrderId
+    expired: bool = False  # by us, for the venue was not told when it expires
 
 
 class AmendAsked(
@@ -320,7 +321,14 @@ Privileged: TypeAlias = (
 
 # What moves one order, and is no evidence about it.
 OrderRecord: TypeAlias = (
-    Doubted | ProvenAbsent | CancelAsked | AmendAsked | LegAdded | ReplaceDropped | Decided
+    Doubted
+    | ProvenAbsent
+    | CancelAsked
+    | AmendAsked
+    | LegAdded
+    | ReplaceDropped
+    | Decided
+    | GuardRecord
 )
 
 Body: TypeAlias = (
@@ -335,6 +343,8 @@ Body: TypeAlias = (
     | LookedUp
     | Intervened
     | DecisionProposed
+    | Unguarded
+    | Guarded
     | HaltSet
     | StopProven
     | CloseAsked

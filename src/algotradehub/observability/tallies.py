@@ -77,7 +77,8 @@ class Tallies:
             durations = self.acknowledged.get(account)
             if durations is None:
                 durations = self.acknowledged[account] = Durations()
-            durations.add(order.updated_ns - order.created_ns)
+            fired_ns = 0 if order.emulated is None else order.emulated.fired_ns
+            durations.add(order.updated_ns - (fired_ns or order.created_ns))
         _remember(self._statuses, order.order_id, status)
 
     def _fill(self, account: AccountId, fill: Fill) -> None:

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import msgspec
 
-from algotradehub.settings.fields import PAPER, Name, SymbolText, above_zero
+from algotradehub.domain.emulation import Emulation
+from algotradehub.settings.fields import PAPER, Name, SymbolText, above_zero, from_to
 from algotradehub.settings.limits import InstrumentLimitSettings, LimitSettings
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.intervention import STUCK_AFTER_S
@@ -20,6 +21,8 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     limits: LimitSettings = LimitSettings()
     stuck_after_s: Annotated[float, above_zero(86_400)] = STUCK_AFTER_S  # then a person is told
     instruments: dict[SymbolText, InstrumentLimitSettings] = {}  # limits of single ones
+    emulation: Emulation = Emulation.ALERT  # of the order types that the venue lacks
+    price_age_s: Annotated[float, from_to(1, 3_600)] = 10.0  # older prices count as unseen
 
     @property
     def durable(self) -> Durability:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -22,6 +22,15 @@ from algotradehub.settings.fields import (
     refused,
     require_unique,
 )
+
+Lacking: TypeAlias = Literal[
+    "STOP_MARKET",
+    "STOP_LIMIT",
+    "TAKE_PROFIT_MARKET",
+    "TAKE_PROFIT_LIMIT",
+    "TRAILING_STOP",
+    "GTD",
+]
 
 
 class ListingSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,6 +110,7 @@ class PaperVenueSettings(msgspec.Struct, frozen=True, kw_only=True):
     latency: LatencySettings | None = None  # None: nothing takes time
     # When two orders of one account would match; in a replay they never meet.
     self_trade: SelfTrade = SelfTrade.ALLOWED
+    lacks: tuple[Lacking, ...] = ()  # to try out what we do in a venue's place
     trouble: TroubleSettings | None = None  # None: a line that never fails
     market: SyntheticSettings | ReplaySettings = SyntheticSettings()
 

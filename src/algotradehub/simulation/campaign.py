@@ -8,7 +8,8 @@ from itertools import islice
 import msgspec
 
 from algotradehub.domain.money import install_context
-from algotradehub.simulation.scenario import Scenario, draw
+from algotradehub.simulation.drawing import draw
+from algotradehub.simulation.scenario import Scenario
 from algotradehub.simulation.world import World
 
 SEEDS_AT_ONCE = 25  # one piece of work for one process

@@ -43,7 +43,7 @@ def check_exposure(state: DeskState, venue: ScriptedVenue) -> None:
     """At every moment: what of ours may still fill at the venue is in the running sums."""
     open_there = {Side.BUY: ZERO, Side.SELL: ZERO}
     for order in venue.orders.values():
-        if order.client_order_id is not None and not _is_decided(state, order):
+        if order.client_order_id is not None and not is_decided(state, order):
             open_there[order.side] += order.remaining
     sums = state.sums.of(ACCOUNT, SYMBOL)
     require(
@@ -53,7 +53,7 @@ def check_exposure(state: DeskState, venue: ScriptedVenue) -> None:
     )
 
 
-def _is_decided(state: DeskState, truth: VenueOrder) -> bool:
+def is_decided(state: DeskState, truth: VenueOrder) -> bool:
     """Whether a person said that it ended: then it counts again with the venue's next word."""
     name = truth.client_order_id
     order = None if name is None else state.orders.get(state.legs.get(name, name))
@@ -141,7 +141,7 @@ def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
         for part in order.parts or (order,):
             if part.order_id not in ours and not order.external:
                 rejected = part.status is OrderStatus.REJECTED or part.decision is not None
-                never_there = rejected and not part.filled
+                never_there = (rejected or _was_never_sent(part)) and not part.filled
                 require(never_there, "order invented", f"{part} was never at the venue")
         if order.status is OrderStatus.REJECTED and order.origin in {Origin.UNSENT, Origin.RISK}:
             absent = order.order_id not in ours
@@ -279,6 +279,13 @@ def _check_order(order: Order, truth: VenueOrder) -> None:
         "order differs",
         f"{order} should be {truth.venue_order_id} over {truth.quantity}",
     )
+
+
+def _was_never_sent(part: Order) -> bool:
+    """It was refused or lost on the way, or ended while it waited here for its price."""
+    emulated = part.emulated
+    waited = emulated is not None and emulated.trigger and not emulated.fired_ns
+    return part.status is OrderStatus.REJECTED or (waited and part.is_final)
 
 
 def _check_legs(order: Order, users: Users) -> None:

@@ -12,6 +12,7 @@ from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import BaseAmount, Order, OrderStatus
 from algotradehub.domain.records import AmendAsked, Intent, Record, Restarted
 from algotradehub.domain.trading_day import day_of
+from algotradehub.simulation.prices import LOWEST
 from algotradehub.simulation.users import ACCOUNT
 from algotradehub.simulation.venue import SYMBOL, VENUE, ScriptedVenue
 from algotradehub.simulation.verdict import Broken
@@ -19,7 +20,7 @@ from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.state import DeskState
 
 _S: Final = 1_000_000_000
-_PRICE: Final = Decimal(100)  # what the market is told to cost
+_PRICE: Final = Decimal(LOWEST)  # never does the market cost less
 
 
 def check_sent(state: DeskState, limits: RiskLimits, command: OrderCommand) -> None:

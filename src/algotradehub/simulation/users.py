@@ -1,11 +1,13 @@
 """The people of the world: they place, cancel, amend, repeat themselves, and remember promises."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from random import Random
 
 from algotradehub.app.core import Core
 from algotradehub.domain.commands import OrderCommand
+from algotradehub.domain.emulation import Emulation
 from algotradehub.domain.errors import InvalidRequest, NotReady, RiskRefused
 from algotradehub.domain.ids import (
     AccountId,
@@ -13,13 +15,19 @@ from algotradehub.domain.ids import (
     IdempotencyKey,
     TenantId,
 )
+from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import (
     Amendment,
     BaseAmount,
     Order,
     OrderRequest,
     OrderStatus,
+    OrderType,
     Origin,
+    TimeInForce,
+    Trail,
+    Trigger,
+    TriggerDirection,
 )
 from algotradehub.simulation import scenario as plan
 from algotradehub.simulation.clock import SimClock
@@ -53,6 +61,8 @@ class Users:
         most_wanted: The largest quantity that each request and its amendments asked for.
         broke_a_sync: Whether the disk was told to fail a sync.
         sent: What left for the venue since somebody last asked for a cancel.
+        cancelled: Shown each order that ended before it was sent, once the journal has it.
+        fired: Shown the id of each order that somebody fires by hand.
     """
 
     def __init__(
@@ -68,6 +78,8 @@ class Users:
         self.most_wanted: dict[IdempotencyKey, Decimal] = {}
         self.broke_a_sync = False
         self.sent: list[OrderCommand] = []
+        self.cancelled: Callable[[Order], None] = lambda _: None
+        self.fired: Callable[[ClientOrderId], None] = lambda _: None
         self._actions = list(scenario.actions)
         self._heals_after_ns = scenario.heals_after_ns
         self._venue = venue
@@ -99,6 +111,7 @@ class Users:
         venue, disk = self._venue, self._disk
         venue.rules = venue.rules.healed()
         venue.wires.mend(tuple(Wire))
+        venue.walk.heal()
         while disk.next_write_fault() or disk.next_sync_fault():
             pass
         await self._settle(clock, core)
@@ -143,6 +156,8 @@ class Users:
     def _open_question(self, core: Core) -> str | None:
         for order_id in core.state.live.get(ACCOUNT, ()):
             order = core.state.orders[order_id]
+            if order.is_waiting:
+                continue
             known = order.status in {OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED}
             if not known or order.doubt or order.cancel_pending or order.amend_pending:
                 return f"{order}"
@@ -179,13 +194,19 @@ class Users:
                 self.wanted[key] = _request(action)
                 self.most_wanted[key] = Decimal(action.quantity)
                 self._submit(clock, core, key, TRIES)
+            case plan.Waiting():
+                key = _key(action.key)
+                self.wanted[key] = _waiting_request(action, clock.now_ns())
+                self.most_wanted[key] = Decimal(action.quantity)
+                self._submit(clock, core, key, TRIES)
+            case plan.Fire():
+                self._fire(core, action)
             case plan.Repeat():
                 self._submit(clock, core, _key(action.key), TRIES)
             case plan.Cancel():
                 order_id = self.promised.get(_key(action.key))
                 if order_id is not None:
-                    self.sent.clear()
-                    check_cancel_left(core, core.orders.cancel(TENANT, order_id), self.sent)
+                    self._cancel(core, order_id)
             case plan.Amend():
                 self._amend(core, action)
             case plan.Intervene():
@@ -223,6 +244,8 @@ class Users:
                 wires = self._venue.wires
                 wires.cut(action.wires)
                 self._venue.timeline.after(action.for_ns, wires.mend, action.wires)
+            case plan.FeedCut():
+                self._venue.walk.cut(action.for_ns)
             case plan.DiskFault(sync=True):
                 self.broke_a_sync = True
                 self._disk.fail_sync()
@@ -245,13 +268,38 @@ class Users:
         except NotReady:
             if tries:
                 clock.after(1.0, self._submit, clock, core, key, tries - 1)
+        except InvalidRequest:
+            if request.trigger is None and request.expires_ns is None:
+                raise  # else the price is beyond its trigger by now, or the time is over
+
+    def _cancel(self, core: Core, order_id: ClientOrderId) -> None:
+        self.sent.clear()
+        order = core.orders.cancel(TENANT, order_id)
+        check_cancel_left(core, order, self.sent)
+        waited = order.emulated is not None and not order.emulated.fired_ns
+        if waited and order.status is OrderStatus.CANCELLED and core.journal.refusing is None:
+            self.cancelled(order)
+
+    def _fire(self, core: Core, action: plan.Fire) -> None:
+        order_id = self.promised.get(_key(action.key))
+        if order_id is None:
+            return
+        self.fired(order_id)
+        try:
+            core.orders.fire(TENANT, order_id)
+        except (InvalidRequest, NotReady, RiskRefused):
+            return  # refused with a reason: it waits on, or has ended
 
     def _amend(self, core: Core, action: plan.Amend) -> None:
         key = _key(action.key)
         order_id = self.promised.get(key)
         if order_id is None:
             return
-        amendment = Amendment(quantity=Decimal(action.quantity), limit_price=Decimal(action.price))
+        quantity, price = Decimal(action.quantity), Decimal(action.price)
+        amendment = Amendment(quantity=quantity, limit_price=price)
+        if self.wanted[key].trigger is not None:
+            trigger = Decimal(action.trigger) if action.trigger else None
+            amendment = Amendment(quantity=quantity, trigger_price=trigger)
         try:
             core.orders.amend(TENANT, order_id, amendment)
         except (InvalidRequest, NotReady, RiskRefused):
@@ -285,4 +333,31 @@ def _request(action: plan.Order) -> OrderRequest:
         idempotency_key=_key(action.key),
         limit_price=plan.limit_price(action),
         time_in_force=action.time_in_force,
+    )
+
+
+def _waiting_request(action: plan.Waiting, now_ns: int) -> OrderRequest:
+    trigger = trail = None
+    if action.type is OrderType.TRAILING_STOP:
+        trail = Trail(offset=Decimal(action.trigger))
+    elif action.type is not OrderType.LIMIT:
+        stops = action.type in {OrderType.STOP_MARKET, OrderType.STOP_LIMIT}
+        rises = stops == (action.side is Side.BUY)
+        direction = TriggerDirection.RISES_TO if rises else TriggerDirection.FALLS_TO
+        trigger = Trigger(price=Decimal(action.trigger), direction=direction)
+    dated = action.lasts_ns > 0 or action.type is OrderType.LIMIT
+    return OrderRequest(
+        tenant=TENANT,
+        account=ACCOUNT,
+        symbol=SYMBOL,
+        side=action.side,
+        type=action.type,
+        amount=BaseAmount(Decimal(action.quantity)),
+        idempotency_key=_key(action.key),
+        limit_price=plan.limit_price(action),
+        trigger=trigger,
+        trail=trail,
+        time_in_force=TimeInForce.GTD if dated else TimeInForce.GTC,
+        expires_ns=now_ns + (action.lasts_ns or 10 * _S) if dated else None,
+        emulation=Emulation.FIRE_LATE if action.late else None,
     )

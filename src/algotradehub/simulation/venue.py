@@ -33,6 +33,7 @@ from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind
 from algotradehub.domain.money import ONE, ZERO
 from algotradehub.domain.order import BaseAmount, OrderStatus, OrderType, TimeInForce
 from algotradehub.simulation.admission import held, objection
+from algotradehub.simulation.prices import Walk
 from algotradehub.simulation.rules import VenueRules
 from algotradehub.simulation.timeline import Source, Timeline
 from algotradehub.simulation.truth import VenueOrder
@@ -71,7 +72,13 @@ class ScriptedVenue:
         lost: Requests of which they could not be told what became of them.
     """
 
-    def __init__(self, timeline: Timeline, random: Random, rules: VenueRules) -> None:
+    def __init__(
+        self,
+        timeline: Timeline,
+        random: Random,
+        rules: VenueRules,
+        prices: Random | None = None,
+    ) -> None:
         self.timeline = timeline
         self.random = random
         self.rules = rules
@@ -88,6 +95,7 @@ class ScriptedVenue:
         self._stream = Source(timeline)
         self.wires = Wires(timeline, random, self._stream, self._tell)
         self._last_ns = 0
+        self.walk = Walk(timeline, prices or Random(0))
 
     def connect(self, deliver: Callable[[Evidence], None] | None) -> None:
         """Send what happens from now on to ``deliver``; None: nobody listens."""

@@ -9,8 +9,6 @@ from algotradehub.app.core import AccountSetup, Core, memory_store, open_core
 from algotradehub.domain.commands import OrderCommand
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.evidence import Connection, ConnectionState
-from algotradehub.domain.ids import Symbol, VenueId
-from algotradehub.domain.instrument import Side
 from algotradehub.domain.records import Wire
 from algotradehub.ports.store import Changes, Store
 from algotradehub.ports.venue import Sink, Word
@@ -19,20 +17,23 @@ from algotradehub.simulation.account import ScriptedAccount
 from algotradehub.simulation.audit import AuditTrail
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.disk import SimDisk
+from algotradehub.simulation.emulation import Judge
 from algotradehub.simulation.entropy import seeded_ids, stream
 from algotradehub.simulation.invariants_closing import check_closing
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.people import FIRST, SECOND
+from algotradehub.simulation.prices import Prices
 from algotradehub.simulation.scenario import Crash as PlannedCrash
-from algotradehub.simulation.scenario import Death, Scenario
+from algotradehub.simulation.scenario import Death, Scenario, Waiting
 from algotradehub.simulation.timeline import Crash, Timeline
 from algotradehub.simulation.users import ACCOUNT, LAST_WORDS_S, TENANT, Users
-from algotradehub.simulation.venue import ScriptedVenue
+from algotradehub.simulation.venue import SYMBOL, VENUE, ScriptedVenue
 from algotradehub.trading.intervention import Approvals
 
 _S = 1_000_000_000
 START_NS = 1_767_225_600 * _S  # 2026-01-01
 TAG = 0x5EED
+_PRICE_AGE_S = 4.0
 
 
 class World:
@@ -47,12 +48,20 @@ class World:
         self.scenario = scenario
         seed = scenario.seed
         self.timeline = Timeline(stream(seed, "ties"), start_ns=START_NS)
-        self.venue = ScriptedVenue(self.timeline, stream(seed, "venue"), scenario.rules)
+        self.venue = ScriptedVenue(
+            self.timeline, stream(seed, "venue"), scenario.rules, stream(seed, "prices")
+        )
         self.disk = SimDisk(self.timeline, stream(seed, "disk"), effect=self.effect)
         self.ids = seeded_ids(stream(seed, "ids"), tag=TAG)
         self.store = memory_store()
+        self.walk = self.venue.walk
         self.users = Users(scenario, self.venue, self.disk, stream(seed, "users"), START_NS)
         self.audit = AuditTrail()
+        self.judge = Judge(self.venue)
+        self.users.cancelled = self.judge.cancelled
+        self.users.fired = self.judge.fired_by_hand
+        if any(isinstance(action, Waiting) for action in scenario.actions):
+            self.walk.begin()
         self.lives = 0
         self.crashes = 0
         self._loop: SimLoop | None = None
@@ -129,6 +138,7 @@ class World:
             return False
         finally:
             self.venue.watcher = _nobody
+            self.walk.listener = None
             self.venue.connect(None)
             if self._account is not None:
                 self._account.die()
@@ -151,6 +161,8 @@ class World:
             self.store.close()
             self.store = memory_store()
         self.timeline.run_until(self.timeline.now_ns + crash.down_ns)
+        state = None if self._core is None else self._core.state
+        self.judge.died(state, crash.down_ns, power_failed=crash.death is Death.POWER)
 
     async def _main(self, loop: SimLoop) -> None:
         clock = SimClock(
@@ -158,6 +170,7 @@ class World:
             monotonic_origin_ns=self.lives * 1_000,
             wall_error_ns=self.scenario.wall_errors_ns[self.lives - 1],
         )
+        prices = Prices(self.walk, clock, venue=VENUE, symbol=SYMBOL)
         setup = AccountSetup(
             id=ACCOUNT,
             tenant=TENANT,
@@ -165,6 +178,7 @@ class World:
             durability=self.scenario.durability,
             limits=self.scenario.limits,
             stuck_after_s=self.scenario.stuck_after_s,
+            price_age_s=_PRICE_AGE_S,
         )
         async with open_core(
             clock=clock,
@@ -172,7 +186,8 @@ class World:
             disk=self.disk,
             store=self.store,
             projection=_Commits(self.store, self.effect),
-            prices=_FixedPrice(),
+            prices=prices,
+            feed=prices,
             accounts=[setup],
             epoch=self.lives,
             segment_bytes=self.scenario.segment_bytes,
@@ -184,11 +199,13 @@ class World:
             self.venue.watcher = lambda: self._watch(core)
             assert self._account is not None  # noqa: S101 - the core has opened it
             self._account.on_send = lambda command: self._sent(core, command)
+            self.walk.listener = lambda price: self._show(core, prices, price)
             await self.users.act(clock, core)
             await self.users.heal(clock, core)
             told_ns = self.timeline.now_ns - int(LAST_WORDS_S * _S)
             invariants.check_settled(core.state, self.venue, told_ns)
             decisions.check_overruled(core.state, self.venue)
+            self.judge.check_all(core, clock.now_ns())
             await self.users.finish(clock, core)
             invariants.check_all(core, self.venue, self.users)
             limit_invariants.check_accepted(core, self.scenario.limits)
@@ -204,7 +221,15 @@ class World:
         invariants.check_sent(core.state, command)
         limit_invariants.check_sent(core.state, self.scenario.limits, command)
         check_closing(core.state, command, self.users.people.cancelled)
+        self.judge.sent(core.state, command)
         self.users.sent.append(command)
+
+    def _show(self, core: Core, prices: Prices, price: Decimal) -> None:
+        """A trade that this process hears of."""
+        self.note(f"price {price}")
+        self.judge.before_price(core.state, price)
+        prices.hear(price)
+        self.judge.after_price(core.state, price)
 
     def _watch(self, core: Core) -> None:
         """Called at every change of the truth, and after every word of it that was heard."""
@@ -213,6 +238,7 @@ class World:
         decisions.check_fills(core.state, self.venue)
         invariants.check_stopped(core.state, self.venue)
         limit_invariants.check_reach(self.venue, self.scenario.limits)
+        self.judge.watch(core.state)
         if self._catching_up and core.orders.desks[0].refusing is None:
             self._catching_up = False
             invariants.check_caught_up(core, self.venue, self._connected_ns)
@@ -251,11 +277,6 @@ class _Commits:
 
     async def settled(self, seq: int) -> None:
         """Everything that was fed is stored already."""
-
-
-class _FixedPrice:
-    def reference(self, venue: VenueId, symbol: Symbol, side: Side) -> Decimal | None:
-        return Decimal(100)
 
 
 def _nobody() -> None:

@@ -4,9 +4,12 @@ from collections import deque
 from enum import StrEnum
 from typing import Final, Protocol
 
+from algotradehub.domain.capabilities import Capabilities
+from algotradehub.domain.emulation import Emulated
 from algotradehub.domain.evidence import CommandKind, Connection
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
 from algotradehub.domain.instrument import Instrument
+from algotradehub.domain.order import Amendment, Order, OrderRequest, OrderStatus
 from algotradehub.ports.store import Halt
 from algotradehub.ports.venue import OrderName, TradingAccount
 from algotradehub.trading.orphans import Orphans
@@ -65,6 +68,43 @@ class Questions(Protocol):
         ...
 
 
+class Guards(Protocol):
+    """Does in the venue's place what it lacks; ``guard`` implements it (order-path 12)."""
+
+    def take_on(self, request: OrderRequest, now_ns: int) -> Emulated | None:
+        """What of ``request`` is left to us; None if the venue does all by itself.
+
+        Raises:
+            InvalidRequest: It waits for a price that is not known here.
+            NotReady: Its price cannot be watched now.
+        """
+        ...
+
+    def arm(self, order: Order, *, cancelled: bool = False) -> None:
+        """Go on with an emulated order whose intent is as durable as its account asks."""
+        ...
+
+    def disarm(self, order: Order, status: OrderStatus, reason: str) -> None:
+        """End an order that waits; certain, for nothing of it was sent."""
+        ...
+
+    def rearm(self, order: Order, amendment: Amendment) -> None:
+        """Give an order that waits new values.
+
+        Raises:
+            NotReady: The journal refuses, or its price cannot be watched now.
+        """
+        ...
+
+    def fire(self, order: Order) -> None:
+        """Fire an order that waits, because somebody says so.
+
+        Raises:
+            NotReady: It could not be sent now; it goes on waiting.
+        """
+        ...
+
+
 class AccountDesk:
     """The runtime side of an account; everything durable is in ``DeskState``."""
 
@@ -74,9 +114,11 @@ class AccountDesk:
         "connections",
         "durability",
         "fatal_answers",
+        "guard",
         "in_flight",
         "instruments",
         "looked",
+        "offered",
         "orphans",
         "questions",
         "reconciliations",
@@ -87,6 +129,8 @@ class AccountDesk:
 
     account: TradingAccount
     questions: Questions
+    guard: Guards
+    offered: Capabilities  # what may be asked for: by the venue, or with us in its place
 
     def __init__(
         self, account_id: AccountId, *, tenant: TenantId, durability: Durability, orphans: Orphans

@@ -14,6 +14,7 @@ class Applied(msgspec.Struct, gc=False):
 
     order: Order | None = None
     before: Order | None = None
+    others: tuple[Order, ...] = ()  # moved by a record that concerns many
     fills: tuple[Fill, ...] = ()
     dropped_fill: ExecutionId | None = None  # a provisional one that real ones replaced
     position: Position | None = None

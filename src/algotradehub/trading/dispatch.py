@@ -5,9 +5,11 @@ from typing import Final
 
 import msgspec
 
+from algotradehub.domain import emulation_rules
 from algotradehub.domain.commands import Amend, Cancel, CancelAll, Place
 from algotradehub.domain.errors import NotReady
 from algotradehub.domain.evidence import CommandKind, NotSent
+from algotradehub.domain.guard_records import Fired
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.order import UNANSWERED_STATUSES, Order, OrderStatus, Origin, Permit
 from algotradehub.domain.records import AmendAsked, CancelAsked, Intent, LegAdded, ReplaceDropped
@@ -22,6 +24,8 @@ _replace: Final = msgspec.structs.replace
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
 _PENDING: Final = OrderStatus.PENDING
 _SYNC: Final = Durability.SYNC
+
+NEVER_SENT: Final = "cancelled while it waited for its price; it was never sent"
 
 
 class _Storing:
@@ -82,6 +86,10 @@ class Dispatch:
         else:
             storing.durable.append(durable)
 
+    def is_storing(self, order_id: ClientOrderId) -> bool:
+        """Whether the intent of an order is on its way to the disk."""
+        return order_id in self._storing
+
     def cancelled_unstored(self, order_id: ClientOrderId) -> bool:
         """Note the cancel of an order whose intent is on its way to the disk, if it is.
 
@@ -92,9 +100,14 @@ class Dispatch:
             storing.cancelled = True
         return storing is not None
 
-    def is_storing(self, order_id: ClientOrderId) -> bool:
-        """Whether the intent of the order is on its way to the disk: no venue knows of it."""
-        return order_id in self._storing
+    def want_cancelled(self, desk: AccountDesk, order: Order, *, expired: bool = False) -> None:
+        """Cancel ``order`` until the venue says what became of it (order-path 6)."""
+        order_id = order.order_id
+        if not order.cancel_pending:
+            self._recorder.keep(desk.account_id, CancelAsked(order_id=order_id, expired=expired))
+        self.cancel(desk, order)
+        if not self._state.orders[order_id].is_final:
+            desk.questions.watch(order_id)
 
     def cancel(self, desk: AccountDesk, order: Order) -> None:
         """Send the cancel of every leg of ``order`` that may rest.
@@ -130,6 +143,10 @@ class Dispatch:
 
         Without ``permitted`` those that went out by a permit stay.
         """
+        for order_id in tuple(self._state.live.get(desk.account_id, ())):
+            order = self._state.orders[order_id]
+            if order.is_waiting and not self.cancelled_unstored(order_id):
+                desk.guard.disarm(order, OrderStatus.CANCELLED, NEVER_SENT)
         every = self._state.live.get(desk.account_id, {})
         live = [each for each in every if permitted or self._state.orders[each].permit is None]
         spares = len(live) < len(every)
@@ -165,6 +182,14 @@ class Dispatch:
             dropped = ReplaceDropped(order_id=leg.order_id, reason=f"not replaced: {refused}")
             self._intake.keep(desk, dropped)
 
+    def fire(self, desk: AccountDesk, fired: Fired) -> None:
+        """Record that an order that waited is due; release it when that is as durable as asked for.
+
+        Raises:
+            NotReady: The journal refuses; nothing was recorded.
+        """
+        self._store(desk, fired, lambda stored: self._leg_stored(desk, fired, stored=stored))
+
     def amend(self, desk: AccountDesk, asked: AmendAsked) -> None:
         """Record what is asked; send it when it is as durable as the account asks for.
 
@@ -179,7 +204,7 @@ class Dispatch:
             raise
 
     def _store(
-        self, desk: AccountDesk, body: AmendAsked | LegAdded, then: Callable[[bool], None]
+        self, desk: AccountDesk, body: AmendAsked | LegAdded | Fired, then: Callable[[bool], None]
     ) -> None:
         """Record ``body``; call ``then`` when it is as durable as the account asks for.
 
@@ -260,18 +285,26 @@ class Dispatch:
         if order.status is _PENDING:
             self._release(desk, order, cancelled=storing.cancelled)
 
-    def _leg_stored(self, desk: AccountDesk, leg: LegAdded, *, stored: bool) -> None:
+    def _leg_stored(self, desk: AccountDesk, leg: LegAdded | Fired, *, stored: bool) -> None:
         order = self._state.orders[leg.order_id]
         if stored:
             if desk.durability is _SYNC:
                 self._recorder.publish(order)
             self._release(desk, order, cancelled=order.cancel_pending)
         else:
+            if isinstance(leg, Fired):  # it may be missing from the journal, so it is told again
+                self._recorder.keep(desk.account_id, leg)
             self._not_placed(desk, order, "the journal could not be made durable")
 
     def _release(self, desk: AccountDesk, order: Order, *, cancelled: bool = False) -> None:
         """Hand the working leg to its account, or end it unsent: certain either way."""
         part = order.part
+        request = part.request
+        if part.emulated is not None:
+            desk.guard.arm(order, cancelled=cancelled)
+            if part.emulated.waiting:
+                return
+            request = emulation_rules.sent_request(part)
         reason = (
             "cancelled before it was sent"
             if cancelled
@@ -284,7 +317,7 @@ class Dispatch:
         desk.account.send(
             Place(
                 client_order_id=part.order_id,
-                request=part.request,
+                request=request,
                 send_before_ns=part.send_before_ns,
             )
         )

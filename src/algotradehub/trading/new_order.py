@@ -3,6 +3,9 @@
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
+from algotradehub.domain.emulation import Emulated
 from algotradehub.domain.errors import InvalidRequest, Refusal
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.money import ZERO
@@ -40,3 +43,9 @@ def new_order(
         reserve_price=price,
         updated_ns=now_ns,
     )
+
+
+def emulated(order: Order, how: Emulated | None) -> Order:
+    """Of what waits here nothing is sent before it fires, which gives it a new last instant."""
+    send_before_ns = 0 if how is not None and how.waiting else order.send_before_ns
+    return msgspec.structs.replace(order, emulated=how, send_before_ns=send_before_ns)

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 import msgspec
 
 from algotradehub.domain.capabilities import AmendStyle
+from algotradehub.domain.emulation import Emulation
 from algotradehub.domain.errors import (
     Conflict,
     InvalidRequest,
@@ -26,17 +27,18 @@ from algotradehub.domain.order import (
     Origin,
     Permit,
 )
-from algotradehub.domain.records import AmendAsked, CancelAsked, HaltSet, PauseSet
+from algotradehub.domain.records import AmendAsked, HaltSet, PauseSet
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.ids import IdSource
 from algotradehub.trading.account_desk import AccountDesk
-from algotradehub.trading.dispatch import Dispatch
+from algotradehub.trading.dispatch import NEVER_SENT, Dispatch
 from algotradehub.trading.explanation import Explanation, explained
 from algotradehub.trading.inbox import Inbox
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.names import unknown
-from algotradehub.trading.new_order import SEND_WITHIN_NS, new_order
+from algotradehub.trading.new_order import SEND_WITHIN_NS, emulated, new_order
+from algotradehub.trading.outlook import Outlook, if_unplugged, why_not_sent
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.risk.engine import RiskEngine
 from algotradehub.trading.state import DeskState
@@ -132,19 +134,17 @@ class OrderManager:
         instrument = desk.instruments.get(symbol) or self._instrument(desk, symbol)
         reference = self._prices.reference(instrument.venue, symbol, request.side)
         now_ns = self._clock.now_ns()
-        broken = refusals(
-            request,
-            instrument,
-            desk.account.capabilities,
-            now_ns=now_ns,
-            reference_price=reference,
-        )
+        capabilities = desk.account.capabilities
+        offered = capabilities if request.emulation is Emulation.REFUSE else desk.offered
+        broken = refusals(request, instrument, offered, now_ns=now_ns, reference_price=reference)
         if broken:
             raise InvalidRequest(*broken)
         if desk.refusing is not None:
             raise NotReady(desk.refusing)
         order_id = self._ids.client_order_id(now_ns)
         order = new_order(request, reference, order_id=order_id, now_ns=now_ns)
+        if offered is not capabilities:
+            order = emulated(order, desk.guard.take_on(request, now_ns))
         order = self._judged(desk, order, instrument, reference)
         self._intake.require_listed(desk, instrument)
         self._dispatch.place(desk, order, durable)
@@ -193,13 +193,31 @@ class OrderManager:
         if self._dispatch.cancelled_unstored(order_id):
             return _replace(order, cancel_pending=True)
         desk = self.desk_of(order)
-        if not order.cancel_pending:
-            self._recorder.keep(desk.account_id, CancelAsked(order_id=order_id))
-        self._dispatch.cancel(desk, order)
-        order = self._state.orders[order_id]
-        if not order.is_final:
-            desk.questions.watch(order_id)
-        return order
+        if order.is_waiting:
+            desk.guard.disarm(order, OrderStatus.CANCELLED, NEVER_SENT)
+        else:
+            self._dispatch.want_cancelled(desk, order)
+        return self._state.orders[order_id]
+
+    def fire(self, tenant: TenantId, order_id: ClientOrderId) -> Order:
+        """Send an order that waits here for its price as if that had come (order-path 12).
+
+        Raises:
+            NotFound: There is no such order for this tenant.
+            InvalidRequest: It does not wait here.
+            RiskRefused: Its account is halted.
+            NotReady: It could not be sent now; it goes on waiting.
+        """
+        order = self.order(tenant, order_id)
+        if not order.is_waiting:
+            rule = f"an order that waits here for its price; this one is {order.status}"
+            raise InvalidRequest(Refusal(field="order_id", rule=rule, value=order_id))
+        desk = self.desk_of(order)
+        self._state.standing.require_open(desk.account_id, desk.account.venue)
+        if self._dispatch.is_storing(order_id):
+            raise NotReady(f"order {order_id} is being stored; try again in a moment")
+        desk.guard.fire(order)
+        return self._state.orders[order_id]
 
     def amend(self, tenant: TenantId, order_id: ClientOrderId, amendment: Amendment) -> Order:
         """Ask the venue to change a resting order (order-path 7).
@@ -220,6 +238,13 @@ class OrderManager:
         self._require_amendable(desk, order)
         instrument = self._instrument(desk, order.request.symbol)
         broken = amend_refusals(order, amendment, instrument, capabilities)
+        if order.emulated is not None and order.emulated.fired_ns and amendment.trigger_price:
+            fired = Refusal(
+                field="trigger_price",
+                rule="not given once the order has fired",
+                value=f"{amendment.trigger_price:f}",
+            )
+            broken = (*broken, fired)
         if broken:
             raise InvalidRequest(*broken)
         if desk.refusing is not None:
@@ -228,6 +253,9 @@ class OrderManager:
         reference = self._prices.reference(instrument.venue, instrument.symbol, side)
         self._state.standing.require_open(desk.account_id, desk.account.venue)
         self._risk.check_amend(order, amendment, instrument, reference)
+        if order.is_waiting:
+            desk.guard.rearm(order, amendment)
+            return self._state.orders[order_id]
         now_ns = self._clock.now_ns()
         replaced = capabilities.amend is AmendStyle.CANCEL_REPLACE
         asked = AmendAsked(
@@ -292,6 +320,21 @@ class OrderManager:
             raise NotFound(f"there is no order {order_id}")
         return order
 
+    def outlook(self, tenant: TenantId, order_id: ClientOrderId) -> tuple[str | None, Outlook]:
+        """Why nothing of an order was sent, if that is so; what it does if we are unplugged.
+
+        Raises:
+            NotFound: There is no such order for this tenant.
+        """
+        order = self.order(tenant, order_id)
+        desk = self._desks.get(order.request.account)
+        halt = self._state.standing.halt_in_force(order.request.account)
+        is_storing = self._dispatch.is_storing(order_id)
+        closed = None if desk is None else desk.closed(halt)
+        now_ns = self._clock.now_ns()
+        why = why_not_sent(order, is_storing=is_storing, closed=closed, now_ns=now_ns)
+        return why, if_unplugged(order, is_storing=is_storing)
+
     def desk_of(self, order: Order) -> AccountDesk:
         """The account of an order.
 
@@ -341,6 +384,8 @@ class OrderManager:
     def _require_amendable(self, desk: AccountDesk, order: Order) -> None:
         """At most one unanswered mutation per order (order-path 6)."""
         problem = None
+        if order.is_waiting and not self._dispatch.is_storing(order.order_id):
+            return
         if order.is_final or order.status in UNANSWERED_STATUSES:
             problem = f"an order that rests at the venue; this one is {order.status}"
         elif order.cancel_pending or order.amend_pending is not None:

@@ -142,6 +142,8 @@ class Recorder:
                         execution_id=dropped,
                     )
                 )
+        for other in applied.others:
+            publish(OrderChanged(account=account, account_seq=account_seq, order=other))
         for fill in applied.fills:
             publish(FillChanged(account=account, account_seq=account_seq, fill=fill))
         position = applied.position

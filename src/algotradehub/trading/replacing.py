@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from algotradehub.domain.emulation_rules import sent_request
 from algotradehub.domain.errors import InvalidRequest
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.instrument import Instrument
@@ -76,7 +77,7 @@ def wanted_of(order: Order) -> OrderRequest:
     """What is left to ask the venue for: the pending amendment, less what has filled."""
     amendment = order.amend_pending
     assert amendment is not None  # noqa: S101 - set as long as the order is being replaced
-    request, leg = order.request, order.leg
+    request, leg = sent_request(order), order.leg
     whole = order.quantity if amendment.quantity is None else amendment.quantity
     assert whole is not None  # noqa: S101 - only orders in base units are amended
     trigger = request.trigger

@@ -24,6 +24,7 @@ from algotradehub.domain.fill import (
     provisional_fill_of,
     provisional_id,
 )
+from algotradehub.domain.guard_records import Guarded, Unguarded
 from algotradehub.domain.ids import (
     AccountId,
     ClientOrderId,
@@ -149,8 +150,8 @@ class DeskState:
                 applied = self._observed(record, body.order, body.state)
                 applied.before = None  # nobody knew it or its names before this record
                 return applied
-            case Restarted():
-                return self._restarted(record)
+            case Restarted() | Unguarded() | Guarded():
+                return self._of_many(record)
             case HaltSet() | StopProven() | PauseSet() | DayMarked():
                 self.standing.apply(record, body, changes)
                 return Applied()
@@ -311,14 +312,19 @@ class DeskState:
             balances=self.balances.post(record, postings, self.changes),
         )
 
-    def _restarted(self, record: Record) -> Applied:
-        for live in self.live.values():
-            for order_id in tuple(live):
+    def _of_many(self, record: Record) -> Applied:
+        """A restart concerns every account, its other records the orders of one."""
+        body = record.body
+        accounts = tuple(self.live) if isinstance(body, Restarted) else (record.account,)
+        moved: list[Order] = []
+        for account in accounts:
+            for order_id in tuple(self.live.get(account, ())):
                 before = self.orders[order_id]
-                after = order_fold.restarted(before, record.at_ns)
+                after = order_fold.one_of_many(before, body, record.at_ns)
                 if after is not before:
                     self._set_order(record, before, after)
-        return Applied()
+                    moved.append(after)
+        return Applied() if isinstance(body, Restarted) else Applied(others=tuple(moved))
 
     def _set_order(self, record: Record, before: Order | None, after: Order) -> None:
         order_id = after.order_id

@@ -63,6 +63,8 @@ class Strays:
             order = self._state.orders[order_id]
             same = order.request.symbol == name.symbol and order.request.side is name.side
             waiting = order.status in UNANSWERED_STATUSES or order.amend_pending is not None
+            if order.is_waiting:
+                continue  # nothing of it was sent
             if same and waiting and order.leg.venue_order_id is None:
                 return True
         return False

@@ -64,8 +64,12 @@ def question_of(order: Order, cancel_noticed_ns: int) -> Question | None:
     doubt = order.doubt
     if doubt is not None:
         return Question(what=doubt.what, since_ns=doubt.since_ns)
+    if order.is_waiting:
+        return None  # it waits for its price, and for nobody's answer
     if order.status in UNANSWERED_STATUSES and order.replacing is None:
-        return Question(what="the venue has not answered", since_ns=order.part.created_ns)
+        fired_ns = 0 if order.emulated is None else order.emulated.fired_ns
+        since_ns = max(order.part.created_ns, fired_ns)
+        return Question(what="the venue has not answered", since_ns=since_ns)
     if order.amend_pending is not None:
         what = "a change of it is not finished"
         return Question(what=what, since_ns=max(order.created_ns, order.amend_before_ns))
@@ -82,6 +86,8 @@ def require_decidable(order: Order, rule: AbsenceRule, now_ns: int) -> None:
     """
     if order.is_final:
         raise WrongState(f"order {order.order_id} has ended: it is {order.status}")
+    if order.is_waiting:
+        raise WrongState(f"order {order.order_id} waits here for its price: cancel it, or fire it")
     if order.doubt is None and order.status not in UNANSWERED_STATUSES:
         raise WrongState(
             f"the venue says that order {order.order_id} is {order.status}: cancel it if it should "

@@ -291,6 +291,7 @@ async def gateway(
             store=store,
             projection=StoredAtOnce(store),
             prices=market,
+            feed=market,
             accounts=setups,
             approvals=approvals,
             epoch=EPOCH,

@@ -7,7 +7,7 @@ import pytest
 
 from algotradehub.api.views.accounts import account_view
 from algotradehub.api.views.holdings import aggregated_view, balance_view, position_view
-from algotradehub.api.views.orders import OrderView, order_view, timeline_entry
+from algotradehub.api.views.orders import OrderView, order_view, timeline_entries
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.ids import AccountId, Asset, VenueId
 from algotradehub.domain.order import (
@@ -21,7 +21,8 @@ from algotradehub.domain.order import (
     TriggerDirection,
 )
 from algotradehub.domain.position import Position
-from algotradehub.domain.records import CancelAsked, Kind, Record
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import CancelAsked, Record
 from algotradehub.ports.store import Halt
 from algotradehub.trading.aggregation import AggregatedPosition
 from tests.unit.api.gateway import INVERSE, SPOT, gateway
@@ -33,6 +34,7 @@ THIRD = Decimal("33.333333333333333333")  # 20 digits
 # What only the desk reckons with; everything else of an order is shown.
 NOT_SHOWN = {
     "request",
+    "emulation",
     "send_before_ns",
     "reserve_price",
     "provisional_paid",
@@ -180,5 +182,8 @@ def test_a_record_is_shown_without_its_envelope_version() -> None:
     record = Record(
         v=1, seq=9, at_ns=8, account=ACCOUNT, account_seq=7, kind=Kind.COMMAND, body=body
     )
-    entry = timeline_entry(record)
+    later = msgspec.structs.replace(record, at_ns=1_500_000_008)
+    first, entry = timeline_entries([later, record])[0], timeline_entries([record])[0]
+    assert first.after_s == entry.after_s == 0
+    assert timeline_entries([record, later])[1].after_s == 1.5
     assert (entry.seq, entry.account_seq, entry.at_ns, entry.body) == (9, 7, 8, body)

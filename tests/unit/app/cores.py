@@ -16,6 +16,7 @@ from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.timeline import Timeline
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.market_data import MarketDataManager
 from tests.fakes.disk import FailingDisk, MemoryDisk
 from tests.fakes.projection import StoredAtOnce
 from tests.fakes.silent_account import SilentAccount
@@ -84,6 +85,7 @@ class Machine:
             store=self.store,
             projection=self.projection,
             prices=_OnePrice(),
+            feed=MarketDataManager(),
             accounts=[setup],
             epoch=self._epoch,
         ) as core:

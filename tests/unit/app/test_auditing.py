@@ -15,13 +15,13 @@ from algotradehub.domain.commands import Operation
 from algotradehub.domain.errors import InvalidRequest, NotFound, StorageDamaged
 from algotradehub.domain.ids import AccountId, ClientOrderId, VenueId
 from algotradehub.domain.order import Amendment, OrderStatus
+from algotradehub.domain.record_kind import Kind
 from algotradehub.domain.records import (
     AmendAsked,
     Body,
     CancelAsked,
     HaltSet,
     Intent,
-    Kind,
     Listed,
     Requested,
     Responded,

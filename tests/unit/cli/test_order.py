@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from algotradehub.cli.main import app
-from tests.unit.cli.answering import ORDER_ID, OTHER_ID, Platform, fill, order, page, problem
+from tests.unit.cli.answering import ORDER_ID, OTHER_ID, Platform, order, page, problem
 
 PLACE = ("order", "place", "paper-a", "BTC/USDT", "buy")
 
@@ -270,23 +270,6 @@ def test_all_orders_are_one_json_document(platform: Platform) -> None:
     assert platform.asked[1].target == (
         "/api/v1/orders?account=paper-a&symbol=BTC%2FUSDT&cursor=next&limit=500"
     )
-
-
-def test_one_order_is_shown_with_its_fills(platform: Platform) -> None:
-    for _ in range(2):
-        platform.say(order(status="FILLED", doubt={"what": "why", "since_at": None}))
-        platform.say(page("fills", [fill()]))
-    told = run("order", "show", ORDER_ID).stdout
-    assert "status           FILLED" in told
-    assert "doubt            what=why" in told
-    assert "_ns" not in told
-    assert "venue_order_id" not in told
-    # A fee that nobody told yet is no 0.
-    assert "60000    ?" in told
-    assert platform.asked[1].target == f"/api/v1/fills?order_id={ORDER_ID}&limit=500"
-    document = json.loads(run("order", "show", ORDER_ID, "--json").stdout)
-    assert document["order_id"] == ORDER_ID
-    assert document["fills"] == [fill()]
 
 
 def test_an_order_that_is_not_there(platform: Platform) -> None:

@@ -27,6 +27,7 @@ from algotradehub.domain.records import (
     OrderRecord,
     ProvenAbsent,
     ReplaceDropped,
+    Restarted,
 )
 from tests.unit.domain.examples import ORDER_ID, order
 
@@ -151,7 +152,7 @@ class Story:
         return self.record(Decided(order_id=ORDER_ID, decision=decision))
 
     def restart(self) -> Order:
-        self.now = order_fold.restarted(self.now, self._tick())
+        self.now = order_fold.one_of_many(self.now, Restarted(epoch=2), self._tick())
         return self.now
 
     def _tick(self) -> int:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from algotradehub.domain import order_fold, order_rules
 from algotradehub.domain.order import Amendment, OrderStatus
-from algotradehub.domain.records import AmendAsked, CancelAsked, Doubted, ProvenAbsent
+from algotradehub.domain.records import AmendAsked, CancelAsked, Doubted, ProvenAbsent, Restarted
 from tests.unit.domain.examples import ORDER_ID, acknowledged, lost, order, state
 from tests.unit.domain.leg_words import leg_id
 
@@ -16,7 +16,7 @@ MORE = Amendment(quantity=Decimal(8))
 def test_an_order_of_one_leg_follows_the_rules_alone() -> None:
     word = state(OrderStatus.CANCELLED, 1, filled=0)
     assert order_fold.advanced(RESTS, word, 2) == order_rules.advance(RESTS, word, 2)
-    assert order_fold.restarted(LOST, 2) == order_rules.restarted(LOST, 2)
+    assert order_fold.one_of_many(LOST, Restarted(epoch=2), 2) == order_rules.restarted(LOST, 2)
     doubted = order_fold.recorded(RESTS, Doubted(order_id=ORDER_ID, what="?"), 2).order
     assert doubted == order_rules.doubted(RESTS, "?", 2)
 

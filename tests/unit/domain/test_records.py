@@ -20,6 +20,15 @@ from algotradehub.domain.evidence import (
     PositionReport,
     Unreadable,
 )
+from algotradehub.domain.guard_records import (
+    Disarmed,
+    Fired,
+    Guarded,
+    Rearmed,
+    TrailMoved,
+    TriggerMissed,
+    Unguarded,
+)
 from algotradehub.domain.ids import AccountId, Asset, ClientOrderId, ExecutionId, VenueId
 from algotradehub.domain.instrument import Side, SignificantFigures, TickBands
 from algotradehub.domain.order import (
@@ -34,6 +43,7 @@ from algotradehub.domain.order import (
     TriggerDirection,
 )
 from algotradehub.domain.order_rules import advance
+from algotradehub.domain.record_kind import Kind
 from algotradehub.domain.records import (
     FORMAT_VERSION,
     Adopted,
@@ -53,7 +63,6 @@ from algotradehub.domain.records import (
     HaltSet,
     Intent,
     Intervened,
-    Kind,
     LegAdded,
     Listed,
     LookedUp,
@@ -174,6 +183,13 @@ BODIES: list[Body] = [
     AmendAsked(order_id=ORDER_ID, amendment=AMENDMENT, send_before_ns=9, leg=LEG_ID),
     LegAdded(order_id=ORDER_ID, request=FULL_REQUEST, send_before_ns=9),
     ReplaceDropped(order_id=ORDER_ID, reason="halted"),
+    Fired(order_id=ORDER_ID, price=Decimal("99.50"), fired_ns=8, send_before_ns=9, by_hand=True),
+    TrailMoved(order_id=ORDER_ID, best=Decimal("99.50")),
+    TriggerMissed(order_id=ORDER_ID, price=Decimal("99.50")),
+    Disarmed(order_id=ORDER_ID, status=OrderStatus.EXPIRED, reason="too late"),
+    Rearmed(order_id=ORDER_ID, amendment=AMENDMENT),
+    Unguarded(symbols=(SYMBOL,), since_ns=5, reason="halted"),
+    Guarded(symbols=(SYMBOL,)),
     HaltSet(halted=True, reason="by hand", by="admin"),
     HaltSet(halted=True, reason="enough", by="admin", stop=True),
     StopProven(looked_ns=(1, 2), lists=3),

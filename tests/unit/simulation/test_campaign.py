@@ -18,7 +18,8 @@ from algotradehub.simulation.campaign import (
     run_seeds,
     shrink,
 )
-from algotradehub.simulation.scenario import Order, draw
+from algotradehub.simulation.drawing import draw
+from algotradehub.simulation.scenario import Order
 from algotradehub.simulation.users import Users
 from algotradehub.simulation.verdict import Broken
 from tests.unit.simulation.stage import HONEST

@@ -1,140 +1,22 @@
-"""Scenarios are drawn from the seed alone, and together they contain every kind of trouble."""
+"""A scenario is plain data."""
 
 import msgspec
-import pytest
 
-from algotradehub.domain.instrument import Side
-from algotradehub.domain.order import OrderType, TimeInForce
-from algotradehub.simulation.disk import SYNC_NS
-from algotradehub.simulation.scenario import (
-    Amend,
-    ByHand,
-    Cancel,
-    CloseAll,
-    Crash,
-    Death,
-    Deposit,
-    DiskFault,
-    Halt,
-    Order,
-    Outage,
-    Repeat,
-    Resume,
-    Scenario,
-    Stop,
-    draw,
-    limit_price,
-)
-from algotradehub.simulation.venue import OPENING
-from algotradehub.simulation.wires import Wire
-from algotradehub.trading.account_desk import Durability
-
-DRAWN = [draw(seed) for seed in range(500)]
-
-
-def actions(kind: type) -> list[object]:
-    return [action for drawn in DRAWN for action in drawn.actions if type(action) is kind]
-
-
-def test_the_same_seed_draws_the_same_scenario() -> None:
-    assert [draw(scenario.seed) for scenario in DRAWN[:50]] == DRAWN[:50]
-    assert len({msgspec.msgpack.encode(drawn) for drawn in DRAWN}) == len(DRAWN)
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        Order,
-        Repeat,
-        Cancel,
-        Amend,
-        Stop,
-        Halt,
-        CloseAll,
-        Resume,
-        ByHand,
-        Deposit,
-        Outage,
-        DiskFault,
-    ],
-)
-def test_every_kind_of_action_is_drawn(kind: type) -> None:
-    assert len(actions(kind)) >= 50
-
-
-@pytest.mark.parametrize(
-    ("kind", "field", "values"),
-    [
-        (Order, "side", set(Side)),
-        (Order, "type", {OrderType.LIMIT, OrderType.MARKET}),
-        (Order, "time_in_force", {TimeInForce.GTC, TimeInForce.IOC}),
-        (Deposit, "asset", set(OPENING)),
-        (DiskFault, "sync", {True, False}),
-        (DiskFault, "leaves_part", {True, False}),
-        (Crash, "death", set(Death)),
-        (Crash, "loses_projection", {True, False}),
-        (Crash, "among", {"", "sync", "send"}),
-    ],
-)
-def test_every_choice_is_made_both_ways(kind: type, field: str, values: set[object]) -> None:
-    drawn = actions(kind) or [crash for scenario in DRAWN for crash in scenario.crashes]
-    assert {getattr(one, field) for one in drawn} == values
-
-
-def test_scenarios_die_from_never_to_three_times_under_both_durabilities() -> None:
-    assert {len(drawn.crashes) for drawn in DRAWN} == {0, 1, 2, 3}
-    assert {drawn.durability for drawn in DRAWN} == set(Durability)
-
-
-def test_power_fails_only_where_more_than_the_process_was_promised() -> None:
-    for drawn in DRAWN:
-        deaths = {crash.death for crash in drawn.crashes}
-        assert drawn.durability is Durability.SYNC or deaths <= {Death.KILL}
-
-
-def test_actions_come_by_time_and_name_orders_that_exist() -> None:
-    for drawn in DRAWN:
-        times = [action.at_ns for action in drawn.actions]
-        assert times == sorted(times)
-        keys = {action.key: action for action in drawn.actions if isinstance(action, Order)}
-        for action in drawn.actions:
-            if isinstance(action, Repeat | Cancel | Amend):
-                assert keys[action.key].at_ns <= action.at_ns
-
-
-def test_an_outage_cuts_any_wires_alone_or_together() -> None:
-    cut = {frozenset(action.wires) for action in actions(Outage) if isinstance(action, Outage)}
-    assert len(cut) == 2 ** len(Wire) - 1
-
-
-def test_some_repeat_themselves_before_the_disk_can_answer_and_some_much_later() -> None:
-    waits_ns = []
-    for drawn in DRAWN:
-        keys = {action.key: action for action in drawn.actions if isinstance(action, Order)}
-        waits_ns += [
-            action.at_ns - keys[action.key].at_ns
-            for action in drawn.actions
-            if isinstance(action, Repeat)
-        ]
-    assert sum(ns <= SYNC_NS[1] for ns in waits_ns) > 50
-    assert sum(ns > 1_000 * SYNC_NS[1] for ns in waits_ns) > 50
-
-
-def test_trouble_ends_with_the_last_action_or_goes_on() -> None:
-    after_ns = [drawn.heals_after_ns for drawn in DRAWN]
-    assert min(after_ns) == 0
-    assert max(after_ns) > 20_000_000_000
+from algotradehub.domain.order import OrderType
+from algotradehub.simulation.drawing import draw
+from algotradehub.simulation.scenario import Order, Scenario, limit_price
 
 
 def test_only_a_limit_order_has_a_limit_price() -> None:
-    for order in (action for drawn in DRAWN for action in drawn.actions):
-        if isinstance(order, Order):
-            assert (limit_price(order) is None) is (order.type is OrderType.MARKET)
+    for seed in range(50):
+        for order in draw(seed).actions:
+            if isinstance(order, Order):
+                assert (limit_price(order) is None) is (order.type is OrderType.MARKET)
 
 
 def test_a_scenario_can_be_written_down_and_read_again() -> None:
     """A shrunk failure is handed around as text."""
-    scenario = DRAWN[3]
+    scenario = draw(3)
     for field in ("rules", "crashes", "durability"):
         value = getattr(scenario, field)
         assert msgspec.convert(msgspec.to_builtins(value), type=field_type(field)) == value

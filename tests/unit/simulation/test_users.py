@@ -57,9 +57,10 @@ class Desk:
         )
         durable(made)
 
-    def cancel(self, tenant: TenantId, order_id: ClientOrderId) -> None:
+    def cancel(self, tenant: TenantId, order_id: ClientOrderId) -> Order:
         assert tenant == TENANT
         self.asked.append(("cancel", order_id))
+        return example()
 
     def amend(self, tenant: TenantId, order_id: ClientOrderId, amendment: Amendment) -> None:
         assert tenant == TENANT

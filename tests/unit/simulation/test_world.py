@@ -14,7 +14,8 @@ from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import OrderStatus
 from algotradehub.simulation import invariants
 from algotradehub.simulation.campaign import Verdict, run_scenario
-from algotradehub.simulation.scenario import Action, Amend, Cancel, Death, DiskFault, Outage, draw
+from algotradehub.simulation.drawing import draw
+from algotradehub.simulation.scenario import Action, Amend, Cancel, Death, DiskFault, Outage
 from algotradehub.simulation.venue import ScriptedVenue
 from algotradehub.simulation.world import START_NS, World
 from algotradehub.trading.account_desk import Durability

@@ -11,14 +11,16 @@ from algotradehub.bus.memory import MemoryBus
 from algotradehub.connectivity.ids import InstallationIds
 from algotradehub.domain.capabilities import Capabilities
 from algotradehub.domain.commands import OrderCommand
+from algotradehub.domain.emulation import Emulation
 from algotradehub.domain.evidence import Connection
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, VenueId
 from algotradehub.domain.instrument import Side
+from algotradehub.domain.market import Quote, Trade
 from algotradehub.domain.order import Order, OrderRequest
 from algotradehub.domain.records import DayMarked, Restarted
 from algotradehub.domain.trading_day import TradingDay
 from algotradehub.ports.bus import Alert, Fact
-from algotradehub.ports.venue import OrderName
+from algotradehub.ports.venue import Channel, OrderName
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.timeline import Timeline
@@ -26,8 +28,10 @@ from algotradehub.storage.journal.journal import SegmentJournal
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
+from algotradehub.trading.guard import Guard
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.limits import DeskLimits, RiskLimits
+from algotradehub.trading.market_data import MarketDataManager
 from algotradehub.trading.orders import OrderManager
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.recorder import Recorder
@@ -37,6 +41,7 @@ from algotradehub.trading.reports import Reconciliation
 from algotradehub.trading.risk.engine import RiskEngine
 from tests.fakes.account import ALL
 from tests.fakes.disk import FailingDisk, MemoryDisk
+from tests.fakes.feed import SilentFeed
 from tests.fakes.projection import StoredAtOnce
 from tests.fakes.silent_account import SilentAccount
 from tests.unit.trading.words import (
@@ -54,6 +59,7 @@ from tests.unit.trading.words import (
 S = 1_000_000_000
 START_NS = 1_800_000_000 * S
 TAG = 0x5EED
+PRICE_AGE_S = 10.0
 
 
 class Bench:
@@ -66,6 +72,7 @@ class Bench:
         capabilities: Of the account.
         orphans: How many events may wait for their orders.
         recovers: Whether the real ``Recovery`` pursues questions; else they are only noted.
+        emulation: Of the account.
     """
 
     def __init__(
@@ -77,6 +84,7 @@ class Bench:
         capabilities: Capabilities = ALL,
         orphans: int = 3,
         recovers: bool = False,
+        emulation: Emulation = Emulation.ALERT,
     ) -> None:
         self.timeline = Timeline(Random(0), start_ns=START_NS)
         self.reference: Decimal | None = PRICE  # what the market's price is told to be
@@ -89,6 +97,8 @@ class Bench:
         self._capabilities = capabilities
         self._orphans = orphans
         self._recovers = recovers
+        self._emulation = emulation
+        self.lives = 0
         self._start_loop()
         self.memory = MemoryDisk(self.clock)
         self._start()
@@ -112,7 +122,36 @@ class Bench:
         self._start_loop()
         self.memory.clock = self.clock
         self._start()
-        self.recorder.keep(ACCOUNT, Restarted(epoch=2))
+
+    def trade(self, price: int | str) -> None:
+        """Somebody trades at that price, and everybody here hears of it."""
+        now_ns = self.clock.now_ns()
+        trade = Trade(
+            venue=VENUE,
+            symbol=SYMBOL,
+            price=Decimal(price),
+            quantity=Decimal(1),
+            taker=None,
+            venue_trade_id="1",
+            venue_time_ns=now_ns,
+            received_ns=now_ns,
+        )
+        self.feed.push(Channel(SYMBOL, "trades"), trade)
+
+    def quote(self) -> None:
+        """The venue shows that it is there; no price moves."""
+        now_ns = self.clock.now_ns()
+        quote = Quote(
+            venue=VENUE,
+            symbol=SYMBOL,
+            bid=PRICE,
+            ask=PRICE,
+            bid_quantity=Decimal(1),
+            ask_quantity=Decimal(1),
+            venue_time_ns=now_ns,
+            received_ns=now_ns,
+        )
+        self.feed.push(Channel(SYMBOL, "quotes"), quote)
 
     def submit(self, request: OrderRequest | None = None) -> Order:
         return self.orders.submit(request or limit())
@@ -237,6 +276,29 @@ class Bench:
         inbox.open()
         self.desk.account = self.account
         self.desk.instruments = {SYMBOL: SPOT}
+        self.feed = SilentFeed(VENUE, [SYMBOL])
+        market = MarketDataManager()
+        market.attach(self.feed, [SYMBOL])
+        market.listen(VENUE, Channel(SYMBOL, "quotes"), _ignore)
+        self.guard = self.desk.guard = Guard(
+            desk=self.desk,
+            dispatch=self.dispatch,
+            recorder=self.recorder,
+            state=self.state,
+            prices=market,
+            clock=self.clock,
+            journal_refuses=lambda: self.journal.refusing,
+            choice=self._emulation,
+            price_age_s=PRICE_AGE_S,
+            spawn=self.loop.create_task,
+        )
+        if self.lives:
+            self.recorder.keep(
+                ACCOUNT, Restarted(epoch=self.lives + 1, last_ns=self.journal.found_ns)
+            )
+        self.lives += 1
+        self.guard.open()
+        self.quote()
         self.desk.refusing = None
 
 
@@ -290,6 +352,10 @@ class _Prices:
 
     def reference(self, venue: VenueId, symbol: Symbol, side: Side) -> Decimal | None:
         return self._bench.reference
+
+
+def _ignore(event: object) -> None:
+    """Listening is enough."""
 
 
 def _unexpected(receive: object, error: Exception) -> None:

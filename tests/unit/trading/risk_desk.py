@@ -10,7 +10,8 @@ from algotradehub.domain.fill import Effect
 from algotradehub.domain.ids import AccountId, Asset, Symbol, TenantId, VenueId
 from algotradehub.domain.instrument import Instrument, Side
 from algotradehub.domain.order import Amendment, BaseAmount, Leg, Order
-from algotradehub.domain.records import Kind, Record
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import Record
 from algotradehub.domain.trading_day import TradingDay
 from algotradehub.ports.store import Changes
 from algotradehub.trading.balances import BalanceKeeper

@@ -143,6 +143,7 @@ async def world(
             store=store,
             projection=StoredAtOnce(store),
             prices=market,
+            feed=market,
             accounts=[
                 AccountSetup(
                     id=account.id,

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.evidence import Balance
 from algotradehub.domain.ids import AccountId, Asset
-from algotradehub.domain.records import FORMAT_VERSION, Kind, Record
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import FORMAT_VERSION, Record
 from algotradehub.ports.store import Changes
 from algotradehub.trading.balances import BalanceKeeper
 from tests.unit.trading.words import ACCOUNT, BTC, USDT, changed, facts

@@ -13,7 +13,8 @@ from algotradehub.domain.ids import AccountId, ExecutionId, Symbol
 from algotradehub.domain.instrument import InstrumentKind, Side
 from algotradehub.domain.order import Order, PositionSide
 from algotradehub.domain.position import Position, PositionEvent
-from algotradehub.domain.records import FORMAT_VERSION, Kind, PositionCorrected, Record
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import FORMAT_VERSION, PositionCorrected, Record
 from algotradehub.ports.store import Changes
 from algotradehub.trading.positions import PositionManager
 from algotradehub.trading.risk.sums import RunningSums

@@ -41,6 +41,7 @@ export function account(id: string, venue: string, environment: string, open: nu
       post_only: true, reduce_only: environment !== "paper", quote_amounts: environment === "paper", amend: id === "hedge" ? "cancel_replace" : "in_place", cancel_all: true,
       hedged_positions: false, dead_man: false, cumulative_only: false, replay_horizon_s: 600, request_timeout_s: 10,
     },
+    emulated: [],
   };
 }
 
@@ -50,7 +51,7 @@ export function order(part: Partial<Order> & Pick<Order, "order_id" | "account" 
     remaining: part.quantity ?? "0", average_price: null, paid: "0", venue_filled: "0", lacks_fills: false, provisional: "0",
     time_in_force: "GTC", expires_at: null, expires_ns: null, post_only: false, reduce_only: false, position_side: "NET",
     cancel_pending: false, amend_pending: null, doubt: null, decision: null, origin: null, reason: "", external: false, permit: null, venue_order_id: null,
-    idempotency_key: part.order_id, strategy: null, metadata: {}, legs: [], venue_time: null, venue_time_ns: null,
+    idempotency_key: part.order_id, strategy: null, metadata: {}, legs: [], emulated: null, venue_time: null, venue_time_ns: null,
     created_at: iso(atMs), created_ns: nanoseconds(atMs), updated_at: iso(atMs), updated_ns: nanoseconds(atMs), ...part,
   };
 }

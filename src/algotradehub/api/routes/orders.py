@@ -14,7 +14,13 @@ from algotradehub.api.placing import promised, refusal_of, submitted
 from algotradehub.api.refusals import cut
 from algotradehub.api.requests import ChangeOrder, PlaceOrder
 from algotradehub.api.schema import answers, order_links
-from algotradehub.api.views.orders import OrderPage, OrderView, Timeline, order_view, timeline_entry
+from algotradehub.api.views.orders import (
+    OrderPage,
+    OrderView,
+    Timeline,
+    order_view,
+    timeline_entries,
+)
 from algotradehub.api.waiting import settled
 from algotradehub.domain.errors import InvalidRequest
 from algotradehub.domain.ids import AccountId, ClientOrderId, IdempotencyKey, Symbol
@@ -117,11 +123,32 @@ async def get_order(parts: Parts, order_id: OrderId) -> Response:
 
 @router.get("/{order_id}/timeline", responses=answers(200, Timeline, "Its journal records", 404))
 async def get_order_timeline(parts: Parts, order_id: OrderId) -> Response:
-    """Read everything the journal holds about one order, oldest first."""
+    """Read what the journal holds about one order, oldest first, and what becomes of it."""
     parts.orders.order(parts.tenant, order_id)
     complete = await settled(parts.queries)
     records = await parts.queries.timeline(order_id)
-    return answer(Timeline(records=[timeline_entry(line) for line in records], complete=complete))
+    found = parts.orders.outlook(parts.tenant, order_id)
+    return answer(
+        Timeline(
+            records=timeline_entries(records),
+            why_not_sent=found[0],
+            if_unplugged=found[1],
+            complete=complete,
+        )
+    )
+
+
+@router.post(
+    "/{order_id}/fire",
+    status_code=202,
+    responses=answers(202, OrderView, "It was fired", 404),
+)
+async def fire_order(parts: Parts, order_id: OrderId) -> Response:
+    """Send an order that waits here for its price, as if that had come.
+
+    Meant for one whose price came while nobody could watch it: `emulated.missed_price` is given.
+    """
+    return _shown(parts.orders.fire(parts.tenant, order_id))
 
 
 @router.patch(

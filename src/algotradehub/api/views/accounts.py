@@ -28,7 +28,13 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     ]
     open_orders: int
     instruments: int
-    capabilities: Capabilities
+    capabilities: Annotated[
+        Capabilities, _Told(description="What it can be asked for, by us if not by the venue.")
+    ]
+    emulated: Annotated[
+        Sequence[str],
+        _Told(description="Order types and times in force that the venue leaves to us."),
+    ]
 
 
 def account_view(desk: AccountDesk, state: DeskState) -> AccountView:
@@ -43,8 +49,15 @@ def account_view(desk: AccountDesk, state: DeskState) -> AccountView:
         durability=desk.durability,
         open_orders=state.sums.open_orders(account_id),
         instruments=len(desk.instruments),
-        capabilities=account.capabilities,
+        capabilities=desk.offered,
+        emulated=emulated(account.capabilities, desk.offered),
     )
+
+
+def emulated(venue: Capabilities, offered: Capabilities) -> Sequence[str]:
+    """What is offered although the venue lacks it."""
+    types = offered.order_types - venue.order_types
+    return sorted((*types, *(offered.times_in_force - venue.times_in_force)))
 
 
 class Accounts(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 
 from algotradehub.api.views.quotients import quotient
+from algotradehub.domain.emulation import Emulated
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, VenueOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import (
@@ -26,7 +27,9 @@ from algotradehub.domain.order import (
     Trail,
     Trigger,
 )
-from algotradehub.domain.records import Body, Kind, Record
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import Body, Record
+from algotradehub.trading.outlook import Outlook
 
 _Told: TypeAlias = msgspec.Meta
 
@@ -97,6 +100,10 @@ class OrderView(msgspec.Struct, frozen=True, kw_only=True):
     strategy: str | None
     metadata: dict[str, str]
     legs: tuple[Leg, ...]
+    emulated: Annotated[
+        Emulated | None,
+        _Told(description="What is done here in the venue's place; null if nothing is."),
+    ]
     created_ns: int
     updated_ns: int
     venue_time_ns: int
@@ -142,6 +149,7 @@ def order_view(order: Order) -> OrderView:
         strategy=request.strategy,
         metadata=request.metadata,
         legs=order.legs,
+        emulated=order.emulated,
         created_ns=order.created_ns,
         updated_ns=order.updated_ns,
         venue_time_ns=order.venue_time_ns,
@@ -168,6 +176,7 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     account: AccountId
     account_seq: int
     kind: Kind
+    after_s: Annotated[float, _Told(description="Since the line before; 0 for the first.")]
     body: Body
 
 
@@ -175,16 +184,32 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the journal holds about one order, oldest first."""
 
     records: Sequence[TimelineEntry]
+    why_not_sent: Annotated[
+        str | None,
+        _Told(description="Why nothing of it is at the venue; null if it was sent, or may be."),
+    ]
+    if_unplugged: Annotated[
+        Outlook, _Told(description="What becomes of it if this machine is unplugged now.")
+    ]
     complete: bool
 
 
-def timeline_entry(record: Record) -> TimelineEntry:
+def timeline_entries(records: Sequence[Record]) -> Sequence[TimelineEntry]:
+    """Return the lines of the journal, each with the time since the one before."""
+    before = [*records[:1], *records[:-1]]
+    return [timeline_entry(line, last) for line, last in zip(records, before, strict=True)]
+
+
+def timeline_entry(record: Record, before: Record | None = None) -> TimelineEntry:
+    """Return one line, with the time since the one ``before``."""
+    since_ns = record.at_ns if before is None else before.at_ns
     return TimelineEntry(
         seq=record.seq,
         at_ns=record.at_ns,
         account=record.account,
         account_seq=record.account_seq,
         kind=record.kind,
+        after_s=(record.at_ns - since_ns) / 1_000_000_000,
         body=record.body,
     )
 

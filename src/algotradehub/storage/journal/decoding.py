@@ -7,7 +7,8 @@ import msgspec
 
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.ids import AccountId
-from algotradehub.domain.records import FORMAT_VERSION, Body, Kind, Record
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import FORMAT_VERSION, Body, Record
 from algotradehub.storage.journal.frame import HEADER_BYTES, OPENING, payload_at
 
 REPAIR = "restore it from a backup, or look closer with `algotradehub doctor`"

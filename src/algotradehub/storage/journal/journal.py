@@ -50,8 +50,7 @@ class SegmentJournal:
         clock: For the timers of syncing and healing, and the time of the journal's own records.
         limits: Sizes at which something happens.
         may_write: Whether this process still holds the lease; asked before every write.
-        on_trouble: Called with every new value of ``refusing`` that a failing disk causes, and
-            with None when it works again.
+        on_trouble: Called with every new trouble of the disk, and with None when it works again.
 
     Raises:
         StorageDamaged: What is there cannot be trusted; the message says what to do.
@@ -92,6 +91,8 @@ class SegmentJournal:
         self._synced_seq = 0
         self.torn_bytes = tail.torn_bytes if tail else 0
         """What the last crash left of the record it interrupted; cut at opening."""
+        self.found_ns = tail.at_ns if tail else 0
+        """When the last record was written that was there at opening; 0: there was none."""
         self._segment = OpenSegment.after(disk, tail)
         if tail is None:
             self._write_checkpoint()

@@ -40,6 +40,7 @@ class Tail(msgspec.Struct, kw_only=True):
     crc32: int  # of those
     previous: Sums  # of the segment before
     seq: int
+    at_ns: int  # of that record
     account_seqs: dict[AccountId, int]
     torn_bytes: int  # behind ``size``: what a crash left of the record it interrupted
 
@@ -74,8 +75,16 @@ def find_tail(disk: Disk) -> Tail | None:
     name = names[-1]
     data = disk.read(name)
     tail = Tail(
-        name=name, size=0, crc32=0, previous=NOTHING_BEFORE, seq=0, account_seqs={}, torn_bytes=0
+        name=name,
+        size=0,
+        crc32=0,
+        previous=NOTHING_BEFORE,
+        seq=0,
+        at_ns=0,
+        account_seqs={},
+        torn_bytes=0,
     )
+    last: tuple[int, memoryview] | None = None
     for offset, head, payload in _records(name, data, is_last=True):
         if offset == 0:
             checkpoint = checkpoint_of(payload, name)
@@ -84,8 +93,10 @@ def find_tail(disk: Disk) -> Tail | None:
         tail.seq = head.seq
         tail.account_seqs[head.account] = head.account_seq
         tail.size = end_of(offset, payload)
-    if tail.size == 0:  # the one and only segment, created but never written
+        last = offset, payload
+    if last is None:  # the one and only segment, created but never written
         return None
+    tail.at_ns = decoding.record_of(last[1], name, last[0]).at_ns
     tail.crc32 = crc32(memoryview(data)[: tail.size])
     tail.torn_bytes = len(data) - tail.size
     before = name_of(number_of(name) - 1)

@@ -15,7 +15,8 @@ import msgspec
 
 from algotradehub.domain.errors import InvalidRequest, Refusal, StorageDamaged
 from algotradehub.domain.ids import AccountId
-from algotradehub.domain.records import Checkpoint, Kind
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import Checkpoint
 from algotradehub.ports.audit import Head
 from algotradehub.ports.disk import Disk
 from algotradehub.storage.journal import decoding, segments

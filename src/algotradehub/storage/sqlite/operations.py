@@ -14,6 +14,7 @@ from typing import Any, Final
 from algotradehub.domain.commands import Operation
 from algotradehub.domain.errors import ErrorCategory
 from algotradehub.domain.evidence import Acknowledged, CommandKind, Lost, NotSent, Refused
+from algotradehub.domain.guard_records import Fired
 from algotradehub.domain.ids import AccountId, ClientOrderId
 from algotradehub.domain.order import OrderStatus
 from algotradehub.domain.records import (
@@ -117,9 +118,9 @@ def store(connection: sqlite3.Connection, records: Iterable[Record]) -> None:
 def wish_of(body: Body) -> tuple[Operation, ClientOrderId] | None:
     """What a venue is to be asked, as far as the body says, and about which order."""
     match body:
-        case Intent(order=order) if order.status is OrderStatus.PENDING:
+        case Intent(order=order) if order.status is OrderStatus.PENDING and not order.is_waiting:
             return Operation.ORDER_SUBMIT, order.order_id
-        case LegAdded():
+        case LegAdded() | Fired():
             return Operation.ORDER_SUBMIT, body.order_id
         case CancelAsked():
             return Operation.ORDER_CANCEL, body.order_id

@@ -13,6 +13,7 @@ import msgspec
 
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.fill import Fill
+from algotradehub.domain.guard_records import Guarded, Unguarded
 from algotradehub.domain.ids import (
     AccountId,
     ClientOrderId,
@@ -24,34 +25,28 @@ from algotradehub.domain.ids import (
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Order, QuoteAmount
 from algotradehub.domain.position import Position
+from algotradehub.domain.record_kind import Kind
 from algotradehub.domain.records import (
     Adopted,
-    AmendAsked,
     AmendSettled,
     BalanceCorrected,
     Body,
-    CancelAsked,
     Checkpoint,
     CloseAsked,
     DayMarked,
-    Decided,
     DecisionProposed,
     Differed,
-    Doubted,
     FlatProven,
     HaltSet,
     Intent,
     Intervened,
-    Kind,
-    LegAdded,
     Listed,
     LookedUp,
     Observed,
+    OrderRecord,
     PauseSet,
     PositionCorrected,
-    ProvenAbsent,
     Record,
-    ReplaceDropped,
     Requested,
     Responded,
     Restarted,
@@ -361,12 +356,12 @@ def named_order(body: Body) -> ClientOrderId | None:
             return body.order.order_id
         case Requested() | Responded():
             return body.client_order_id
-        case CancelAsked() | AmendAsked() | AmendSettled() | Doubted() | ProvenAbsent():
+        case AmendSettled() | LookedUp() | Intervened() | DecisionProposed():
             return body.order_id
-        case LegAdded() | ReplaceDropped() | LookedUp():
+        case _ if isinstance(body, OrderRecord):
             return body.order_id
-        case Intervened() | DecisionProposed() | Decided():
-            return body.order_id
+        case Unguarded() | Guarded():
+            return None
         case Listed() | Told() | Restarted() | HaltSet() | Checkpoint():
             return None
         case Differed() | BalanceCorrected() | PositionCorrected() | StopProven():

@@ -17,7 +17,8 @@ from algotradehub.domain.ids import (
     VenueOrderId,
 )
 from algotradehub.domain.order import FINAL_STATUSES, Order, OrderStatus
-from algotradehub.domain.records import CloseAsked, HaltSet, Kind, Record
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import CloseAsked, HaltSet, Record
 from algotradehub.ports.audit import OperationFilter, OperationStats, Performed
 from algotradehub.ports.store import Changes, OrderFilter, Restored
 from algotradehub.storage.sqlite import operations, rows

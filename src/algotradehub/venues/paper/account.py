@@ -72,6 +72,7 @@ class PaperAccount:
         sink: Sink,
         *,
         latency: LatencyModel | None = None,
+        lacks: frozenset[str] = frozenset(),
     ) -> None:
         """Look after an account that is open at ``venue``; ``account_opener`` connects it.
 
@@ -80,6 +81,12 @@ class PaperAccount:
         """
         venue.customer(account)
         self.capabilities = CAPABILITIES
+        if lacks:
+            self.capabilities = msgspec.structs.replace(
+                CAPABILITIES,
+                order_types=CAPABILITIES.order_types - lacks,
+                times_in_force=CAPABILITIES.times_in_force - lacks,
+            )
         self._id = account
         self._venue = venue
         self._sink = sink
@@ -87,7 +94,7 @@ class PaperAccount:
         self._back: Way[Sequence[Evidence]] | None = None
         if latency is not None:
             absence = msgspec.structs.replace(CAPABILITIES.absence, expiry_s=_EXPIRY_S)
-            self.capabilities = msgspec.structs.replace(CAPABILITIES, absence=absence)
+            self.capabilities = msgspec.structs.replace(self.capabilities, absence=absence)
             self._there = Way(venue.clock, latency.request_s, self._arrived)
             self._back = Way(venue.clock, latency.answer_s, self._hand_over)
 
@@ -171,9 +178,18 @@ class PaperAccount:
     def _act(self, command: OrderCommand) -> None:
         if isinstance(command, CancelAll):
             self._venue.cancel_all(self._id, command)
+        elif isinstance(command, Place) and self._lacks(command):
+            self.receive([_unsupported(command)])
         elif not self._asked(command):
             reason = f"{self._venue.id} broke down: {self._venue.failure}"
             self.receive([_lost(command, reason)])
+
+    def _lacks(self, command: Place) -> bool:
+        request, offered = command.request, self.capabilities
+        return (
+            request.type not in offered.order_types
+            or request.time_in_force not in offered.times_in_force
+        )
 
     def _hand_over(self, evidence: Sequence[Evidence]) -> None:
         for one in evidence:
@@ -205,6 +221,16 @@ def _kind(command: Place | Amend | Cancel) -> CommandKind:
 
 def _not_sent(command: Place | Amend | Cancel, reason: str) -> NotSent:
     return NotSent(command=_kind(command), client_order_id=command.client_order_id, reason=reason)
+
+
+def _unsupported(command: Place) -> Refused:
+    request = command.request
+    return Refused(
+        command=CommandKind.PLACE,
+        client_order_id=command.client_order_id,
+        code="unsupported",
+        reason=f"{request.type} {request.time_in_force} is not offered",
+    )
 
 
 def _expired(command: Place | Amend) -> Refused:

@@ -12,13 +12,20 @@ from algotradehub.venues.paper.venue import PaperVenue
 
 
 def account_opener(
-    venue: PaperVenue, account: AccountId, *, latency: LatencyModel | None = None
+    venue: PaperVenue,
+    account: AccountId,
+    *,
+    latency: LatencyModel | None = None,
+    lacks: frozenset[str] = frozenset(),
 ) -> AccountOpener:
-    """Return the opener of an account that is open at ``venue``."""
+    """Return the opener of an account that is open at ``venue``.
+
+    ``lacks`` names order types and times in force that the venue refuses, as some real ones do.
+    """
 
     @asynccontextmanager
     async def opened(sink: Sink) -> AsyncIterator[TradingAccount]:
-        connected = PaperAccount(venue, account, sink, latency=latency)
+        connected = PaperAccount(venue, account, sink, latency=latency, lacks=lacks)
         hang_up = venue.listen(account, connected.receive)
         try:
             connected.receive([Connection(state=ConnectionState.UP)])

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from algotradehub.domain.commands import Amend, Cancel, Place
+from algotradehub.domain.emulation_rules import offered
 from algotradehub.domain.ids import TenantId
 from algotradehub.domain.order import OrderType
 from algotradehub.trading.account_desk import Durability
@@ -344,3 +345,38 @@ async def test_cancelling_what_has_ended_changes_nothing() -> None:
         with api.untouched():
             again = await api.ask("DELETE", f"{PATH}/{placed['order_id']}")
     assert (again.status, again.json) == (202, first.json)
+
+
+async def test_what_waits_here_is_shown_answered_for_and_fired_by_hand() -> None:
+    stop: dict[str, Any] = {
+        "type": "STOP_MARKET",
+        "limit_price": ...,
+        "post_only": False,
+        "trigger": {"price": "70000", "direction": "RISES_TO"},
+    }
+    async with gateway() as api:
+        plain = type(ALL)(
+            order_types=frozenset({OrderType.MARKET}),
+            times_in_force=ALL.times_in_force,
+            absence=ALL.absence,
+        )
+        api.account.capabilities = plain
+        desk = api.core.orders.desks[0]
+        desk.offered = offered(plain)
+        api.show_market()
+        placed = await api.place(**stop)
+        assert (placed.status, placed.json["status"]) == (202, "PENDING")
+        assert placed.json["emulated"]["waiting"] is True
+        path = f"{PATH}/{placed.json['order_id']}"
+        told = (await api.ask("GET", f"{path}/timeline")).json
+        assert told["why_not_sent"] == "it waits for its price"
+        assert told["if_unplugged"]["kind"] == "unguarded"
+        assert told["records"][0]["after_s"] == 0
+        account = (await api.ask("GET", "/api/v1/accounts")).json["accounts"][0]
+        assert "STOP_MARKET" in account["emulated"]
+        assert api.account.sent == []
+        fired = await api.ask("POST", f"{path}/fire")
+        assert (fired.status, fired.json["emulated"]["waiting"]) == (202, False)
+        assert len(api.account.sent) == 1
+        again = await api.ask("POST", f"{path}/fire")
+        assert (again.status, again.json["errors"][0]["field"]) == (422, "order_id")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from algotradehub.domain.errors import NotReady, StorageDamaged
 from algotradehub.domain.ids import AccountId, ClientOrderId
-from algotradehub.domain.records import Checkpoint, Doubted, Kind
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import Checkpoint, Doubted
 from algotradehub.storage.journal.journal import LAST_RETRY_S, SegmentJournal
 from algotradehub.storage.journal.limits import Limits
 from tests.fakes.clock import FakeClock

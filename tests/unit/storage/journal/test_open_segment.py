@@ -45,7 +45,14 @@ def test_what_a_crash_left_is_cut_at_opening() -> None:
     segment, disk = new_segment()
     segment.write(bytearray(b"wholetorn"))
     tail = Tail(
-        name=NAME, size=5, crc32=1, previous=NOTHING_BEFORE, seq=1, account_seqs={}, torn_bytes=4
+        name=NAME,
+        size=5,
+        crc32=1,
+        previous=NOTHING_BEFORE,
+        seq=1,
+        at_ns=0,
+        account_seqs={},
+        torn_bytes=4,
     )
     again = OpenSegment.after(disk, tail)
     assert disk.read(NAME) == b"whole"

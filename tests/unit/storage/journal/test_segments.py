@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.ids import AccountId, ClientOrderId
-from algotradehub.domain.records import FORMAT_VERSION, Body, Checkpoint, Doubted, Kind, Record
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import FORMAT_VERSION, Body, Checkpoint, Doubted, Record
 from algotradehub.storage.journal import frame, segments, verifying
 from algotradehub.storage.journal.journal import SegmentJournal
 from algotradehub.storage.journal.limits import Limits

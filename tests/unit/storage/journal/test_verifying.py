@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from algotradehub.domain.errors import InvalidRequest, StorageDamaged
 from algotradehub.domain.ids import AccountId, ClientOrderId
-from algotradehub.domain.records import Doubted, Kind
+from algotradehub.domain.record_kind import Kind
+from algotradehub.domain.records import Doubted
 from algotradehub.ports.audit import Head
 from algotradehub.storage.journal import frame, segments, verifying
 from algotradehub.storage.journal.journal import SegmentJournal

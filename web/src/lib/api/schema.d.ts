@@ -586,6 +586,28 @@ export interface paths {
         patch: operations["change_order"];
         trace?: never;
     };
+    "/api/v1/orders/{order_id}/fire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fire Order
+         * @description Send an order that waits here for its price, as if that had come.
+         *
+         *     Meant for one whose price came while nobody could watch it: `emulated.missed_price` is given.
+         */
+        post: operations["fire_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{order_id}/timeline": {
         parameters: {
             query?: never;
@@ -595,7 +617,7 @@ export interface paths {
         };
         /**
          * Get Order Timeline
-         * @description Read everything the journal holds about one order, oldest first.
+         * @description Read what the journal holds about one order, oldest first, and what becomes of it.
          */
         get: operations["get_order_timeline"];
         put?: never;
@@ -936,9 +958,12 @@ export interface components {
          */
         AccountView: {
             accepting: boolean;
+            /** @description What it can be asked for, by us if not by the venue. */
             capabilities: components["schemas"]["Capabilities"];
             /** @description What an order survives before it is sent and confirmed. */
             durability: components["schemas"]["Durability"];
+            /** @description Order types and times in force that the venue leaves to us. */
+            emulated: string[];
             /** @description ``paper``, ``sandbox`` or ``live``. */
             environment: string;
             /** @description The last halt or resumption by somebody. */
@@ -1177,6 +1202,12 @@ export interface components {
             /** Account */
             account: string;
             /**
+             * Emulation
+             * @description Of what the venue lacks; left out, as the account's settings say.
+             * @default null
+             */
+            emulation?: ("refuse" | "alert" | "fire_late") | null;
+            /**
              * Expires At
              * @description For GTD: UTC in ISO 8601, such as 2027-01-15T08:00:00Z, at most 9 decimals, from 1970 to 2261.
              * @default null
@@ -1307,6 +1338,7 @@ export interface components {
         };
         /** CancelAsked */
         CancelAsked: {
+            expired: boolean;
             order_id: string;
             /** @enum {unknown} */
             type: "cancel_asked";
@@ -1611,6 +1643,7 @@ export interface components {
             amend_pending: components["schemas"]["Amendment"] | null;
             approved_by: string | null;
             by: string;
+            cancel_pending: boolean;
             /** Format: decimal */
             filled: string;
             reason: string;
@@ -1656,6 +1689,17 @@ export interface components {
             theirs: string;
         };
         /**
+         * Disarmed
+         * @description An emulated order ended before it fired: nothing of it was sent.
+         */
+        Disarmed: {
+            order_id: string;
+            reason: string;
+            status: components["schemas"]["OrderStatus"];
+            /** @enum {unknown} */
+            type: "disarmed";
+        };
+        /**
          * Doubt
          * @description A question about an order that is still open. It is not a status.
          */
@@ -1681,6 +1725,42 @@ export interface components {
          * @enum {unknown}
          */
         Durability: "process" | "sync";
+        /**
+         * Emulated
+         * @description How an order stands that we do a part of in the venue's place.
+         */
+        Emulated: {
+            /** Format: date-time */
+            armed_at: string | null;
+            armed_ns: string | null;
+            best: string | null;
+            /** Format: date-time */
+            expired_at: string | null;
+            expired_ns: string | null;
+            expiry: boolean;
+            /** Format: date-time */
+            fired_at: string | null;
+            fired_ns: string | null;
+            fired_price: string | null;
+            fires_late: boolean;
+            /** Format: date-time */
+            missed_at: string | null;
+            missed_ns: string | null;
+            missed_price: string | null;
+            trigger: boolean;
+            unguarded_reason: string;
+            unguarded_s: number;
+            /** Format: date-time */
+            unguarded_since_at: string | null;
+            unguarded_since_ns: string | null;
+            waiting: boolean;
+        };
+        /**
+         * Emulation
+         * @description Whether we may stand in for the venue, and what follows a price that nobody here saw.
+         * @enum {unknown}
+         */
+        Emulation: "alert" | "fire_late" | "refuse";
         /**
          * ErrorCategory
          * @description The five categories of the exchange integration design (its Property 7).
@@ -1775,6 +1855,23 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * Fired
+         * @description An emulated trigger was reached, or somebody fired it, before the venue can know of it.
+         */
+        Fired: {
+            by_hand: boolean;
+            /** Format: date-time */
+            fired_at: string | null;
+            fired_ns: string | null;
+            order_id: string;
+            price: string | null;
+            /** Format: date-time */
+            send_before_at: string | null;
+            send_before_ns: string | null;
+            /** @enum {unknown} */
+            type: "fired";
+        };
+        /**
          * FixedTick
          * @description Every price is a multiple of ``tick``.
          */
@@ -1800,6 +1897,15 @@ export interface components {
             state: components["schemas"]["OrderState"];
             /** @enum {unknown} */
             type: "found";
+        };
+        /**
+         * Guarded
+         * @description The prices of these symbols are watched: again, or still.
+         */
+        Guarded: {
+            symbols: string[];
+            /** @enum {unknown} */
+            type: "guarded";
         };
         /**
          * Halt
@@ -2123,6 +2229,7 @@ export interface components {
             created_ns: string | null;
             decision: components["schemas"]["Decision"] | null;
             doubt: components["schemas"]["Doubt"] | null;
+            emulated: components["schemas"]["Emulated"] | null;
             external: boolean;
             /** Format: decimal */
             filled: string;
@@ -2210,6 +2317,7 @@ export interface components {
         OrderRequest: {
             account: string;
             amount: components["schemas"]["BaseAmount"] | components["schemas"]["QuoteAmount"];
+            emulation: components["schemas"]["Emulation"] | null;
             /** Format: date-time */
             expires_at: string | null;
             expires_ns: string | null;
@@ -2285,6 +2393,8 @@ export interface components {
             decision: components["schemas"]["Decision"] | null;
             /** @description A question that is being pursued. */
             doubt: components["schemas"]["Doubt"] | null;
+            /** @description What is done here in the venue's place; null if nothing is. */
+            emulated: components["schemas"]["Emulated"] | null;
             /** Format: date-time */
             expires_at: string | null;
             expires_ns: string | null;
@@ -2360,6 +2470,17 @@ export interface components {
          */
         Origin: "person" | "risk" | "unsent" | "venue";
         /**
+         * Outlook
+         * @description The answer to "what happens if this machine is unplugged now".
+         */
+        Outlook: {
+            /** Format: date-time */
+            at: string | null;
+            at_ns: string | null;
+            kind: components["schemas"]["Unplugged"];
+            text: string;
+        };
+        /**
          * Pause
          * @description Whether trading at a venue is paused: its accounts send no new orders.
          */
@@ -2427,6 +2548,12 @@ export interface components {
         PlaceOrder: {
             /** Account */
             account: string;
+            /**
+             * Emulation
+             * @description Of what the venue lacks; left out, as the account's settings say.
+             * @default null
+             */
+            emulation?: ("refuse" | "alert" | "fire_late") | null;
             /**
              * Expires At
              * @description For GTD: UTC in ISO 8601, such as 2027-01-15T08:00:00Z, at most 9 decimals, from 1970 to 2261.
@@ -2731,6 +2858,16 @@ export interface components {
             ready: boolean;
         };
         /**
+         * Rearmed
+         * @description New values of an emulated order that has not fired; in force at once.
+         */
+        Rearmed: {
+            amendment: components["schemas"]["Amendment"];
+            order_id: string;
+            /** @enum {unknown} */
+            type: "rearmed";
+        };
+        /**
          * Reconciliation
          * @description What one comparison found; ``skipped`` says why something was not compared.
          */
@@ -2834,6 +2971,9 @@ export interface components {
          */
         Restarted: {
             epoch: number;
+            /** Format: date-time */
+            last_at: string | null;
+            last_ns: string | null;
             /** @enum {unknown} */
             type: "restarted";
         };
@@ -3126,7 +3266,11 @@ export interface components {
          */
         Timeline: {
             complete: boolean;
+            /** @description What becomes of it if this machine is unplugged now. */
+            if_unplugged: components["schemas"]["Outlook"];
             records: components["schemas"]["TimelineEntry"][];
+            /** @description Why nothing of it is at the venue; null if it was sent, or may be. */
+            why_not_sent: string | null;
         };
         /**
          * TimelineEntry
@@ -3135,10 +3279,12 @@ export interface components {
         TimelineEntry: {
             account: string;
             account_seq: number;
+            /** @description Since the line before; 0 for the first. */
+            after_s: number;
             /** Format: date-time */
             at: string | null;
             at_ns: string | null;
-            body: components["schemas"]["Intent"] | components["schemas"]["Listed"] | components["schemas"]["Observed"] | components["schemas"]["Told"] | components["schemas"]["Adopted"] | components["schemas"]["AmendSettled"] | components["schemas"]["Restarted"] | components["schemas"]["Doubted"] | components["schemas"]["ProvenAbsent"] | components["schemas"]["CancelAsked"] | components["schemas"]["AmendAsked"] | components["schemas"]["LegAdded"] | components["schemas"]["ReplaceDropped"] | components["schemas"]["Decided"] | components["schemas"]["LookedUp"] | components["schemas"]["Intervened"] | components["schemas"]["DecisionProposed"] | components["schemas"]["HaltSet"] | components["schemas"]["StopProven"] | components["schemas"]["CloseAsked"] | components["schemas"]["FlatProven"] | components["schemas"]["PauseSet"] | components["schemas"]["DayMarked"] | components["schemas"]["Differed"] | components["schemas"]["BalanceCorrected"] | components["schemas"]["PositionCorrected"] | components["schemas"]["Requested"] | components["schemas"]["Responded"] | components["schemas"]["Checkpoint"];
+            body: components["schemas"]["Intent"] | components["schemas"]["Listed"] | components["schemas"]["Observed"] | components["schemas"]["Told"] | components["schemas"]["Adopted"] | components["schemas"]["AmendSettled"] | components["schemas"]["Restarted"] | components["schemas"]["Doubted"] | components["schemas"]["ProvenAbsent"] | components["schemas"]["CancelAsked"] | components["schemas"]["AmendAsked"] | components["schemas"]["LegAdded"] | components["schemas"]["ReplaceDropped"] | components["schemas"]["Decided"] | components["schemas"]["Fired"] | components["schemas"]["TrailMoved"] | components["schemas"]["TriggerMissed"] | components["schemas"]["Disarmed"] | components["schemas"]["Rearmed"] | components["schemas"]["LookedUp"] | components["schemas"]["Intervened"] | components["schemas"]["DecisionProposed"] | components["schemas"]["Unguarded"] | components["schemas"]["Guarded"] | components["schemas"]["HaltSet"] | components["schemas"]["StopProven"] | components["schemas"]["CloseAsked"] | components["schemas"]["FlatProven"] | components["schemas"]["PauseSet"] | components["schemas"]["DayMarked"] | components["schemas"]["Differed"] | components["schemas"]["BalanceCorrected"] | components["schemas"]["PositionCorrected"] | components["schemas"]["Requested"] | components["schemas"]["Responded"] | components["schemas"]["Checkpoint"];
             kind: components["schemas"]["Kind"];
             seq: number;
         };
@@ -3235,6 +3381,17 @@ export interface components {
              */
             source?: "LAST" | "MARK" | "INDEX";
         };
+        /**
+         * TrailMoved
+         * @description The best price that an emulated trail follows: recorded before it counts.
+         */
+        TrailMoved: {
+            /** Format: decimal */
+            best: string;
+            order_id: string;
+            /** @enum {unknown} */
+            type: "trail_moved";
+        };
         /** Trigger */
         Trigger: {
             direction: components["schemas"]["TriggerDirection"];
@@ -3269,6 +3426,36 @@ export interface components {
          * @enum {unknown}
          */
         TriggerDirection: "FALLS_TO" | "RISES_TO";
+        /**
+         * TriggerMissed
+         * @description The first price after a time unguarded is beyond an emulated trigger: a person decides.
+         */
+        TriggerMissed: {
+            order_id: string;
+            /** Format: decimal */
+            price: string;
+            /** @enum {unknown} */
+            type: "trigger_missed";
+        };
+        /**
+         * Unguarded
+         * @description Nobody has watched the prices of these symbols for the account since then.
+         */
+        Unguarded: {
+            reason: string;
+            /** Format: date-time */
+            since_at: string | null;
+            since_ns: string | null;
+            symbols: string[];
+            /** @enum {unknown} */
+            type: "unguarded";
+        };
+        /**
+         * Unplugged
+         * @description What an order does without us, for programs.
+         * @enum {unknown}
+         */
+        Unplugged: "ended" | "expires" | "may_be_there" | "never_sent" | "not_replaced" | "rests" | "unguarded";
         /**
          * Unreadable
          * @description At least one source failed or could not be read, and none had the order.
@@ -3356,6 +3543,7 @@ export interface operations {
                      *             ]
                      *           },
                      *           "durability": "process",
+                     *           "emulated": [],
                      *           "environment": "paper",
                      *           "halt": null,
                      *           "id": "paper-main",
@@ -4826,6 +5014,7 @@ export interface operations {
                      *           "record": {
                      *             "account": "paper-main",
                      *             "account_seq": 114,
+                     *             "after_s": 0,
                      *             "at": "2027-01-15T08:00:00.000000000Z",
                      *             "at_ns": "1800000000000000000",
                      *             "body": {
@@ -5179,6 +5368,7 @@ export interface operations {
                      *           "request": {
                      *             "account": "paper-main",
                      *             "account_seq": 112,
+                     *             "after_s": 0,
                      *             "at": "2027-01-15T08:00:00.000000000Z",
                      *             "at_ns": "1800000000000000000",
                      *             "body": {
@@ -5198,6 +5388,7 @@ export interface operations {
                      *           "response": {
                      *             "account": "paper-main",
                      *             "account_seq": 113,
+                     *             "after_s": 0,
                      *             "at": "2027-01-15T08:00:00.041000000Z",
                      *             "at_ns": "1800000000041000000",
                      *             "body": {
@@ -7001,6 +7192,7 @@ export interface operations {
                      *               "since_ns": "1800000000000000000",
                      *               "what": "look-up failed: HTTP 502"
                      *             },
+                     *             "emulated": null,
                      *             "expires_at": null,
                      *             "expires_ns": null,
                      *             "external": false,
@@ -7219,6 +7411,7 @@ export interface operations {
                      *         {
                      *           "account": "paper-main",
                      *           "account_seq": 99,
+                     *           "after_s": 0,
                      *           "at": "2027-01-15T08:00:00.000000000Z",
                      *           "at_ns": "1800000000000000000",
                      *           "body": {
@@ -7259,6 +7452,7 @@ export interface operations {
                      *             "since_ns": "1800000000000000000",
                      *             "what": "look-up failed: HTTP 502"
                      *           },
+                     *           "emulated": null,
                      *           "expires_at": null,
                      *           "expires_ns": null,
                      *           "external": false,
@@ -7518,6 +7712,7 @@ export interface operations {
                      *           "since_ns": "1800000000000000000",
                      *           "what": "look-up failed: HTTP 502"
                      *         },
+                     *         "emulated": null,
                      *         "expires_at": null,
                      *         "expires_ns": null,
                      *         "external": false,
@@ -7800,6 +7995,7 @@ export interface operations {
                      *           "since_ns": "1800000000000000000",
                      *           "what": "look-up failed: HTTP 502"
                      *         },
+                     *         "emulated": null,
                      *         "expires_at": null,
                      *         "expires_ns": null,
                      *         "external": false,
@@ -8086,6 +8282,7 @@ export interface operations {
                      *           "since_ns": "1800000000000000000",
                      *           "what": "look-up failed: HTTP 502"
                      *         },
+                     *         "emulated": null,
                      *         "expires_at": null,
                      *         "expires_ns": null,
                      *         "external": false,
@@ -8440,6 +8637,7 @@ export interface operations {
                      *           "since_ns": "1800000000000000000",
                      *           "what": "look-up failed: HTTP 502"
                      *         },
+                     *         "emulated": null,
                      *         "expires_at": null,
                      *         "expires_ns": null,
                      *         "external": false,
@@ -8722,6 +8920,7 @@ export interface operations {
                      *           "created_ns": "1800000000000000000",
                      *           "decision": null,
                      *           "doubt": null,
+                     *           "emulated": null,
                      *           "expires_at": null,
                      *           "expires_ns": null,
                      *           "external": false,
@@ -8935,6 +9134,7 @@ export interface operations {
                      *       "created_ns": "1800000000000000000",
                      *       "decision": null,
                      *       "doubt": null,
+                     *       "emulated": null,
                      *       "expires_at": null,
                      *       "expires_ns": null,
                      *       "external": false,
@@ -9242,6 +9442,7 @@ export interface operations {
                      *             "created_ns": "1800000000000000000",
                      *             "decision": null,
                      *             "doubt": null,
+                     *             "emulated": null,
                      *             "expires_at": null,
                      *             "expires_ns": null,
                      *             "external": false,
@@ -9545,6 +9746,7 @@ export interface operations {
                      *             "created_ns": "1800000000000000000",
                      *             "decision": null,
                      *             "doubt": null,
+                     *             "emulated": null,
                      *             "expires_at": null,
                      *             "expires_ns": null,
                      *             "external": false,
@@ -10090,6 +10292,7 @@ export interface operations {
                      *       "created_ns": "1800000000000000000",
                      *       "decision": null,
                      *       "doubt": null,
+                     *       "emulated": null,
                      *       "expires_at": null,
                      *       "expires_ns": null,
                      *       "external": false,
@@ -10320,6 +10523,7 @@ export interface operations {
                      *       "created_ns": "1800000000000000000",
                      *       "decision": null,
                      *       "doubt": null,
+                     *       "emulated": null,
                      *       "expires_at": null,
                      *       "expires_ns": null,
                      *       "external": false,
@@ -10554,6 +10758,7 @@ export interface operations {
                      *       "created_ns": "1800000000000000000",
                      *       "decision": null,
                      *       "doubt": null,
+                     *       "emulated": null,
                      *       "expires_at": null,
                      *       "expires_ns": null,
                      *       "external": false,
@@ -10829,6 +11034,237 @@ export interface operations {
             };
         };
     };
+    fire_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was fired */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "account": "paper-main",
+                     *       "amend_pending": null,
+                     *       "average_price": "60000.1",
+                     *       "cancel_pending": false,
+                     *       "created_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "created_ns": "1800000000000000000",
+                     *       "decision": null,
+                     *       "doubt": null,
+                     *       "emulated": null,
+                     *       "expires_at": null,
+                     *       "expires_ns": null,
+                     *       "external": false,
+                     *       "filled": "0.004",
+                     *       "idempotency_key": "f0b6a1c2-ticket-17",
+                     *       "lacks_fills": false,
+                     *       "legs": [
+                     *         {
+                     *           "client_order_id": "01a3185c5000700080007002dfdc1c35",
+                     *           "dead": false,
+                     *           "limit_price": "60000.1",
+                     *           "quantity": "0.010",
+                     *           "trigger_price": null,
+                     *           "venue_order_id": "4711"
+                     *         }
+                     *       ],
+                     *       "limit_price": "60000.1",
+                     *       "metadata": {},
+                     *       "order_id": "01a3185c5000700080007002dfdc1c35",
+                     *       "origin": null,
+                     *       "paid": "240.0004",
+                     *       "permit": null,
+                     *       "position_side": "NET",
+                     *       "post_only": false,
+                     *       "provisional": "0",
+                     *       "quantity": "0.010",
+                     *       "reason": "",
+                     *       "reduce_only": false,
+                     *       "remaining": "0.006",
+                     *       "side": "BUY",
+                     *       "status": "PARTIALLY_FILLED",
+                     *       "strategy": null,
+                     *       "symbol": "BTC/USDT",
+                     *       "time_in_force": "GTC",
+                     *       "trail": null,
+                     *       "trigger": null,
+                     *       "type": "LIMIT",
+                     *       "updated_at": "2027-01-15T08:00:00.000000000Z",
+                     *       "updated_ns": "1800000000000000000",
+                     *       "value": null,
+                     *       "venue_filled": "0.004",
+                     *       "venue_order_id": "4711",
+                     *       "venue_time": "2027-01-15T08:00:00.000000000Z",
+                     *       "venue_time_ns": "1800000000000000000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the token is missing or not the right one",
+                     *       "error_code": "unauthenticated",
+                     *       "error_message": "the token is missing or not the right one",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 401,
+                     *       "suggested_action": "Send the header Authorization: Bearer and your token.",
+                     *       "title": "Not signed in",
+                     *       "type": "urn:algotradehub:problem:unauthenticated"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is nothing at this path */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_code": "not_found",
+                     *       "error_message": "there is no order 01a3185c5000700080007002dfdc1c35",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 404,
+                     *       "suggested_action": "Check the name; lists show what there is.",
+                     *       "title": "Not found",
+                     *       "type": "urn:algotradehub:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Addressed by a name that is not ours */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "'example.com' is not a name of ours",
+                     *       "error_code": "host_not_allowed",
+                     *       "error_message": "'example.com' is not a name of ours",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 421,
+                     *       "suggested_action": "Use a name from the setting of allowed hosts, or add this one to it.",
+                     *       "title": "Addressed by a name that is not ours",
+                     *       "type": "urn:algotradehub:problem:host_not_allowed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field breaks a rule, a limit refuses, or the venue does not offer it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_code": "invalid_request",
+                     *       "error_message": "limit_price: a multiple of 0.1, was '60000.05'; nearest valid value 60000.0",
+                     *       "error_type": "INVALID_REQUEST",
+                     *       "errors": [
+                     *         {
+                     *           "field": "limit_price",
+                     *           "nearest": "60000.0",
+                     *           "rule": "a multiple of 0.1",
+                     *           "value": "60000.05"
+                     *         }
+                     *       ],
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 422,
+                     *       "suggested_action": "Correct the fields named in errors.",
+                     *       "title": "The request breaks a rule",
+                     *       "type": "urn:algotradehub:problem:invalid_request"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong here */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "an unexpected error; the log has it",
+                     *       "error_code": "internal_error",
+                     *       "error_message": "an unexpected error; the log has it",
+                     *       "error_type": "FATAL",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": false,
+                     *       "status": 500,
+                     *       "suggested_action": "Look at the order or list before you repeat the request; report the instance.",
+                     *       "title": "Something went wrong here",
+                     *       "type": "urn:algotradehub:problem:internal_error"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing new is accepted just now; nothing was sent */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "the disk is full; new orders are refused until it is not",
+                     *       "error_code": "not_ready",
+                     *       "error_message": "the disk is full; new orders are refused until it is not",
+                     *       "error_type": "RETRYABLE",
+                     *       "fallback_available": false,
+                     *       "instance": "/api/v1/orders",
+                     *       "retry_possible": true,
+                     *       "status": 503,
+                     *       "suggested_action": "Repeat the request after the time in Retry-After, with the same idempotency key.",
+                     *       "title": "Nothing new is accepted just now; nothing was sent",
+                     *       "type": "urn:algotradehub:problem:not_ready"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_order_timeline: {
         parameters: {
             query?: never;
@@ -10849,20 +11285,29 @@ export interface operations {
                     /**
                      * @example {
                      *       "complete": true,
+                     *       "if_unplugged": {
+                     *         "at": null,
+                     *         "at_ns": null,
+                     *         "kind": "rests",
+                     *         "text": "It rests at the venue until it fills or somebody cancels it."
+                     *       },
                      *       "records": [
                      *         {
                      *           "account": "paper-main",
                      *           "account_seq": 97,
+                     *           "after_s": 1.25,
                      *           "at": "2027-01-15T08:00:00.000000000Z",
                      *           "at_ns": "1800000000000000000",
                      *           "body": {
+                     *             "expired": false,
                      *             "order_id": "01a3185c5000700080007002dfdc1c35",
                      *             "type": "cancel_asked"
                      *           },
                      *           "kind": "command",
                      *           "seq": 812
                      *         }
-                     *       ]
+                     *       ],
+                     *       "why_not_sent": null
                      *     }
                      */
                     "application/json": components["schemas"]["Timeline"];
@@ -12165,6 +12610,7 @@ export interface operations {
                      *         {
                      *           "account": "paper-main",
                      *           "account_seq": 97,
+                     *           "after_s": 0,
                      *           "at": "2027-01-15T08:00:00.000000000Z",
                      *           "at_ns": "1800000000000000000",
                      *           "body": {
@@ -12180,9 +12626,11 @@ export interface operations {
                      *         {
                      *           "account": "paper-main",
                      *           "account_seq": 98,
+                     *           "after_s": 0,
                      *           "at": "2027-01-15T08:00:00.000000000Z",
                      *           "at_ns": "1800000000000000000",
                      *           "body": {
+                     *             "expired": false,
                      *             "order_id": "01a3185c5000700080007002dfdc1c35",
                      *             "type": "cancel_asked"
                      *           },
@@ -12192,6 +12640,7 @@ export interface operations {
                      *         {
                      *           "account": "paper-main",
                      *           "account_seq": 99,
+                     *           "after_s": 0,
                      *           "at": "2027-01-15T08:00:00.000000000Z",
                      *           "at_ns": "1800000000000000000",
                      *           "body": {
@@ -12224,6 +12673,7 @@ export interface operations {
                      *         {
                      *           "account": "paper-main",
                      *           "account_seq": 100,
+                     *           "after_s": 0,
                      *           "at": "2027-01-15T08:00:00.000000000Z",
                      *           "at_ns": "1800000000000000000",
                      *           "body": {
