@@ -25,6 +25,7 @@ from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.evidence import FillCause
 from algotradehub.domain.ids import (
     AccountId,
+    ClientOrderId,
     ExecutionId,
     IdempotencyKey,
     StrategyId,
@@ -38,6 +39,7 @@ from algotradehub.domain.records import (
     Body,
     CancelAsked,
     CloseAsked,
+    Doubted,
     HaltSet,
     Record,
     Requested,
@@ -252,6 +254,31 @@ def finds_all_legs_of_an_order(new_store: NewStore) -> None:
     _same("timeline", [r.seq for r in store.timeline(order.order_id)], [1, 3])
 
 
+def finds_adopted_orders_whose_legs_share_a_name(new_store: NewStore) -> None:
+    """Whoever placed them named their legs: such names repeat, within an account and beyond."""
+    store = new_store()
+    name = ClientOrderId("x-77")
+    other = AccountId("acme-perp")
+    orders = [order_of(1), order_of(2), order_of(3, account=other)]
+    orders = [
+        _replace(order, legs=(_replace(order.leg, client_order_id=name),), external=True)
+        for order in orders
+    ]
+    changes = orders_of(orders, applied_seq=3)
+    changes.records = [
+        record_of(1, Doubted(order_id=order_id(3), what="asked"), account=other),
+        record_of(2, Requested(client_order_id=name, body=b"cancel"), account=other),
+        record_of(3, Requested(client_order_id=name, body=b"of another account")),
+    ]
+    store.apply(changes)
+    for number, order in enumerate(orders, 1):
+        venue_id = VenueOrderId(f"v-{number}")
+        _same("by its id", store.order(order.order_id), order)
+        _same("by venue id", store.order_by_venue_id(order.request.account, venue_id), order)
+    _same("by a name that repeats", store.order(name), None)
+    _same("timeline", [r.seq for r in store.timeline(order_id(3))], [1, 2])
+
+
 def tells_what_followed_the_last_stop(new_store: NewStore) -> None:
     store = new_store()
     halt = HaltSet(halted=True, reason="lunch", by="ann")
@@ -332,6 +359,7 @@ SUITE: Sequence[Callable[[NewStore], None]] = (
     finds_orders_by_each_part_of_the_filter,
     pages_fills_newest_first_and_loses_none,
     finds_all_legs_of_an_order,
+    finds_adopted_orders_whose_legs_share_a_name,
     tells_what_followed_the_last_stop,
     restores_what_may_still_change,
     keeps_the_newest_claim_of_a_key,

@@ -120,6 +120,10 @@ class Intake:
             ours=ours,
             now_ns=self._clock.now_ns(),
         )
+        adopted_before = self._state.order(order.order_id)
+        if adopted_before is not None:  # it left memory, and no name but its own leads to it
+            self.attribute(desk, adopted_before, state)
+            return
         self._recorder.alert(
             "order_adopted",
             f"{state.venue_order_id} on {state.symbol} was found at the venue and is now in the "
@@ -144,7 +148,9 @@ class Intake:
             order = state.orders.get(order_id)
             if order is None and self.is_ours(client_order_id):
                 order = state.order(order_id)
-            if order is not None:
+            if order is not None and not (
+                order.external and _is_namesake(desk, order, client_order_id, venue_order_id)
+            ):
                 return order
         if venue_order_id is not None:
             return state.order_of_venue(desk.account_id, venue_order_id)
@@ -255,6 +261,24 @@ class Intake:
                 f"with {now.filled:f} filled",
                 now.request.account,
             )
+
+
+def _is_namesake(
+    desk: AccountDesk,
+    stranger: Order,
+    client_order_id: ClientOrderId,
+    venue_order_id: VenueOrderId | None,
+) -> bool:
+    """Whether a name that somebody else gave stands for another order: such names repeat."""
+    if stranger.request.account != desk.account_id:
+        return True
+    first = stranger.legs[0]
+    named_elsewhere = client_order_id == first.client_order_id
+    return (
+        named_elsewhere
+        and venue_order_id is not None
+        and first.venue_order_id not in {None, venue_order_id}
+    )
 
 
 def _fee_of(execution: Execution) -> FeeSettled | None:
