@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from algotradehub.domain.ids import Asset
+from algotradehub.app.restoring import IN_MEMORY_NS
+from algotradehub.domain.ids import Asset, ClientOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import OrderType, TimeInForce
 from algotradehub.simulation.disk import SYNC_NS
@@ -20,6 +21,7 @@ from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.stuck import Action as Intervention
 
 _S = 1_000_000_000
+_NAMES = (None, ClientOrderId("web-1"), ClientOrderId("web-1"), ClientOrderId("web-2"))
 _WRONG = 0.8  # of those who decide in the dark
 _WALL_ERROR_NS = _S // 2  # between two lives it can step by twice as much, and no more
 
@@ -90,12 +92,13 @@ class Intervene(msgspec.Struct, frozen=True):
 
 
 class ByHand(msgspec.Struct, frozen=True):
-    """Somebody places an order on the venue's own page."""
+    """Somebody places an order on the venue's own page, or by a program that gives it a name."""
 
     at_ns: int
     side: Side
     quantity: int
     price: int
+    name: ClientOrderId | None = None
 
 
 class Deposit(msgspec.Struct, frozen=True):
@@ -151,6 +154,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     second_approver: bool = False
     stuck_after_s: float = 5.0
     heals_after_ns: int = 0  # after the last action: so long all trouble goes on
+    in_memory_ns: int = IN_MEMORY_NS  # so long ended orders stay there
 
 
 def draw(seed: int) -> Scenario:
@@ -194,6 +198,7 @@ def draw(seed: int) -> Scenario:
         )
         actions.append(fault)
     actions.extend(_emergencies(stream(seed, "emergencies"), actions))
+    actions = [*_named(stream(seed, "names"), actions)]
     actions.sort(key=lambda action: action.at_ns)
     crashes = tuple(_crash(random, durability) for _ in range(random.randint(0, 3)))
     return Scenario(
@@ -207,7 +212,22 @@ def draw(seed: int) -> Scenario:
         second_approver=random.choice((True, False)),
         stuck_after_s=random.choice((1.0, 5.0, 10.0)),
         heals_after_ns=random.choice((0, random.randint(0, 30 * _S))),
+        in_memory_ns=_in_memory_ns(stream(seed, "memory")),
     )
+
+
+def _named(random: Random, actions: Sequence[Action]) -> Iterator[Action]:
+    """Other programs count their orders anew now and then: their names repeat."""
+    for action in actions:
+        if isinstance(action, ByHand):
+            yield msgspec.structs.replace(action, name=random.choice(_NAMES))
+        else:
+            yield action
+
+
+def _in_memory_ns(random: Random) -> int:
+    """Mostly so short that late events, look-ups and restarts find orders forgotten."""
+    return random.choice((IN_MEMORY_NS, _S // 10, random.randint(_S // 10, 20 * _S)))
 
 
 def _emergencies(random: Random, actions: Sequence[Action]) -> Iterator[Action]:

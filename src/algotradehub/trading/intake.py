@@ -160,6 +160,8 @@ class Intake:
         self, desk: AccountDesk, evidence: Acknowledged | Refused | NotSent | Lost
     ) -> None:
         order_id = evidence.client_order_id  # of the leg
+        if evidence.command is not _PLACE:  # it is answered, whosever it was
+            desk.in_flight.discard((order_id, evidence.command))
         order = self._state.orders.get(order_id) or self.known(desk, order_id, None)
         if order is None:
             self._recorder.alert(
@@ -170,8 +172,6 @@ class Intake:
             self.errors.refused(desk, order, evidence)
         elif desk.fatal_answers and type(evidence) is Acknowledged:
             desk.fatal_answers = 0
-        if evidence.command is not _PLACE:
-            desk.in_flight.discard((order_id, evidence.command))
         observed = Observed(order_id=order.order_id, evidence=evidence)
         self._follow(desk, self._recorder.keep(desk.account_id, observed))
 

@@ -26,6 +26,7 @@ from tests.unit.trading.words import (
     execution,
     facts,
     foreign,
+    lost,
 )
 
 V1 = VenueOrderId("V1")
@@ -187,6 +188,19 @@ def test_a_forgotten_stranger_is_not_adopted_and_counted_again(
     assert facts(position(bench), bench.now(order).filled) == (2, 2)
     bench.account.tell(execution(None, "e1", 2, client_order_id=STRANGER, venue_order_id=V9))
     assert facts(position(bench), bench.now(order).provisional) == (2, 0)
+
+
+def test_the_answer_about_a_forgotten_stranger_ends_the_request(bench: Bench) -> None:
+    """Else no stop of the account could ever be proven (order-path 11)."""
+    bench.account.tell(foreign("V9", "x-77"))
+    (order,) = bench.state.orders.values()
+    bench.cancel(order)
+    bench.account.tell(foreign("V9", "x-77", status=OrderStatus.CANCELLED, filled=Decimal(0)))
+    bench.advance(1)
+    bench.state.forget_ended(bench.clock.now_ns())
+    assert bench.desk.in_flight == {(STRANGER, CommandKind.CANCEL)}
+    bench.account.tell(lost(order, CommandKind.CANCEL))
+    assert not bench.desk.in_flight
 
 
 @pytest.mark.design_property(19)
