@@ -256,14 +256,9 @@ def finds_all_legs_of_an_order(new_store: NewStore) -> None:
 
 def finds_adopted_orders_whose_legs_share_a_name(new_store: NewStore) -> None:
     """Whoever placed them named their legs: such names repeat, within an account and beyond."""
-    store = new_store()
-    name = ClientOrderId("x-77")
-    other = AccountId("acme-perp")
+    store, name, other = new_store(), ClientOrderId("x-77"), AccountId("acme-perp")
     orders = [order_of(1), order_of(2), order_of(3, account=other)]
-    orders = [
-        _replace(order, legs=(_replace(order.leg, client_order_id=name),), external=True)
-        for order in orders
-    ]
+    orders = [_replace(o, legs=(_replace(o.leg, client_order_id=name),)) for o in orders]
     changes = orders_of(orders, applied_seq=3)
     changes.records = [
         record_of(1, Doubted(order_id=order_id(3), what="asked"), account=other),

@@ -42,7 +42,9 @@ class People:
                 case Action.ASK_AGAIN:
                     desk.ask_again(self._tenant, order_id, by=FIRST)
                 case Action.FORCE_CANCEL:
-                    desk.force_cancel(self._tenant, order_id, by=FIRST)
+                    # What closes a position is left alone, so that any cancel of it is a fault.
+                    if stuck.order.permit is None:
+                        desk.force_cancel(self._tenant, order_id, by=FIRST)
                 case _:
                     if self._decide(core, stuck.order, wrong=action.wrong):
                         after_s = action.approves_after_ns / _S

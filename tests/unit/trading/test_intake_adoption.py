@@ -216,7 +216,7 @@ def test_a_word_on_a_stranger_that_ended_long_ago_outlives_a_restart(bench: Benc
 
 @pytest.mark.design_property(19)
 def test_strangers_that_were_given_the_same_name_are_told_apart(bench: Bench) -> None:
-    """Another program may count its orders anew each day: the venue's name tells whose a word is."""
+    """Another program may count its orders anew: the venue's name tells whose a word is."""
     ended = foreign("V9", "x-77", status=OrderStatus.CANCELLED, filled=Decimal(0))
     bench.account.tell(ended)
     bench.account.tell(foreign("V10", "x-77"))
