@@ -11,8 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algotradehub.conformance.store import SUITE, NewStore, keeps_every_value_exactly
-from algotradehub.conformance.store_samples import ACCOUNT, SYMBOL, fill_of, order_of, record_of
+from algotradehub.conformance.store import SUITE, keeps_every_value_exactly
+from algotradehub.conformance.store_samples import (
+    ACCOUNT,
+    SYMBOL,
+    NewStore,
+    fill_of,
+    order_of,
+    record_of,
+)
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.commands import Operation
 from algotradehub.domain.fill import Fill

@@ -63,7 +63,8 @@ def _from_projection(store: Store, journal: Journal, *, now_ns: int) -> DeskStat
         if order is None:
             return None
         tenant = order.request.tenant
-        return order, store.fills(tenant=tenant, order_id=order_id, limit=FILLS_OF_ONE_ORDER)
+        fills = store.fills(tenant=tenant, order_id=order.order_id, limit=FILLS_OF_ONE_ORDER)
+        return order, fills
 
     def locate(account: AccountId, venue_order_id: VenueOrderId) -> ClientOrderId | None:
         order = store.order_by_venue_id(account, venue_order_id)

@@ -6,22 +6,26 @@ differs. ``SUITE`` lists those that need nothing but the factory.
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TypeAlias
 
 import msgspec
 
+from algotradehub.conformance.store_names import (
+    finds_adopted_orders_whose_legs_share_a_name,
+    finds_all_legs_of_an_order,
+    tells_what_followed_the_last_stop,
+)
 from algotradehub.conformance.store_samples import (
     ACCOUNT,
     BEGINNING_NS,
     TENANT,
     VENUE,
+    NewStore,
     everything,
     fill_of,
     order_id,
     order_of,
     orders_of,
-    placed,
-    record_of,
+    same,
 )
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.evidence import FillCause
@@ -35,12 +39,8 @@ from algotradehub.domain.ids import (
     VenueOrderId,
 )
 from algotradehub.domain.instrument import Side
-from algotradehub.domain.order import Leg, Order, OrderStatus
+from algotradehub.domain.order import Order, OrderStatus
 from algotradehub.domain.records import (
-    Body,
-    CancelAsked,
-    CloseAsked,
-    HaltSet,
     Record,
 )
 from algotradehub.domain.trading_day import DAY_NS, TradingDay
@@ -54,8 +54,6 @@ from algotradehub.ports.store import (
     Store,
 )
 
-NewStore: TypeAlias = Callable[[], Store]
-
 _replace = msgspec.structs.replace
 _encode = msgspec.msgpack.encode
 
@@ -64,12 +62,12 @@ def keeps_every_value_exactly(new_store: NewStore, changes: Changes) -> None:
     """What is restored equals what was applied, digit by digit. ``changes`` drops no fills."""
     store = new_store()
     store.apply(changes)
-    _same("applied_seq", store.applied_seq, changes.applied_seq)
-    _same("restored", _ordered(_all_of(store)), _ordered(_restored(changes)))
+    same("applied_seq", store.applied_seq, changes.applied_seq)
+    same("restored", _ordered(_all_of(store)), _ordered(_restored(changes)))
     for order, _ in changes.orders.values():
-        _same("order", _encode(store.order(order.order_id)), _encode(order))
+        same("order", _encode(store.order(order.order_id)), _encode(order))
         mine = [r for r in changes.records if _names(r, order)]
-        _same("timeline", store.timeline(order.order_id), mine)
+        same("timeline", store.timeline(order.order_id), mine)
 
 
 def keeps_one_of_everything(new_store: NewStore) -> None:
@@ -78,18 +76,18 @@ def keeps_one_of_everything(new_store: NewStore) -> None:
 
 def is_empty_at_first(new_store: NewStore) -> None:
     store = new_store()
-    _same("restored", _all_of(store), _restored(Changes(applied_seq=0)))
-    _same("order", store.order(order_id(1)), None)
-    _same("timeline", store.timeline(order_id(1)), [])
+    same("restored", _all_of(store), _restored(Changes(applied_seq=0)))
+    same("order", store.order(order_id(1)), None)
+    same("timeline", store.timeline(order_id(1)), [])
 
 
 def may_be_told_twice(new_store: NewStore) -> None:
     store = new_store()
     store.apply(everything())
     store.apply(everything())
-    _same("restored", _ordered(_all_of(store)), _ordered(_restored(everything())))
-    _same("fills", len(store.fills(tenant=TENANT)), 2)
-    _same("timeline", len(store.timeline(order_id(1))), 4)
+    same("restored", _ordered(_all_of(store)), _ordered(_restored(everything())))
+    same("fills", len(store.fills(tenant=TENANT)), 2)
+    same("timeline", len(store.timeline(order_id(1))), 4)
 
 
 def stores_all_or_nothing(new_store: NewStore) -> None:
@@ -105,8 +103,8 @@ def stores_all_or_nothing(new_store: NewStore) -> None:
         pass
     else:
         raise AssertionError("a time of 81 bits was stored")
-    _same("restored", _all_of(store), before)
-    _same("order", store.order(order_id(3)), None)
+    same("restored", _all_of(store), before)
+    same("order", store.order(order_id(3)), None)
 
 
 def never_goes_back(new_store: NewStore) -> None:
@@ -118,8 +116,8 @@ def never_goes_back(new_store: NewStore) -> None:
         pass
     else:
         raise AssertionError("an older batch was stored over a newer one, or skipped in silence")
-    _same("applied_seq", store.applied_seq, 9)
-    _same("order", store.order(order_id(1)), order_of(1, status=OrderStatus.FILLED))
+    same("applied_seq", store.applied_seq, 9)
+    same("order", store.order(order_id(1)), order_of(1, status=OrderStatus.FILLED))
 
 
 def shows_the_newest_value(new_store: NewStore) -> None:
@@ -140,12 +138,12 @@ def shows_the_newest_value(new_store: NewStore) -> None:
     changes.pauses[VENUE] = Pause(venue=VENUE, paused=False, reason="over", by="bob", at_ns=2)
     changes.days[ACCOUNT] = TradingDay(account=ACCOUNT, begins_ns=DAY_NS, taken_ns=DAY_NS + 1)
     store.apply(changes)
-    _same("order", store.order(order_id(1)), newest)
-    _same("halts", _all_of(store).halts, [changes.halts[ACCOUNT]])
-    _same("pauses", _all_of(store).pauses, [changes.pauses[VENUE]])
-    _same("days", _all_of(store).days, [changes.days[ACCOUNT]])
+    same("order", store.order(order_id(1)), newest)
+    same("halts", _all_of(store).halts, [changes.halts[ACCOUNT]])
+    same("pauses", _all_of(store).pauses, [changes.pauses[VENUE]])
+    same("days", _all_of(store).days, [changes.days[ACCOUNT]])
     open_orders = OrderFilter(tenant=TENANT, statuses=frozenset({OrderStatus.OPEN}))
-    _same("open orders", store.orders(open_orders), [])
+    same("open orders", store.orders(open_orders), [])
 
 
 def replaces_and_drops_provisional_fills(new_store: NewStore) -> None:
@@ -158,7 +156,7 @@ def replaces_and_drops_provisional_fills(new_store: NewStore) -> None:
     changes.fills[first.order_id, first.execution_id] = first
     store.apply(changes)
     store.apply(Changes(applied_seq=2, fills={(grown.order_id, grown.execution_id): grown}))
-    _same("fills", store.fills(tenant=TENANT), [grown])
+    same("fills", store.fills(tenant=TENANT), [grown])
     store.apply(
         Changes(
             applied_seq=3,
@@ -166,8 +164,8 @@ def replaces_and_drops_provisional_fills(new_store: NewStore) -> None:
             dropped_fills={(grown.order_id, grown.execution_id)},
         )
     )
-    _same("fills", store.fills(tenant=TENANT), real)
-    _same("restored fills", sorted(f.execution_id for f in _all_of(store).fills), ["e-1", "e-2"])
+    same("fills", store.fills(tenant=TENANT), real)
+    same("restored fills", sorted(f.execution_id for f in _all_of(store).fills), ["e-1", "e-2"])
 
 
 def pages_orders_newest_first(new_store: NewStore) -> None:
@@ -177,10 +175,10 @@ def pages_orders_newest_first(new_store: NewStore) -> None:
     found: list[Order] = []
     wanted = OrderFilter(tenant=TENANT, limit=3)
     while page := store.orders(wanted):
-        _same("page is within its limit", len(page) <= wanted.limit, wanted=True)
+        same("page is within its limit", len(page) <= wanted.limit, wanted=True)
         found += page
         wanted = _replace(wanted, before=page[-1].order_id)
-    _same("orders", found, orders[::-1])
+    same("orders", found, orders[::-1])
 
 
 def finds_orders_by_each_part_of_the_filter(new_store: NewStore) -> None:
@@ -212,7 +210,7 @@ def finds_orders_by_each_part_of_the_filter(new_store: NewStore) -> None:
         ("limit", 1, [2]),
     ):
         found = store.orders(_replace(mine, **{name: value}))
-        _same(f"orders by {name}", [o.order_id for o in found], [order_id(n) for n in wanted])
+        same(f"orders by {name}", [o.order_id for o in found], [order_id(n) for n in wanted])
 
 
 def pages_fills_newest_first_and_loses_none(new_store: NewStore) -> None:
@@ -232,61 +230,13 @@ def pages_fills_newest_first_and_loses_none(new_store: NewStore) -> None:
         found += [fill.execution_id for fill in page]
         before_ns = page[-1].venue_time_ns
     wanted = sorted(fills, key=lambda fill: (-fill.venue_time_ns, fill.execution_id))
-    _same("fills", found, [fill.execution_id for fill in wanted])
+    same("fills", found, [fill.execution_id for fill in wanted])
     newest = [fill.execution_id for fill in store.fills(tenant=TENANT, limit=2)]
-    _same("newest fills", newest, ["e-6", "e-7"])
-    _same("fills of one order", len(store.fills(tenant=TENANT, order_id=order.order_id)), 8)
-    _same("of another tenant's", store.fills(tenant=TENANT, order_id=rival.order_id), [])
-    _same("of an account", len(store.fills(tenant=TENANT, account=ACCOUNT)), 8)
-    _same("of no symbol", store.fills(tenant=TENANT, symbol=Symbol("ETH/USDT")), [])
-
-
-def finds_all_legs_of_an_order(new_store: NewStore) -> None:
-    store = new_store()
-    order = order_of(1)
-    second = Leg(client_order_id=order_id(5), venue_order_id=VenueOrderId("v-5"))
-    order = _replace(order, legs=(_replace(order.leg, dead=True), second))
-    elsewhere = order_of(2, account=AccountId("acme-perp"))
-    elsewhere = _replace(elsewhere, legs=(_replace(elsewhere.leg, venue_order_id="v-5"),))
-    changes = orders_of([order, elsewhere], applied_seq=3)
-    changes.records = [
-        record_of(1, placed(order_id(1), b"place")),
-        record_of(2, placed(order_id(2), b"another order's")),
-        record_of(3, placed(order_id(5), b"replace")),
-    ]
-    store.apply(changes)
-    _same("first leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-1")), order)
-    _same("second leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-5")), order)
-    _same("by a leg's own id", store.order(order_id(5)), order)
-    _same("no leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-2")), None)
-    renamed = _replace(order, legs=(order.legs[0], _replace(second, venue_order_id="v-6")))
-    store.apply(orders_of([renamed], applied_seq=4))
-    _same("renamed leg", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-6")), renamed)
-    _same("its old name", store.order_by_venue_id(ACCOUNT, VenueOrderId("v-5")), None)
-    _same("timeline", [r.seq for r in store.timeline(order.order_id)], [1, 3])
-
-
-def tells_what_followed_the_last_stop(new_store: NewStore) -> None:
-    store = new_store()
-    halt = HaltSet(halted=True, reason="lunch", by="ann")
-    resumed = HaltSet(halted=False, reason="", by="ann")
-    stop = HaltSet(halted=True, reason="enough", by="ann", stop=True)
-    close = CloseAsked(reason="out", by="ann", spot=False)
-
-    def numbers_after(*bodies: Body, limit: int = 99) -> list[int]:
-        changes = Changes(applied_seq=store.applied_seq + len(bodies))
-        start = store.applied_seq + 1
-        changes.records = [record_of(seq, body) for seq, body in enumerate(bodies, start)]
-        store.apply(changes)
-        return [record.seq for record in store.stop_records(ACCOUNT, limit=limit)]
-
-    _same("never stopped", numbers_after(halt, resumed), [])
-    _same("closed", numbers_after(close), [3])
-    _same("stopped", numbers_after(CancelAsked(order_id=order_id(1)), stop), [5])
-    _same("closed after it", numbers_after(close, resumed), [5, 6, 7])
-    _same("closed later", numbers_after(close), [8])
-    _same("at most", numbers_after(CancelAsked(order_id=order_id(1)), limit=1), [8])
-    _same("of others", store.stop_records(AccountId("other"), limit=9), [])
+    same("newest fills", newest, ["e-6", "e-7"])
+    same("fills of one order", len(store.fills(tenant=TENANT, order_id=order.order_id)), 8)
+    same("of another tenant's", store.fills(tenant=TENANT, order_id=rival.order_id), [])
+    same("of an account", len(store.fills(tenant=TENANT, account=ACCOUNT)), 8)
+    same("of no symbol", store.fills(tenant=TENANT, symbol=Symbol("ETH/USDT")), [])
 
 
 def restores_what_may_still_change(new_store: NewStore) -> None:
@@ -312,15 +262,15 @@ def restores_what_may_still_change(new_store: NewStore) -> None:
     restored = store.restore(
         changed_after_ns=old_final.updated_ns, claimed_after_ns=new_final.created_ns
     )
-    _same("orders", restored.orders, [old_open, new_final])
+    same("orders", restored.orders, [old_open, new_final])
     wanted = [fill_of(old_open, "e-1"), fill_of(new_final, "e-1")]
-    _same("fills", restored.fills, wanted)
-    _same("claims", restored.claims, changes.claims[:1])
+    same("fills", restored.fills, wanted)
+    same("claims", restored.claims, changes.claims[:1])
     later = store.restore(
         changed_after_ns=new_final.updated_ns, claimed_after_ns=old_final.created_ns
     )
-    _same("orders", later.orders, [old_open])
-    _same("claims", later.claims, [changes.claims[0], changes.claims[2]])
+    same("orders", later.orders, [old_open])
+    same("claims", later.claims, [changes.claims[0], changes.claims[2]])
 
 
 def keeps_the_newest_claim_of_a_key(new_store: NewStore) -> None:
@@ -331,7 +281,7 @@ def keeps_the_newest_claim_of_a_key(new_store: NewStore) -> None:
     same_key = _replace(old, tenant=TenantId("rival"), order_id=order_id(3))
     store.apply(Changes(applied_seq=1, claims=[old, same_key]))
     store.apply(Changes(applied_seq=2, claims=[new]))
-    _same("claims", _all_of(store).claims, [same_key, new])
+    same("claims", _all_of(store).claims, [same_key, new])
 
 
 SUITE: Sequence[Callable[[NewStore], None]] = (
@@ -346,15 +296,11 @@ SUITE: Sequence[Callable[[NewStore], None]] = (
     finds_orders_by_each_part_of_the_filter,
     pages_fills_newest_first_and_loses_none,
     finds_all_legs_of_an_order,
+    finds_adopted_orders_whose_legs_share_a_name,
     tells_what_followed_the_last_stop,
     restores_what_may_still_change,
     keeps_the_newest_claim_of_a_key,
 )
-
-
-def _same(what: str, found: object, wanted: object) -> None:
-    if found != wanted:
-        raise AssertionError(f"{what}: wanted {wanted!r}, found {found!r}")
 
 
 def _all_of(store: Store) -> Restored:

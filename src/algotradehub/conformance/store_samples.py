@@ -1,7 +1,8 @@
 """Values for the Store suite: small, fixed, and with every optional part used somewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from typing import TypeAlias
 
 import msgspec
 
@@ -50,7 +51,9 @@ from algotradehub.domain.records import (
     Responded,
 )
 from algotradehub.domain.trading_day import DAY_NS, ProfitSum, TradingDay
-from algotradehub.ports.store import Changes, Claim, Halt, Pause, PositionChange
+from algotradehub.ports.store import Changes, Claim, Halt, Pause, PositionChange, Store
+
+NewStore: TypeAlias = Callable[[], Store]
 
 TENANT = TenantId("acme")
 ACCOUNT = AccountId("acme-spot")
@@ -272,3 +275,9 @@ def placed(client_order_id: ClientOrderId, body: bytes) -> Requested:
     return Requested(
         request_id=1, operation=Operation.ORDER_SUBMIT, client_order_id=client_order_id, body=body
     )
+
+
+def same(what: str, found: object, wanted: object) -> None:
+    """Compare what a store gave with what it should have given."""
+    if found != wanted:
+        raise AssertionError(f"{what}: wanted {wanted!r}, found {found!r}")

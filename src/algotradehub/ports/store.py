@@ -137,7 +137,10 @@ class Store(Protocol):
     def restore(self, *, changed_after_ns: int, claimed_after_ns: int) -> Restored: ...
 
     def order(self, order_id: ClientOrderId) -> Order | None:
-        """Return the order of this id, which may be that of any of its legs."""
+        """Return the order of this id, which may be that of any leg we made.
+
+        The first leg of an adopted order was named elsewhere: that name finds nothing.
+        """
         ...
 
     def order_by_venue_id(

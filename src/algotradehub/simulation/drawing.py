@@ -5,6 +5,8 @@ from random import Random
 
 import msgspec
 
+from algotradehub.app.restoring import IN_MEMORY_NS
+from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import OrderType, TimeInForce
 from algotradehub.simulation.disk import SYNC_NS
@@ -40,6 +42,7 @@ from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.stuck import Action as Intervention
 
 _S = 1_000_000_000
+_NAMES = (None, ClientOrderId("web-1"), ClientOrderId("web-1"), ClientOrderId("web-2"))
 _WRONG = 0.8  # of those who decide in the dark
 _STOPS = (OrderType.STOP_MARKET, OrderType.STOP_LIMIT)
 _WAITING_TYPES = (
@@ -94,6 +97,7 @@ def draw(seed: int) -> Scenario:
         actions.append(fault)
     actions.extend(_emergencies(stream(seed, "emergencies"), actions))
     actions.extend(_pauses(stream(seed, "pauses")))
+    actions = [*_named(stream(seed, "names"), actions)]
     actions.sort(key=lambda action: action.at_ns)
     crashes = tuple(_crash(random, durability) for _ in range(random.randint(0, 3)))
     rules = draw_rules(random)
@@ -113,8 +117,23 @@ def draw(seed: int) -> Scenario:
         second_approver=random.choice((True, False)),
         stuck_after_s=random.choice((1.0, 5.0, 10.0)),
         limits=draw_limits(stream(seed, "limits")),
+        in_memory_ns=_in_memory_ns(stream(seed, "memory")),
         heals_after_ns=heals_after_ns,
     )
+
+
+def _named(random: Random, actions: Sequence[Action]) -> Iterator[Action]:
+    """Other programs count their orders anew now and then: their names repeat."""
+    for action in actions:
+        if isinstance(action, ByHand):
+            yield msgspec.structs.replace(action, name=random.choice(_NAMES))
+        else:
+            yield action
+
+
+def _in_memory_ns(random: Random) -> int:
+    """Mostly so short that late events, look-ups and restarts find orders forgotten."""
+    return random.choice((IN_MEMORY_NS, _S // 10, random.randint(_S // 10, 20 * _S)))
 
 
 def _emergencies(random: Random, actions: Sequence[Action]) -> Iterator[Action]:

@@ -244,9 +244,10 @@ def _totals(balances: Iterable[AssetBalance]) -> dict[str, tuple[Decimal | None,
 def _is_counted(core: Core, execution: Execution) -> bool:
     """Whether the books have this fill, or keep it for an order they cannot name yet."""
     state, client_order_id = core.state, execution.client_order_id
-    order = None if client_order_id is None else state.order(client_order_id)
-    if order is None and execution.venue_order_id is not None:
-        order = state.order_of_venue(ACCOUNT, execution.venue_order_id)
+    venue_order_id = execution.venue_order_id  # first: strangers' names repeat
+    order = None if venue_order_id is None else state.order_of_venue(ACCOUNT, venue_order_id)
+    if order is None and client_order_id is not None:
+        order = state.order(client_order_id)
     if order is not None:
         return state.counted(order, execution) is not None
     name = OrderName(

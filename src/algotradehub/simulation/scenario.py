@@ -6,7 +6,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from algotradehub.domain.ids import Asset
+from algotradehub.app.restoring import IN_MEMORY_NS
+from algotradehub.domain.ids import Asset, ClientOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import LIMIT_TYPES, OrderType, TimeInForce
 from algotradehub.simulation.limits import WIDE
@@ -121,12 +122,13 @@ class Pause(msgspec.Struct, frozen=True):
 
 
 class ByHand(msgspec.Struct, frozen=True):
-    """Somebody places an order on the venue's own page."""
+    """Somebody places an order on the venue's own page, or by a program that gives it a name."""
 
     at_ns: int
     side: Side
     quantity: int
     price: int
+    name: ClientOrderId | None = None
 
 
 class Deposit(msgspec.Struct, frozen=True):
@@ -184,6 +186,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     stuck_after_s: float = 5.0
     limits: RiskLimits = WIDE
     heals_after_ns: int = 0  # after the last action: so long all trouble goes on
+    in_memory_ns: int = IN_MEMORY_NS  # so long ended orders stay there
 
 
 def limit_price(order: Order | Waiting) -> Decimal | None:

@@ -25,9 +25,11 @@ class VenueOrder:
         price: Decimal | None,
         at_once: bool,
         at_ns: int,
+        strangers_name: ClientOrderId | None = None,
     ) -> None:
         self.venue_order_id = venue_order_id
-        self.client_order_id = client_order_id
+        self.client_order_id = client_order_id  # ours; None: somebody else placed it
+        self.told_client_id = client_order_id or strangers_name
         self.symbol = symbol
         self.side = side
         self.type = type_
@@ -53,7 +55,7 @@ class VenueOrder:
     def changed(self, at_ns: int) -> OrderState:
         """Note the order as it is now."""
         state = OrderState(
-            client_order_id=self.client_order_id,
+            client_order_id=self.told_client_id,
             venue_order_id=self.venue_order_id,
             symbol=self.symbol,
             side=self.side,

@@ -166,18 +166,28 @@ class Users:
             return desk.refusing
         if len(desk.orphans):
             return f"{len(desk.orphans)} events wait for their orders"
-        for order in core.state.orders.values():
-            fees = not self._venue.rules.cumulative_only
-            if any(part.decision and self._is_there(part) for part in order.parts or (order,)):
-                return f"{order} stands on a person's word, and the venue could tell"
-            if order.lacks_fills or (fees and core.state.fees_unknown(order.order_id)):
-                return f"fills of {order} are missing, provisional or lack their fee"
+        if (incomplete := self.incomplete(core)) is not None:
+            return incomplete
         if core.journal.refusing is None and not core.projector.level:
             return "the projection is behind"
         return _unproven(core) or self._wrong_balance(core)
 
+    def incomplete(self, core: Core) -> str | None:
+        """What the venue can still tell of an order in memory, ended ones among them."""
+        fees = not self._venue.rules.cumulative_only
+        for order in core.state.orders.values():
+            if any(part.decision and self._is_there(part) for part in order.parts or (order,)):
+                return f"{order} stands on a person's word, and the venue could tell"
+            if order.lacks_fills or (fees and core.state.fees_unknown(order.order_id)):
+                return f"fills of {order} are missing, provisional or lack their fee"
+        return None
+
     def _is_there(self, part: Order) -> bool:
-        return part.leg.client_order_id in self._venue.by_client_id
+        leg = part.leg
+        return (
+            leg.client_order_id in self._venue.by_client_id
+            or leg.venue_order_id in self._venue.orders
+        )
 
     def _wrong_balance(self, core: Core) -> str | None:
         if self._venue.rules.cumulative_only:
@@ -237,7 +247,7 @@ class Users:
         match action:
             case plan.ByHand():
                 quantity, price = Decimal(action.quantity), Decimal(action.price)
-                self._venue.place_by_hand(action.side, quantity, price)
+                self._venue.place_by_hand(action.side, quantity, price, action.name)
             case plan.Deposit():
                 self._venue.deposit(action.asset, Decimal(action.amount))
             case plan.Outage():

@@ -146,9 +146,12 @@ class ScriptedVenue:
             venue_time_ns=self._last_ns,
         )
 
-    def place_by_hand(self, side: Side, quantity: Decimal, price: Decimal) -> None:
-        """Somebody trades on the same account with the venue's own page."""
-        self.market(self._open(None, side, OrderType.LIMIT, quantity, price))
+    def place_by_hand(
+        self, side: Side, quantity: Decimal, price: Decimal, name: ClientOrderId | None = None
+    ) -> None:
+        """Somebody trades on the same account: on the venue's own page, or with a program."""
+        order = self._open(None, side, OrderType.LIMIT, quantity, price, strangers_name=name)
+        self.market(order)
 
     def deposit(self, asset: Asset, amount: Decimal) -> None:
         """Money comes to the account, or leaves it."""
@@ -238,6 +241,7 @@ class ScriptedVenue:
         price: Decimal | None,
         *,
         at_once: bool = False,
+        strangers_name: ClientOrderId | None = None,
     ) -> VenueOrder:
         order = VenueOrder(
             venue_order_id=VenueOrderId(f"V{len(self.orders) + 1}"),
@@ -249,6 +253,7 @@ class ScriptedVenue:
             price=price,
             at_once=at_once,
             at_ns=self.stamp(),
+            strangers_name=strangers_name,
         )
         self.orders[order.venue_order_id] = order
         if client_order_id is not None:
@@ -302,7 +307,7 @@ class ScriptedVenue:
         state = order.changed(at_ns)
         # Execution ids repeat from order to order, as some venues' do (order-path 8).
         execution = Execution(
-            client_order_id=order.client_order_id if self.rules.names_client_id else None,
+            client_order_id=order.told_client_id if self.rules.names_client_id else None,
             venue_order_id=order.venue_order_id,
             execution_id=ExecutionId(f"E{len(order.executions) + 1}"),
             symbol=SYMBOL,

@@ -34,6 +34,7 @@ _S = 1_000_000_000
 START_NS = 1_767_225_600 * _S  # 2026-01-01
 TAG = 0x5EED
 _PRICE_AGE_S = 4.0
+_FORGET_EVERY_S = 0.3
 
 
 class World:
@@ -200,13 +201,16 @@ class World:
             assert self._account is not None  # noqa: S101 - the core has opened it
             self._account.on_send = lambda command: self._sent(core, command)
             self.walk.listener = lambda price: self._show(core, prices, price)
+            self._forget(clock, core)
             await self.users.act(clock, core)
             await self.users.heal(clock, core)
             told_ns = self.timeline.now_ns - int(LAST_WORDS_S * _S)
+            self._remember(core)
             invariants.check_settled(core.state, self.venue, told_ns)
             decisions.check_overruled(core.state, self.venue)
             self.judge.check_all(core, clock.now_ns())
             await self.users.finish(clock, core)
+            self._remember(core)
             invariants.check_all(core, self.venue, self.users)
             limit_invariants.check_accepted(core, self.scenario.limits)
             if core.journal.refusing is None:
@@ -215,6 +219,17 @@ class World:
                 invariants.check_storage(core, self.store, now_ns=clock.now_ns())
                 self.audit.check(core, self.disk, self.venue.requests)
                 self.audit.check_views(core, self.store, now_ns=clock.now_ns())
+
+    def _forget(self, clock: SimClock, core: Core) -> None:
+        """Let ended orders leave memory as if it were long after, unless they are asked about."""
+        if core.projector.level and self.users.incomplete(core) is None:
+            core.state.forget_ended(clock.now_ns() - self.scenario.in_memory_ns)
+        clock.after(_FORGET_EVERY_S, self._forget, clock, core)
+
+    def _remember(self, core: Core) -> None:
+        """Bring every order back that left memory: all of them are judged."""
+        for order in self.store.restore(changed_after_ns=0, claimed_after_ns=0).orders:
+            core.state.order(order.order_id)
 
     def _sent(self, core: Core, command: OrderCommand) -> None:
         """Called before a request leaves."""

@@ -122,6 +122,10 @@ class Intake:
             ours=ours,
             now_ns=self._clock.now_ns(),
         )
+        adopted_before = self._state.order(order.order_id)
+        if adopted_before is not None:  # it left memory, and no name but its own leads to it
+            self.attribute(desk, adopted_before, state)
+            return
         self._recorder.alert(
             "order_adopted",
             f"{state.venue_order_id} on {state.symbol} was found at the venue and is now in the "
@@ -146,7 +150,9 @@ class Intake:
             order = state.orders.get(order_id)
             if order is None and self.is_ours(client_order_id):
                 order = state.order(order_id)
-            if order is not None:
+            if order is not None and not (
+                order.external and _is_namesake(desk, order, client_order_id, venue_order_id)
+            ):
                 return order
         if venue_order_id is not None:
             return state.order_of_venue(desk.account_id, venue_order_id)
@@ -156,6 +162,8 @@ class Intake:
         self, desk: AccountDesk, evidence: Acknowledged | Refused | NotSent | Lost
     ) -> None:
         order_id = evidence.client_order_id  # of the leg
+        if evidence.command is not _PLACE:  # it is answered, whosever it was
+            desk.in_flight.discard((order_id, evidence.command))
         order = self._state.orders.get(order_id) or self.known(desk, order_id, None)
         if order is None:
             self._recorder.alert(
@@ -166,8 +174,6 @@ class Intake:
             self.errors.refused(desk, order, evidence)
         elif desk.fatal_answers and type(evidence) is Acknowledged:
             desk.fatal_answers = 0
-        if evidence.command is not _PLACE:
-            desk.in_flight.discard((order_id, evidence.command))
         observed = Observed(order_id=order.order_id, evidence=evidence)
         self._follow(desk, self._recorder.keep(desk.account_id, observed))
 
@@ -257,6 +263,24 @@ class Intake:
                 f"with {now.filled:f} filled",
                 now.request.account,
             )
+
+
+def _is_namesake(
+    desk: AccountDesk,
+    stranger: Order,
+    client_order_id: ClientOrderId,
+    venue_order_id: VenueOrderId | None,
+) -> bool:
+    """Whether a name that somebody else gave stands for another order: such names repeat."""
+    if stranger.request.account != desk.account_id:
+        return True
+    first = stranger.legs[0]
+    named_elsewhere = client_order_id == first.client_order_id
+    return (
+        named_elsewhere
+        and venue_order_id is not None
+        and first.venue_order_id not in {None, venue_order_id}
+    )
 
 
 def _fee_of(execution: Execution) -> FeeSettled | None:

@@ -65,9 +65,11 @@ class Orphans:
         taken: list[OrphanEvidence] = []
         for key in tuple(self._waiting):
             client, venue = key
-            if (client is not None and client == client_order_id) or (
-                venue is not None and venue == venue_order_id
-            ):
+            if venue is None or venue_order_id is None:
+                same = client is not None and client == client_order_id
+            else:  # the client's name alone may repeat from one stranger's order to the next
+                same = venue == venue_order_id
+            if same:
                 taken += self._waiting.pop(key)
         self._let_go(taken)
         return taken

@@ -352,8 +352,10 @@ class DeskState:
     def _index_legs(self, order: Order) -> None:
         order_id = order.order_id
         for leg in order.legs:
-            if leg.client_order_id != order_id:
-                self.legs[leg.client_order_id] = order_id
+            name = leg.client_order_id
+            # A stranger's name may repeat: it is that of the order that lives, if one does.
+            if name != order_id and not (order.is_final and name in self.legs):
+                self.legs[name] = order_id
             if leg.venue_order_id is not None:
                 names = self.by_venue_id.setdefault(order.request.account, {})
                 names[leg.venue_order_id] = order_id
@@ -392,6 +394,7 @@ class DeskState:
         del self.orders[order.order_id]
         self.executions.pop(order.order_id, None)
         for leg in order.legs:
-            self.legs.pop(leg.client_order_id, None)
+            if self.legs.get(leg.client_order_id) == order.order_id:  # strangers' names repeat
+                del self.legs[leg.client_order_id]
             if leg.venue_order_id is not None:
                 self.by_venue_id[order.request.account].pop(leg.venue_order_id, None)

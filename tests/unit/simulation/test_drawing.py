@@ -3,6 +3,8 @@
 import msgspec
 import pytest
 
+from algotradehub.app.restoring import IN_MEMORY_NS
+from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import OrderType, TimeInForce
 from algotradehub.simulation.disk import SYNC_NS
@@ -28,6 +30,7 @@ from algotradehub.simulation.venue import OPENING
 from algotradehub.simulation.wires import Wire
 from algotradehub.trading.account_desk import Durability
 
+S = 1_000_000_000
 DRAWN = [draw(seed) for seed in range(500)]
 
 
@@ -83,6 +86,19 @@ def test_every_choice_is_made_both_ways(kind: type, field: str, values: set[obje
 def test_scenarios_die_from_never_to_three_times_under_both_durabilities() -> None:
     assert {len(drawn.crashes) for drawn in DRAWN} == {0, 1, 2, 3}
     assert {drawn.durability for drawn in DRAWN} == set(Durability)
+
+
+def test_orders_stay_in_memory_as_long_as_in_production_or_hardly_at_all() -> None:
+    times = [drawn.in_memory_ns for drawn in DRAWN]
+    assert min(times) == S // 10
+    assert sum(time < 20 * S for time in times) > sum(time == IN_MEMORY_NS for time in times) > 50
+
+
+def test_names_of_strangers_orders_repeat() -> None:
+    named = [action for action in actions(ByHand) if isinstance(action, ByHand)]
+    assert {action.name for action in named} == {None, "web-1", "web-2"}
+    names = [[a.name for a in drawn.actions if isinstance(a, ByHand)] for drawn in DRAWN]
+    assert sum(given.count(ClientOrderId("web-1")) > 1 for given in names) > 10
 
 
 def test_power_fails_only_where_more_than_the_process_was_promised() -> None:

@@ -17,7 +17,7 @@ from algotradehub.domain.evidence import (
     Evidence,
     Refused,
 )
-from algotradehub.domain.ids import Asset, Symbol
+from algotradehub.domain.ids import Asset, ClientOrderId, Symbol
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import OrderStatus, TimeInForce
@@ -200,6 +200,17 @@ def test_cancel_all_ends_open_orders_of_the_symbol_and_those_made_by_hand(
     venue.cancel_all(CancelAll())
     assert all(order.status is OrderStatus.CANCELLED for order in venue.orders.values())
     assert [order.client_order_id for order in venue.orders.values()][-1] is None
+
+
+def test_a_stranger_may_name_an_order_and_the_name_is_told(venue: ScriptedVenue) -> None:
+    name = ClientOrderId("web-1")
+    for _ in range(2):
+        venue.place_by_hand(Side.SELL, Decimal(1), Decimal(100), name)
+    for order in venue.orders.values():
+        told = order.as_of(venue.stamp())
+        assert told is not None
+        assert (order.client_order_id, told.client_order_id) == (None, name)
+    assert not venue.by_client_id
 
 
 def test_every_change_of_the_truth_is_watched_and_has_its_own_time(venue: ScriptedVenue) -> None:

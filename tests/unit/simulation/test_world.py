@@ -70,6 +70,24 @@ def test_the_busy_scenario_is_busy() -> None:
         assert world.effects_total > 60
 
 
+def test_orders_that_left_memory_are_judged_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, int]] = []
+    remember = World._remember
+
+    def counting(world: World, core: Core) -> None:
+        left = len(core.state.orders)
+        remember(world, core)
+        seen.append((left, len(core.state.orders)))
+
+    monkeypatch.setattr(World, "_remember", counting)
+    assert clean(run_scenario(scenario())) is not None
+    short = msgspec.structs.replace(scenario(), in_memory_ns=S // 10)
+    assert clean(run_scenario(short)) is not None
+    (kept, all_of_them), (_, also_all), (left, before), (_, after) = seen
+    assert kept == all_of_them == also_all == before == after
+    assert left < before
+
+
 @pytest.mark.design_property(36)
 @pytest.mark.parametrize("death", Death)
 def test_a_death_at_any_effect_ends_well(death: Death) -> None:

@@ -8,10 +8,12 @@ from algotradehub.domain.evidence import (
     CommandKind,
     Evidence,
 )
-from algotradehub.domain.ids import ClientOrderId, Symbol, VenueOrderId
+from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, VenueOrderId
 from algotradehub.domain.order import Amendment, OrderStatus
 from algotradehub.domain.records import Adopted
 from algotradehub.ports.venue import OrderName
+from algotradehub.trading.account_desk import AccountDesk, Durability
+from algotradehub.trading.orphans import Orphans
 from tests.unit.trading.bench import Bench
 from tests.unit.trading.words import (
     ACCOUNT,
@@ -19,13 +21,16 @@ from tests.unit.trading.words import (
     SYMBOL,
     TENANT,
     acknowledged,
+    changed,
     cumulative,
     execution,
     facts,
     foreign,
+    lost,
 )
 
 V1 = VenueOrderId("V1")
+V9 = VenueOrderId("V9")
 STRANGER = ClientOrderId("x-77")
 
 
@@ -158,3 +163,88 @@ def test_an_order_without_a_clients_name_waits_for_a_look_up(bench: Bench) -> No
     bench.account.tell(foreign("V9"))
     assert not bench.state.orders
     assert [what for what, _ in bench.questions.noted] == ["watch_orphan"]
+
+
+# Adopted orders that left memory
+
+
+@pytest.mark.design_property(19)
+@pytest.mark.parametrize("venue_order_id", ["V9", None])
+def test_a_forgotten_stranger_is_not_adopted_and_counted_again(
+    bench: Bench, venue_order_id: str | None
+) -> None:
+    """Its id is derived: the projection must find it by that, not only by its leg's name."""
+    told = foreign(
+        "V9", "x-77", status=OrderStatus.CANCELLED, filled=Decimal(2), value=Decimal(200)
+    )
+    told = changed(told, venue_order_id=venue_order_id)
+    bench.account.tell(told)
+    (order,) = bench.state.orders.values()
+    bench.advance(1)
+    bench.state.forget_ended(bench.clock.now_ns())
+    assert not bench.state.orders
+    bench.account.tell(told)
+    assert bench.alerts() == ["order_adopted"]
+    assert facts(position(bench), bench.now(order).filled) == (2, 2)
+    bench.account.tell(execution(None, "e1", 2, client_order_id=STRANGER, venue_order_id=V9))
+    assert facts(position(bench), bench.now(order).provisional) == (2, 0)
+
+
+def test_the_answer_about_a_forgotten_stranger_ends_the_request(bench: Bench) -> None:
+    """Else no stop of the account could ever be proven (order-path 11)."""
+    bench.account.tell(foreign("V9", "x-77"))
+    (order,) = bench.state.orders.values()
+    bench.cancel(order)
+    bench.account.tell(foreign("V9", "x-77", status=OrderStatus.CANCELLED, filled=Decimal(0)))
+    bench.advance(1)
+    bench.state.forget_ended(bench.clock.now_ns())
+    assert bench.desk.in_flight == {(STRANGER, CommandKind.CANCEL)}
+    bench.account.tell(lost(order, CommandKind.CANCEL))
+    assert not bench.desk.in_flight
+
+
+@pytest.mark.design_property(19)
+def test_a_word_on_a_stranger_that_ended_long_ago_outlives_a_restart(bench: Bench) -> None:
+    """The last record has not reached the projection, and the start reads only young orders."""
+    bench.account.tell(foreign("V9", "x-77", status=OrderStatus.CANCELLED, filled=Decimal(0)))
+    (order,) = bench.state.orders.values()
+    bench.advance(3600)
+    bench.account.tell(execution(None, "e1", 2, venue_order_id=V9))
+    bench.restart()
+    assert facts(position(bench), bench.now(order).filled) == (2, 2)
+
+
+@pytest.mark.design_property(19)
+def test_strangers_that_were_given_the_same_name_are_told_apart(bench: Bench) -> None:
+    """Another program may count its orders anew: the venue's name tells whose a word is."""
+    ended = foreign("V9", "x-77", status=OrderStatus.CANCELLED, filled=Decimal(0))
+    bench.account.tell(ended)
+    bench.account.tell(foreign("V10", "x-77"))
+    first, second = bench.state.orders.values()
+    assert (first.status, second.status) == (OrderStatus.CANCELLED, OrderStatus.OPEN)
+    fill = execution(None, "e1", 2, client_order_id=STRANGER, venue_order_id=VenueOrderId("V10"))
+    bench.account.tell(fill)
+    assert facts(bench.now(first).filled, bench.now(second).filled) == (0, 2)
+    another = AccountDesk(
+        AccountId("kraken-2"),
+        tenant=TENANT,
+        durability=Durability.PROCESS,
+        orphans=Orphans(AccountId("kraken-2"), capacity=3, sums=bench.state.sums),
+    )
+    assert bench.intake.known(another, STRANGER, VenueOrderId("V10")) is None
+    assert bench.intake.known(another, STRANGER, None) is None
+    bench.advance(1)
+    bench.state.forget_ended(bench.clock.now_ns())
+    assert [*bench.state.orders] == [second.order_id]
+    assert bench.intake.known(bench.desk, STRANGER, None) == bench.now(second)
+    bench.account.tell(ended)
+    assert len(bench.state.orders) == 1 + 1, "brought back, not adopted again"
+    assert bench.intake.known(bench.desk, STRANGER, None) == bench.now(second)
+    bench.restart()
+    bench.account.tell(fill)
+    assert facts(bench.now(first).filled, bench.now(second).filled) == (0, 2)
+
+
+def position(bench: Bench) -> Decimal:
+    held = bench.state.positions.get(ACCOUNT, SYMBOL)
+    return Decimal(0) if held is None else held.quantity

@@ -47,6 +47,17 @@ def test_events_are_handed_over_in_order_by_either_name() -> None:
     assert len(orphans) == 1
 
 
+def test_a_name_that_repeats_hands_over_nothing_of_another_order() -> None:
+    """Strangers' names repeat; whose an event is, the venue's name decides where it is told."""
+    orphans, _ = buffer()
+    first = changed(execution(name="e1"), client_order_id=C1)
+    second = changed(execution(name="e2", venue_order_id=V2), client_order_id=C1)
+    orphans.add(first)
+    orphans.add(second)
+    assert orphans.take(C1, V2) == [second]
+    assert orphans.take(C1, None) == [first]
+
+
 def test_what_has_no_name_belongs_to_nobody() -> None:
     """Two missing names are not the same name."""
     orphans, _ = buffer()

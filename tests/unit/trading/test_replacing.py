@@ -29,6 +29,7 @@ from tests.fakes.account import ALL
 from tests.unit.trading.bench import START_NS, Bench, OpenBench, S
 from tests.unit.trading.words import (
     ACCOUNT,
+    SYMBOL,
     TENANT,
     acknowledged,
     changed,
@@ -42,6 +43,7 @@ from tests.unit.trading.words import (
 )
 
 REPLACES = changed(ALL, amend=AmendStyle.CANCEL_REPLACE)
+V2 = VenueOrderId("V2")
 CANCEL = CommandKind.CANCEL
 CANCELLED, PENDING, UNKNOWN = OrderStatus.CANCELLED, OrderStatus.PENDING, OrderStatus.UNKNOWN
 MORE = Amendment(quantity=Decimal(8), limit_price=Decimal(99))
@@ -609,3 +611,22 @@ def test_a_disconnect_while_the_cancel_is_under_way(recovering: Bench) -> None:
     assert "is not connected" in recovering.now(order).reason
     assert kinds(recovering)[0] is Place
     assert Place not in kinds(recovering)[1:]
+
+
+@pytest.mark.design_property(19)
+def test_a_fill_of_a_later_leg_counts_once_after_the_order_left_memory(bench: Bench) -> None:
+    """Reconciliation tells the newest fills again each minute, by the name of their leg."""
+    order = replaced(bench)
+    fill = execution(order, "e1", 8, venue_order_id=V2)
+    tell(bench, acknowledged(order, venue_order_id="V2"), fill)
+    tell(bench, state(OrderStatus.FILLED, order, venue_order_id=V2, filled=Decimal(8)))
+    order = bench.now(order)
+    assert facts(order.is_final, order.filled) == (True, 8)
+    bench.advance(1)
+    bench.state.forget_ended(bench.clock.now_ns())
+    assert not bench.state.orders
+    tell(bench, fill)
+    assert bench.now(order) == order
+    held = bench.state.positions.get(ACCOUNT, SYMBOL)
+    assert held is not None
+    assert held.quantity == 8

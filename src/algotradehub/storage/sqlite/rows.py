@@ -143,8 +143,13 @@ LEG = (
 
 
 def leg_rows(order: Order) -> Iterator[Row]:
-    for leg in order.legs:
-        yield leg.client_order_id, order.order_id, order.request.account, leg.venue_order_id
+    """One row each. The first leg goes by the order's id, which for our orders is the leg's own.
+
+    That of an adopted order was named by somebody else: such names repeat, within an account too.
+    """
+    for index, leg in enumerate(order.legs):
+        name = leg.client_order_id if index else order.order_id
+        yield name, order.order_id, order.request.account, leg.venue_order_id
 
 
 # A fill's tenant is its order's, which is stored before it in the same transaction.

@@ -156,7 +156,8 @@ class SqliteStore:
 
     def order(self, order_id: ClientOrderId) -> Order | None:
         return self._order(
-            "SELECT value FROM legs JOIN orders USING (order_id) WHERE client_order_id = ?",
+            "SELECT value FROM orders WHERE order_id = "
+            "ifnull((SELECT order_id FROM legs WHERE client_order_id = ?1), ?1)",
             order_id,
         )
 
@@ -242,10 +243,15 @@ class SqliteStore:
     def timeline(self, order_id: ClientOrderId) -> Sequence[Record]:
         """Return every journal record about one order, or about a request for one of its legs."""
         order = self.order(order_id)
-        names = {order_id} if order is None else {leg.client_order_id for leg in order.legs}
+        if order is None:
+            return []
+        # A stranger's leg has a name of its own, which may be used on another account as well.
+        names = {order.order_id, *(leg.client_order_id for leg in order.legs)}
         found = self._all(
-            f"{_RECORDS} WHERE order_id IN ({', '.join('?' * len(names))}) ORDER BY seq",
+            f"{_RECORDS} WHERE order_id IN ({', '.join('?' * len(names))}) AND account = ? "
+            "ORDER BY seq",
             *names,
+            order.request.account,
         )
         with translated(self._path):
             return list(map(rows.read_record, found))
