@@ -53,6 +53,7 @@ export const copy = {
   stopNoAnswer: "The server did not answer. The stop may be in force or not: ask again, which is safe.",
   notStopped: (why: string) => `Nothing was stopped: ${why}`,
   countsOld: "These counts are old: the server does not tell of changes just now. It cancels whatever is there.",
+  closedByStop: (account: string, proven: boolean) => `${account} is ${proven ? "stopped" : "being stopped"}`,
   isStopped: "stopped already",
   isStopping: "being stopped",
   noStop: "No account is stopped.",
