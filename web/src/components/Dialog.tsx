@@ -19,7 +19,7 @@ export function Dialog({ open, title, onClose, children, className = "" }: Dialo
     else if (!open) dialog.current?.close();
   }, [open]);
   return (
-    <dialog ref={dialog} onClose={onClose} aria-labelledby={id} className={`m-auto max-h-[92dvh] max-w-[92vw] overflow-y-auto rounded-panel border border-line bg-surface-1 p-5 text-text-1 shadow-dialog backdrop:bg-canvas/60 ${className}`}>
+    <dialog ref={dialog} onClose={onClose} aria-labelledby={id} className={`m-auto max-h-[92dvh] max-w-[92vw] overflow-y-auto rounded-panel border border-line bg-surface-1 p-5 text-body whitespace-normal text-text-1 shadow-dialog backdrop:bg-canvas/60 ${className}`}>
       {open && <h2 id={id} className="mb-3 text-symbol font-semibold">{title}</h2>}
       {open && children}
     </dialog>

@@ -71,6 +71,10 @@ const STATES: Record<string, Act> = {
     await page.getByText("outcome unknown for").waitFor();
     await page.getByRole("button", { name: "Review" }).click();
   },
+  stuck: async (page, { desk }) => {
+    desk.place({ account: "main", symbol: "BTC/USDT:USDT", side: "BUY", type: "LIMIT", quantity: NEVER_ANSWERED, limit_price: "91000" }, "stuck");
+    await page.getByRole("button", { name: "1 order needs a person" }).click();
+  },
   gone: async (page, gateway) => {
     await gateway.close();
     await page.getByText(/No answer from the server since/).waitFor({ timeout: 20_000 });

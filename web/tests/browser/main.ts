@@ -6,7 +6,7 @@ import { accessible } from "./axe.ts";
 import { until } from "../until.ts";
 import { inBrowser } from "./browser.ts";
 import { inHand, openOrder, price, send, showLines, size, typeOrder, type Flow } from "./hand.ts";
-import { accessibleStopped, stopFlows } from "./stops.ts";
+import { accessibleStopped, accessibleStuck, stopFlows, stuckFlows } from "./stops.ts";
 
 const DESK = { width: 1600, height: 1000 };
 const PHONE = { width: 390, height: 844 };
@@ -276,6 +276,7 @@ const flows: Record<string, Flow> = {
     assert.doesNotMatch(await page.getByRole("contentinfo").innerText(), /\d (ms|s|min)\b/);
   },
   ...stopFlows,
+  ...stuckFlows,
 };
 
 const reviewed: Flow = async (page, { desk }) => {
@@ -354,6 +355,7 @@ for (const [place, viewport] of [["desk", DESK], ["phone", PHONE]] as const) {
     const name = `axe finds nothing: ${place}, ${isDark ? "dark" : "light"}`;
     if (name.includes(only)) await check(name, viewport, isDark, accessible);
     if (`${name}, stopped`.includes(only)) await check(`${name}, stopped`, viewport, isDark, accessibleStopped);
+    if (place === "desk" && `${name}, stuck`.includes(only)) await check(`${name}, stuck`, viewport, isDark, accessibleStuck);
     if (place === "desk" && name.includes(only)) await check(`${name}, at work`, viewport, isDark, accessibleAtWork);
   }
 }

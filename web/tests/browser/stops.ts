@@ -1,7 +1,7 @@
 /** The kill switch as a person uses it: by keyboard, with proof, and back. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { STUBBORN } from "../gateway/desk.ts";
+import { NEVER_ANSWERED, STUBBORN } from "../gateway/desk.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { until } from "../until.ts";
 import { accessible } from "./axe.ts";
@@ -133,6 +133,42 @@ export const stopFlows: Record<string, Flow> = {
     await gateway.close();
     await page.getByText(/Live data is paused\. This is as last heard at \d\d:\d\d:\d\d/).waitFor();
   },
+};
+
+/** The list of what is stuck, and what can be done about it there. */
+export const stuckFlows: Record<string, Flow> = {
+  "an order that is stuck is asked about again and cancelled from the status bar": async (page, { desk }) => {
+    const { order_id } = await stuck(page, desk);
+    const list = dialog(page, "Orders that need a person");
+    const row = list.getByRole("listitem", { name: `Limit buy ${NEVER_ANSWERED} BTC/USDT:USDT` });
+    await row.getByText(/^The venue has not answered\. Open since \d\d:\d\d:\d\d, \d+ s\.$/).waitFor();
+    await row.getByText(/^Asked 2 times, last at .* Not seen in open_orders\. The venue cannot prove/).waitFor();
+    await list.getByText("Decisions are made on the command line").waitFor();
+    await row.getByRole("button", { name: "Ask again" }).press("Enter");
+    await row.getByText("Asked 3 times").waitFor();
+    await row.getByText("The venue is being asked.").waitFor();
+    await row.getByRole("button", { name: "Cancel" }).press("Enter");
+    await row.getByText("Its cancel is not confirmed.").waitFor();
+    assert.equal(desk.orders.get(order_id)?.cancel_pending, true);
+    assert.equal(await row.getByRole("button", { name: "Cancel" }).count(), 0);
+    desk.cancelled(order_id);
+    await list.getByText("No order needs a person any more.").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /a person/ }).waitFor({ state: "detached" });
+  },
+};
+
+async function stuck(page: Page, desk: Gateway["desk"]) {
+  const order = desk.place({ account: "main", symbol: "BTC/USDT:USDT", side: "BUY", type: "LIMIT", quantity: NEVER_ANSWERED, limit_price: "91000" }, "stuck");
+  await page.getByRole("button", { name: "1 order needs a person" }).press("Enter");
+  return order;
+}
+
+/** The list as axe sees it. */
+export const accessibleStuck: Flow = async (page, { desk }) => {
+  await stuck(page, desk);
+  await page.getByRole("button", { name: "Ask again" }).waitFor();
+  await accessible(page);
 };
 
 /** Every part of it, each as axe sees it. */
