@@ -59,9 +59,14 @@ export function centisecondsOf(iso: string): string {
   return millisecondsOf(Date.parse(iso)).slice(0, -1);
 }
 
-/** 19:42:06.804, as a proof shows it. */
-export function millisecondsOf(ms: number): string {
+function millisecondsOf(ms: number): string {
   return `${clockOf(ms)}.${`${Math.floor(ms % 1_000)}`.padStart(3, "0")}`;
+}
+
+/** 19:42:06.804, as a proof shows it; with its day where that is not today. */
+export function exactOf(ms: number, nowMs: number): string {
+  const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
+  return isToday ? millisecondsOf(ms) : `${dayMonth.format(ms)} ${millisecondsOf(ms)}`;
 }
 
 /** The instant that nanoseconds since 1970 name, as text. */

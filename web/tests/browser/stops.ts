@@ -58,7 +58,9 @@ export const stopFlows: Record<string, Flow> = {
     const row = await openOrder(page, "o-1001");
     await row.focus();
     await page.keyboard.press("Space");
-    await row.getByText("Open", { exact: true }).waitFor();
+    await page.keyboard.press("Enter");
+    const change = page.getByRole("textbox", { name: "Price of this order" });
+    await change.waitFor();
     const before = [page.url(), await page.evaluate(() => document.documentElement.dataset["theme"])];
     await page.keyboard.press("Control+Shift+K");
     // The hand leaves the fields, and every key goes to the page.
@@ -68,9 +70,14 @@ export const stopFlows: Record<string, Flow> = {
     assert.deepEqual([page.url(), await page.evaluate(() => document.documentElement.dataset["theme"])], before);
     await page.keyboard.press("Escape");
     await dialog(page, "Kill switch").waitFor({ state: "detached" });
+    // It closed the dialog, and undid nothing.
+    assert.equal(await change.count(), 1);
+    await page.keyboard.press("Escape");
+    await change.waitFor({ state: "detached" });
     assert.deepEqual([...desk.orders.values()].filter((order) => order.cancel_pending || order.amend_pending || order.quantity === "0.123"), []);
     assert.equal(await page.getByRole("radio", { name: "Buy" }).getAttribute("aria-checked"), "true");
     // They work again: what was selected still is.
+    await row.focus();
     await page.keyboard.press("x");
     await row.waitFor({ state: "detached" });
   },

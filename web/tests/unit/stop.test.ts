@@ -3,11 +3,12 @@ import { bannerOf, blockedBy, effectsOf, progressOf, proofOf, stoppedOf } from "
 import { system, systemChanged, takeStops } from "@/lib/desk/system";
 import type { StopReport } from "@/lib/api/types";
 import type { StopProgress, SystemAccount } from "@/lib/stream/protocol";
-import { millisecondsOf, ofNanoseconds } from "@/lib/time";
+import { exactOf, ofNanoseconds } from "@/lib/time";
 import { order, position } from "../gateway/world.ts";
 
 const AT = "2026-11-20T14:13:02.118000000Z";
 const AT_NS = "1795183982118000000";
+const NOW = Date.parse(AT) + 10_000;
 const asked: StopProgress = { proven: false, orders_left: 0, reason: "the feed looks wrong", by: "ann", asked_at: AT, asked_ns: AT_NS, looked_ns: [] };
 const proven: StopProgress = { ...asked, proven: true, looked_ns: ["1795183983118000000", "1795183984118000000"] };
 const of = (account: string, stop: StopProgress | null): SystemAccount => ({ account, venue: "binance", environment: "live", accepting: stop === null, reason: null, halt: null, stop });
@@ -24,16 +25,16 @@ const report = (orders: Summary["orders"], more: Partial<Summary> = {}): Summary
 
 describe("the banner of a stop", () => {
   it("is there while an account is stopped, and calls only what is proven so", () => {
-    expect(bannerOf([of("main", null)])).toBeNull();
-    expect(bannerOf([of("main", asked), of("hedge", proven)])).toMatch(/^Trading is being stopped by ann since .*: the feed looks wrong\. No order is left in our books/);
-    expect(bannerOf([of("main", { ...asked, orders_left: 2 }), of("hedge", { ...asked, orders_left: 1 })])).toMatch(/3 orders may still work\.$/);
-    expect(bannerOf([of("main", proven), of("hedge", proven)])).toMatch(/^Trading is stopped by ann since \d\d:\d\d:\d\d: the feed looks wrong\.$/);
+    expect(bannerOf([of("main", null)], NOW)).toBeNull();
+    expect(bannerOf([of("main", asked), of("hedge", proven)], NOW)).toMatch(/^Trading is being stopped by ann since .*: the feed looks wrong\. No order is left in our books/);
+    expect(bannerOf([of("main", { ...asked, orders_left: 2 }), of("hedge", { ...asked, orders_left: 1 })], NOW)).toMatch(/3 orders may still work\.$/);
+    expect(bannerOf([of("main", proven), of("hedge", proven)], NOW)).toMatch(/^Trading is stopped by ann since \d\d:\d\d:\d\d: the feed looks wrong\.$/);
   });
 
   it("names the accounts where others trade, tells of the first stop, and of other reasons", () => {
     const later = { ...proven, by: "bob", reason: "out for today.", asked_at: "2026-11-20T15:00:00.000000000Z" };
-    expect(bannerOf([of("sim", later), of("main", proven), of("hedge", null)])).toMatch(/^Trading on main, sim is stopped by ann .*: the feed looks wrong\. 1 other stop has a reason of its own\.$/);
-    expect(bannerOf([of("sim", later)])).toMatch(/by bob .*: out for today\.$/);
+    expect(bannerOf([of("sim", later), of("main", proven), of("hedge", null)], NOW)).toMatch(/^Trading on main, sim is stopped by ann .*: the feed looks wrong\. 1 other stop has a reason of its own\.$/);
+    expect(bannerOf([of("sim", later)], NOW)).toMatch(/by bob .*: out for today\.$/);
   });
 });
 
@@ -58,7 +59,7 @@ describe("what a stop would do", () => {
 });
 
 describe("the proof of a stop", () => {
-  const done = (stop: StopProgress, orders: ReturnType<typeof live>[], told: Summary | null) => proofOf(stop, orders, told).map((step) => (step.done ? "x" : "-")).join("");
+  const done = (stop: StopProgress, orders: ReturnType<typeof live>[], told: Summary | null) => proofOf(stop, orders, told, NOW).map((step) => (step.done ? "x" : "-")).join("");
 
   it("goes from the halt over cancels and empty lists", () => {
     const pending = live("a", "main", { cancel_pending: true });
@@ -72,20 +73,20 @@ describe("the proof of a stop", () => {
 
   it("says that none is left only where both topics do", () => {
     expect(done({ ...asked, orders_left: 1 }, [], report([cancelled("a", null)]))).toBe("xx----");
-    const [, , left] = proofOf(asked, [live("a")], report([cancelled("a", null)]));
+    const [, , left] = proofOf(asked, [live("a")], report([cancelled("a", null)]), NOW);
     expect([left?.done, left?.name, left?.orders.map((each) => each.order_id)]).toEqual([false, "1 order may still work", ["a"]]);
   });
 
   it("counts each cancel once, and tells when", () => {
-    const steps = proofOf({ ...asked, orders_left: 1 }, [live("a", "main", { cancel_pending: true }), live("b")], report([cancelled("a", null), cancelled("c", AT)]));
+    const steps = proofOf({ ...asked, orders_left: 1 }, [live("a", "main", { cancel_pending: true }), live("b")], report([cancelled("a", null), cancelled("c", AT)]), NOW);
     expect(steps[1]).toMatchObject({ name: "2 of 3 cancels asked for", done: false });
-    const told = proofOf(proven, [], report([cancelled("a", AT)], { proven_at: "2026-11-20T14:13:05.000000001Z" }));
-    const at = (s: string) => millisecondsOf(Date.parse(`2026-11-20T14:13:${s}Z`));
+    const told = proofOf(proven, [], report([cancelled("a", AT)], { proven_at: "2026-11-20T14:13:05.000000001Z" }), NOW);
+    const at = (s: string) => exactOf(Date.parse(`2026-11-20T14:13:${s}Z`), NOW);
     expect(told.map((step) => step.at)).toEqual([at("02.118"), at("02.118"), at("02.118"), at("03.118"), at("04.118"), at("05.000")]);
   });
 
   it("takes nothing from the report of another stop", () => {
-    expect(proofOf(asked, [], report([cancelled("a", AT)], { asked_ns: "1" }))[1]).toMatchObject({ name: "Cancels are asked for", done: false });
+    expect(proofOf(asked, [], report([cancelled("a", AT)], { asked_ns: "1" }), NOW)[1]).toMatchObject({ name: "Cancels are asked for", done: false });
   });
 
   it("has a heading that claims no more than its rows", () => {
@@ -116,6 +117,8 @@ describe("the answer to a stop", () => {
 describe("instants", () => {
   it("are read from nanoseconds to the millisecond", () => {
     expect(ofNanoseconds(AT_NS)).toBe(Date.parse(AT));
-    expect(millisecondsOf(Date.parse("2026-11-20T14:13:02.007Z"))).toMatch(/:02\.007$/);
+    const at = Date.parse("2026-11-20T14:13:02.007Z");
+    expect(exactOf(at, at)).toMatch(/^\d\d:\d\d:02\.007$/);
+    expect(exactOf(at, at + 172_800_000)).toMatch(/^\d+ Nov \d\d:\d\d:02\.007$/);
   });
 });

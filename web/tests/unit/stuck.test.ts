@@ -17,9 +17,9 @@ describe("an order that is stuck", () => {
   });
 
   it("tells what the venue said, and that it was not asked", () => {
-    expect(answersOf(stuck())).toMatch(/^Asked 3 times, last at \d\d:\d\d:02\. Not seen in open_orders\.$/);
-    expect(answersOf(stuck({ look_ups: 1, last_answer: null }))).toMatch(/^Asked 1 time, .* No answer yet\.$/);
-    expect(answersOf(stuck({ look_ups: 0 }))).toBe("The venue was not asked yet.");
+    expect(answersOf(stuck(), Date.parse(AT))).toMatch(/^Asked 3 times, last at \d\d:\d\d:02\. Not seen in open_orders\.$/);
+    expect(answersOf(stuck({ look_ups: 1, last_answer: null }), Date.parse(AT))).toMatch(/^Asked 1 time, .* No answer yet\.$/);
+    expect(answersOf(stuck({ look_ups: 0 }), 0)).toBe("The venue was not asked yet.");
   });
 
   it("says where a person has to decide, and who else", () => {

@@ -2,7 +2,7 @@
 import type { Order, Position, StopReport } from "@/lib/api/types";
 import { copy } from "@/lib/copy";
 import type { StopProgress, SystemAccount } from "@/lib/stream/protocol";
-import { clockOf, millisecondsOf, ofNanoseconds } from "@/lib/time";
+import { exactOf, momentOf, ofNanoseconds } from "@/lib/time";
 
 export const WORD = "STOP";
 export const LONGEST_REASON = 200;
@@ -42,17 +42,21 @@ export function blockedBy({ reason, word, effects }: { reason: string; word: str
 }
 
 /** One line for as long as an account is stopped. Only what is proven is called stopped. */
-export function bannerOf(accounts: Iterable<SystemAccount>): string | null {
+export function bannerOf(accounts: Iterable<SystemAccount>, nowMs: number): string | null {
   const all = [...accounts];
   const stopped = stoppedOf(all);
   const first = [...stopped].sort((a, b) => ((a.stop.asked_at ?? "") < (b.stop.asked_at ?? "") ? -1 : 1))[0];
   if (!first) return null;
-  const { by, reason, asked_at: at } = first.stop;
+  const { by, reason } = first.stop;
   const more = new Set(stopped.map(({ stop }) => `${stop.by}|${stop.reason}`)).size - 1;
-  const said = { where: whereOf(stopped, all), by, since: at === null ? "" : clockOf(Date.parse(at)), reason, more };
+  const said = { where: whereOf(stopped, all), by, since: sinceOf(first.stop, nowMs), reason, more };
   const unproven = stopped.filter((each) => !each.stop.proven);
   if (unproven.length === 0) return copy.stopped(said);
   return copy.stopping(said, unproven.reduce((sum, each) => sum + each.stop.orders_left, 0));
+}
+
+export function sinceOf({ asked_at: at }: StopProgress, nowMs: number): string {
+  return at === null ? "" : momentOf(Date.parse(at), nowMs);
 }
 
 function whereOf(stopped: readonly Stopped[], all: readonly SystemAccount[]): string {
@@ -78,7 +82,8 @@ export interface Step {
 }
 
 /** The way from a stop to its proof. `live` are the working orders there, `report` what the journal has of it. */
-export function proofOf(stop: StopProgress, live: readonly Order[], report: StopReport["summary"] | null): Step[] {
+export function proofOf(stop: StopProgress, live: readonly Order[], report: StopReport["summary"] | null, nowMs: number): Step[] {
+  const clock = (iso: string | null) => (iso === null ? null : exactOf(Date.parse(iso), nowMs));
   const told = report?.asked_ns === stop.asked_ns ? report : null;
   const step = (name: string, done: boolean, at: string | null = null, orders: readonly Order[] = []): Step => ({ name, done, at, orders });
   const cancelled = (told?.orders ?? []).filter((each) => each.cancel_asked_at !== null);
@@ -90,21 +95,17 @@ export function proofOf(stop: StopProgress, live: readonly Order[], report: Stop
   const isAllAsked = stop.proven || (told !== null && asked === all);
   return [
     step(copy.proofHalted, true, clock(stop.asked_at)),
-    step(told === null && asked === 0 ? copy.proofCancels : all === 0 ? copy.proofNoCancels : copy.proofCancelsOf(asked, all), isAllAsked, latest(cancelled.map((each) => each.cancel_asked_at))),
-    step(copy.proofLeft(left), left === 0, left === 0 ? latest(cancelled.map((each) => each.ended_at)) : null, stop.proven ? [] : live),
+    step(told === null && asked === 0 ? copy.proofCancels : all === 0 ? copy.proofNoCancels : copy.proofCancelsOf(asked, all), isAllAsked, clock(latest(cancelled.map((each) => each.cancel_asked_at)))),
+    step(copy.proofLeft(left), left === 0, left === 0 ? clock(latest(cancelled.map((each) => each.ended_at))) : null, stop.proven ? [] : live),
     ...[copy.proofFirstList, copy.proofSecondList].map((name, at) => {
       const looked = stop.looked_ns[at];
-      return step(name, looked !== undefined, looked === undefined ? null : millisecondsOf(ofNanoseconds(looked)));
+      return step(name, looked !== undefined, looked === undefined ? null : exactOf(ofNanoseconds(looked), nowMs));
     }),
     step(copy.proofProven, stop.proven, stop.proven ? clock(told?.proven_at ?? null) : null),
   ];
 }
 
-function clock(iso: string | null): string | null {
-  return iso === null ? null : millisecondsOf(Date.parse(iso));
-}
-
 /** All have nine decimals, so that text sorts as time does. */
 function latest(instants: readonly (string | null)[]): string | null {
-  return clock(instants.reduce((last, each) => ((each ?? "") > (last ?? "") ? each : last), null));
+  return instants.reduce((last, each) => ((each ?? "") > (last ?? "") ? each : last), null);
 }

@@ -55,7 +55,7 @@ function Row({ of }: { of: StuckOrder }) {
         <span className="text-hint break-all text-text-3">{order.order_id}</span>
       </div>
       <p className="text-warn">{questionOf(of, nowMs)}</p>
-      <p className="text-text-2">{answersOf(of)}{decision === null ? "" : ` ${decision}`}</p>
+      <p className="text-text-2">{answersOf(of, nowMs)}{decision === null ? "" : ` ${decision}`}</p>
       <div className="mt-1 flex flex-wrap items-center gap-2">
         {actions.includes("ask_again") && <Button onClick={() => void press("ask_again")}>Ask again</Button>}
         {actions.includes("force_cancel") && <Button onClick={() => void press("force_cancel")}>Cancel</Button>}

@@ -2,19 +2,19 @@
 import type { StuckOrder } from "@/lib/api/types";
 import { sentence } from "@/lib/api/problem";
 import { copy } from "@/lib/copy";
-import { ageOf, clockOf } from "@/lib/time";
+import { ageOf, momentOf } from "@/lib/time";
 
 /** The question, and for how long it has been open. */
 export function questionOf({ question, since_at: since }: StuckOrder, nowMs: number): string {
   if (question === null) return copy.stuckNothing;
   const asked = sentence(question);
-  return since === null ? asked : `${asked} ${copy.stuckSince(clockOf(Date.parse(since)), ageOf(nowMs - Date.parse(since)))}`;
+  return since === null ? asked : `${asked} ${copy.stuckSince(momentOf(Date.parse(since), nowMs), ageOf(nowMs - Date.parse(since)))}`;
 }
 
 /** What the venue was asked, and what it said. */
-export function answersOf({ look_ups: times, last_asked_at: at, last_answer: answer }: StuckOrder): string {
+export function answersOf({ look_ups: times, last_asked_at: at, last_answer: answer }: StuckOrder, nowMs: number): string {
   if (times === 0 || at === null) return copy.stuckNotAsked;
-  return copy.stuckLookUps(times, clockOf(Date.parse(at)), sentence(answer ?? copy.stuckNoAnswer));
+  return copy.stuckLookUps(times, momentOf(Date.parse(at), nowMs), sentence(answer ?? copy.stuckNoAnswer));
 }
 
 /** What only a person can do about it, and where. */

@@ -52,7 +52,7 @@ export function Ask() {
         <span className="text-text-2">Scope</span>
         <Segmented
           label="Scope" value={scope} onChange={setScope} className="grid auto-cols-fr grid-flow-col gap-0.5 rounded-main bg-surface-2 p-0.5"
-          items={[{ value: ALL, label: `All accounts (${accounts.size})` }, ...(named && accounts.size > 1 ? [{ value: named.account, label: `Only ${venueName(named.venue)} ${named.account}` }] : [])]}
+          items={[{ value: ALL, label: accounts.size > 0 ? `All accounts (${accounts.size})` : "All accounts" }, ...(named && accounts.size > 1 ? [{ value: named.account, label: `Only ${venueName(named.venue)} ${named.account}` }] : [])]}
           itemClass={(active) => `min-h-8 rounded-chip px-2 text-cell ${active ? "bg-surface-3 font-[550] text-text-1" : "text-text-2 hover:text-text-1"}`}
         />
         <Effects effects={effects} isLoaded={held.loaded && !held.stale} />

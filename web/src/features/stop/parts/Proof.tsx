@@ -4,6 +4,7 @@ import { EnvBadge } from "@/components/Badges";
 import { Button } from "@/components/Controls";
 import { Icon } from "@/components/Icon";
 import { environmentOf } from "@/lib/api/types";
+import { useSecond } from "@/lib/clock";
 import { copy } from "@/lib/copy";
 import { holdings } from "@/lib/desk/holdings";
 import { system } from "@/lib/desk/system";
@@ -47,6 +48,7 @@ function OfAccount({ of }: { of: Stopped }) {
   const { account, venue, stop } = of;
   const orders = usePart(holdings, (now) => now.orders, 250).filter((each) => each.account === account);
   const report = useReport(of, orders.length);
+  const nowMs = useSecond();
   return (
     <section aria-label={copy.proofOf(account)} className="rounded-panel border border-line">
       <h3 className="flex min-h-9 flex-wrap items-center gap-x-2 border-b border-line px-3 py-1 text-cell">
@@ -55,7 +57,7 @@ function OfAccount({ of }: { of: Stopped }) {
         <span className={`font-[550] ${stop.proven ? "text-ok" : "text-warn"}`}>{stop.proven ? copy.isProven : copy.isNotProven}</span>
       </h3>
       <ol className="flex flex-col px-3 py-1.5 text-cell">
-        {proofOf(stop, orders, report).map((step) => <Line key={step.name} step={step} />)}
+        {proofOf(stop, orders, report, nowMs).map((step) => <Line key={step.name} step={step} />)}
       </ol>
     </section>
   );

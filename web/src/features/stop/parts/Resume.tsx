@@ -3,12 +3,12 @@ import { useEffect, useRef, useState } from "react";
 import { EnvBadge } from "@/components/Badges";
 import { Button } from "@/components/Controls";
 import { environmentOf } from "@/lib/api/types";
+import { useSecond } from "@/lib/clock";
 import { copy } from "@/lib/copy";
 import { system } from "@/lib/desk/system";
 import { venueName } from "@/lib/instrument";
 import { useStore } from "@/lib/store";
-import { clockOf } from "@/lib/time";
-import { stoppedOf, type Stopped } from "../model";
+import { sinceOf, stoppedOf, type Stopped } from "../model";
 import { resumeTrading, view } from "../store";
 
 export function Resume() {
@@ -33,6 +33,7 @@ export function Resume() {
 
 function Row({ of, now, onDone }: { of: Stopped; now: Stopped["stop"] | null; onDone(): void }) {
   const { account, venue } = of;
+  const nowMs = useSecond();
   const [state, setState] = useState<{ isAsked: boolean; problem: string | null }>({ isAsked: false, problem: null });
   const press = async () => {
     setState({ isAsked: true, problem: null });
@@ -52,7 +53,7 @@ function Row({ of, now, onDone }: { of: Stopped; now: Stopped["stop"] | null; on
       </div>
       {now !== null && (
         <p className={`mt-1 text-hint ${stop.proven ? "text-text-2" : "text-warn"}`}>
-          {copy.stopTold(stop.by, stop.asked_at === null ? "" : clockOf(Date.parse(stop.asked_at)), stop.reason)} {stop.proven ? copy.stopWasProven : copy.resumeUnproven(stop.orders_left)}
+          {copy.stopTold(stop.by, sinceOf(stop, nowMs), stop.reason)} {stop.proven ? copy.stopWasProven : copy.resumeUnproven(stop.orders_left)}
         </p>
       )}
       {state.problem !== null && <p role="alert" className="mt-1 text-hint text-danger">{state.problem}</p>}
