@@ -7,6 +7,7 @@ const KINDS = {
   plain: "bg-surface-2 text-text-1 hover:bg-surface-3",
   quiet: "text-text-2 hover:bg-surface-2 hover:text-text-1",
   main: "bg-text-1 text-surface-1 font-[550]",
+  danger: "bg-danger-fill text-on-fill font-[550] hover:brightness-110",
 } as const;
 
 type ButtonProps = ComponentPropsWithRef<"button"> & {

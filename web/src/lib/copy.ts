@@ -1,6 +1,19 @@
 /** Every sentence that says what state the page is in: what happened, what it means, what to do. */
 import { ageOf, clockOf } from "./time";
 
+interface Said {
+  where: string;
+  by: string;
+  since: string;
+  reason: string;
+  /** So many other stops have another reason, or are somebody else's. */
+  more: number;
+}
+
+const ended = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`);
+const others = (more: number) => (more === 0 ? "" : ` ${more} other ${more === 1 ? "stop has a reason of its own" : "stops have reasons of their own"}.`);
+const mayWork = (orders: number) => `${orders} ${orders === 1 ? "order" : "orders"} may still work.`;
+
 export const copy = {
   loading: (noun: string) => `Still loading ${noun}.`,
   failed: (noun: string, why: string) => `${noun} did not load: ${why}`,
@@ -24,6 +37,72 @@ export const copy = {
   late: (ms: number) => `Prices are ${ageOf(ms)} old.`,
   halted: (account: string, by: string, since: string) => `${account} is stopped by ${by} since ${since}.`,
   notAccepting: (account: string, why: string) => `${account} accepts no new orders: ${why}`,
+  trading: "Trading",
+  tradingOn: (accounts: readonly string[]) => `Trading on ${accounts.join(", ")}`,
+  stopped: ({ where, by, since, reason, more }: Said) => `${where} is stopped by ${by} since ${since}: ${ended(reason)}${others(more)}`,
+  stopping: ({ where, by, since, reason, more }: Said, left: number) =>
+    `${where} is being stopped by ${by} since ${since}: ${ended(reason)}${others(more)} ${left > 0 ? mayWork(left) : "No order is left in our books; the venue is asked."}`,
+  stopMeans: "New orders are refused at once and every working order is cancelled. Positions stay as they are.",
+  stopReasonHint: "What is wrong; every refused order will name it",
+  stopNeedsReason: "Say why: the reason is kept, and every refused order names it.",
+  stopNeedsWord: (word: string) => `Type ${word}, in capitals.`,
+  stopUnderWay: "Everything here is being stopped already.",
+  stopEffects: "What the stop does, account by account",
+  stopDo: "Stop trading",
+  stopAsked: "Asking…",
+  stopNoAnswer: "The server did not answer. The stop may be in force or not: ask again, which is safe.",
+  notStopped: (why: string) => `Nothing was stopped: ${why}`,
+  countsOld: "These counts are old: the server does not tell of changes just now. It cancels whatever is there.",
+  closedByStop: (account: string, proven: boolean) => `${account} is ${proven ? "stopped" : "being stopped"}`,
+  isStopped: "stopped already",
+  isStopping: "being stopped",
+  noStop: "No account is stopped.",
+  stopProven: (where: string) => `${where} is stopped. It is proven.`,
+  stopNotProven: (where: string, proven: number, all: number) => `${where} is being stopped: ${proven} of ${all} ${all === 1 ? "account" : "accounts"} proven.`,
+  proofOf: (account: string) => `Proof for ${account}`,
+  proofOld: (since: string) => `Live data is paused. This is as last heard at ${since}; the server goes on.`,
+  proofHalted: "New orders are refused",
+  proofCancels: "Cancels are asked for",
+  proofNoCancels: "No order was there to cancel",
+  proofCancelsOf: (asked: number, all: number) => `${asked} of ${all} ${all === 1 ? "cancel" : "cancels"} asked for`,
+  proofLeft: (left: number) => (left === 0 ? "No order is left in our books" : mayWork(left).replace(".", "")),
+  proofFirstList: "The venue lists no open order",
+  proofSecondList: "Asked again, it lists none",
+  proofProven: "Proven: nothing works there",
+  isProven: "proven",
+  isNotProven: "not proven yet",
+  isDone: "Done:",
+  isWaiting: "Not yet:",
+  cancelling: "cancelling…",
+  notCancelledYet: "no cancel yet",
+  outcomeUnknown: "outcome unknown",
+  andMore: (count: number) => `and ${count} more`,
+  notInStop: (accounts: readonly string[]) => `${accounts.join(", ")} ${accounts.length === 1 ? "is" : "are"} not part of a stop.`,
+  stopTold: (by: string, since: string, reason: string) => `By ${by} since ${since}: ${ended(reason)}`,
+  stopWasProven: "It is proven.",
+  resumeMeans: "An account that is resumed takes new orders at once, from strategies and programs too. What was cancelled stays cancelled.",
+  resumeDo: (account: string) => `Resume ${account}`,
+  resumeAsked: "Asking…",
+  resumedAccount: "Takes new orders again",
+  resumeUnproven: (left: number) => `It is not proven yet${left > 0 ? `: ${mayWork(left)}` : "."} Resuming ends the proof.`,
+  resumeNoAnswer: "The server did not answer. Look whether the account is still stopped before you press again.",
+  notResumed: (why: string) => `Not resumed: ${why}`,
+  stuckCount: (orders: number) => `${orders} ${orders === 1 ? "order needs" : "orders need"} a person`,
+  stuckTitle: "Orders that need a person",
+  stuckNone: "No order needs a person any more.",
+  stuckNothing: "Nothing is open about it any more.",
+  stuckSince: (since: string, age: string) => `Open since ${since}, ${age}.`,
+  stuckNotAsked: "The venue was not asked yet.",
+  stuckLookUps: (times: number, at: string, answer: string) => `Asked ${times} ${times === 1 ? "time" : "times"}, last at ${at}. ${answer}`,
+  stuckNoAnswer: "no answer yet",
+  stuckOnlyPerson: "The venue cannot prove that it is not there: a person has to decide.",
+  stuckDecidable: "A person may decide it.",
+  stuckProposed: (by: string, status: string, id: string) => `${by} proposes that it is ${status}; another person approves: ./run stuck approve ${id}`,
+  stuckDecide: "Decisions are made on the command line, after a look at the venue's own page:",
+  stuckCommand: "./run stuck show ID",
+  stuckAsking: "Asking…",
+  stuckAsked: "The venue is being asked.",
+  stuckCancelled: "A cancel went out.",
   noConnection: "No connection to the server",
   noReason: "no reason is given",
   paused: (account: string, why: string) => `${account} is paused: ${why}`,

@@ -56,6 +56,21 @@ export function countdownOf(ms: number): string {
 
 /** 19:42:06.80, as the tape shows it. */
 export function centisecondsOf(iso: string): string {
-  const ms = Date.parse(iso);
-  return `${clockOf(ms)}.${`${Math.floor((ms % 1_000) / 10)}`.padStart(2, "0")}`;
+  return millisecondsOf(Date.parse(iso)).slice(0, -1);
+}
+
+function millisecondsOf(ms: number): string {
+  return `${clockOf(ms)}.${`${Math.floor(ms % 1_000)}`.padStart(3, "0")}`;
+}
+
+/** 19:42:06.804, as a proof shows it; with its day where that is not today. */
+export function exactOf(ms: number, nowMs: number): string {
+  const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
+  return isToday ? millisecondsOf(ms) : `${dayMonth.format(ms)} ${millisecondsOf(ms)}`;
+}
+
+/** The instant that nanoseconds since 1970 name, as text. */
+export function ofNanoseconds(ns: string): number {
+  // eslint-disable-next-line no-restricted-globals -- an instant, not money
+  return Number(BigInt(ns) / 1_000_000n);
 }

@@ -1,5 +1,8 @@
 /** What a person does at the page, and sees there. */
 import type { Page } from "playwright-core";
+import type { Gateway } from "../gateway/gateway.ts";
+
+export type Flow = (page: Page, gateway: Gateway) => Promise<void>;
 
 export const size = (page: Page) => page.getByRole("textbox", { name: "Size", exact: true });
 export const price = (page: Page) => page.getByRole("textbox", { name: "Price", exact: true });

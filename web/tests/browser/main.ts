@@ -1,18 +1,16 @@
 /** `npm run test:browser`: the built page in a real browser: flows by keyboard, axe, both themes. */
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
 import { CUT_OFF, KEPT, NEVER_ANSWERED, REFUSED } from "../gateway/desk.ts";
-import { startGateway, type Gateway } from "../gateway/gateway.ts";
+import { startGateway } from "../gateway/gateway.ts";
 import { accessible } from "./axe.ts";
 import { until } from "../until.ts";
 import { inBrowser } from "./browser.ts";
-import { inHand, openOrder, price, send, showLines, size, typeOrder } from "./hand.ts";
+import { inHand, openOrder, price, send, showLines, size, typeOrder, type Flow } from "./hand.ts";
+import { accessibleStopped, accessibleStuck, stopFlows, stuckFlows } from "./stops.ts";
 
 const DESK = { width: 1600, height: 1000 };
 const PHONE = { width: 390, height: 844 };
 const FAILED = "pictures/failed.png";
-
-type Flow = (page: Page, gateway: Gateway) => Promise<void>;
 
 const flows: Record<string, Flow> = {
   "an order is placed, seen and cancelled by keyboard alone": async (page, { desk }) => {
@@ -277,6 +275,8 @@ const flows: Record<string, Flow> = {
     await page.getByText("▲ stale").waitFor();
     assert.doesNotMatch(await page.getByRole("contentinfo").innerText(), /\d (ms|s|min)\b/);
   },
+  ...stopFlows,
+  ...stuckFlows,
 };
 
 const reviewed: Flow = async (page, { desk }) => {
@@ -354,6 +354,8 @@ for (const [place, viewport] of [["desk", DESK], ["phone", PHONE]] as const) {
   for (const isDark of [true, false]) {
     const name = `axe finds nothing: ${place}, ${isDark ? "dark" : "light"}`;
     if (name.includes(only)) await check(name, viewport, isDark, accessible);
+    if (`${name}, stopped`.includes(only)) await check(`${name}, stopped`, viewport, isDark, accessibleStopped);
+    if (place === "desk" && `${name}, stuck`.includes(only)) await check(`${name}, stuck`, viewport, isDark, accessibleStuck);
     if (place === "desk" && name.includes(only)) await check(`${name}, at work`, viewport, isDark, accessibleAtWork);
   }
 }

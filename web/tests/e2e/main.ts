@@ -126,6 +126,8 @@ async function story(data: string): Promise<void> {
         await held.waitFor({ state: "detached" });
       });
 
+      await step(terminal, "one account is stopped, proven to be still, and resumed", () => stoppedAndBack(program, terminal));
+
       assert.deepEqual(terminal.complaints, []);
     });
     for (const [place, viewport] of [["desk", DESK], ["phone", PHONE]] as const) {
@@ -216,6 +218,26 @@ async function unknownIsShown(program: Program, terminal: Terminal): Promise<voi
     assert.deepEqual(live.map((order) => order.order_id).toSorted(), placed.toSorted());
     return live.every((order) => order.status === "OPEN");
   });
+}
+
+/** With the venue's own word: two lists without an open order, each with its time. */
+async function stoppedAndBack(program: Program, { page }: Terminal): Promise<void> {
+  await page.keyboard.press("Control+Shift+K");
+  await page.keyboard.type("a drill");
+  await page.getByRole("radio", { name: `Only Paper Binance ${OURS}` }).click();
+  await page.getByLabel("Type STOP").fill("STOP");
+  await page.keyboard.press("Enter");
+  const proof = page.getByRole("region", { name: `Proof for ${OURS}` });
+  await proof.getByText("1 of 1 cancel asked for").waitFor();
+  await page.getByText(`Trading on ${OURS} is stopped. It is proven.`).waitFor({ timeout: 60_000 });
+  await until("a time at each step", async () => ((await proof.innerText()).match(/\d\d:\d\d:\d\d\.\d{3}/g) ?? []).length === 6);
+  assert.equal(await priceOfOpen(program), undefined);
+  await page.getByRole("button", { name: "Resume…" }).last().click();
+  await page.getByRole("button", { name: `Resume ${OURS}` }).click();
+  await page.getByText("Takes new orders again").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("region", { name: "Trading is halted" }).waitFor({ state: "hidden" });
+  await program.place({ account: OURS, symbol: SYMBOL, side: "BUY", type: "LIMIT", quantity: "0.01", limit_price: "60000" });
 }
 
 const data = mkdtempSync(join(tmpdir(), "terminal-data-"));

@@ -1,6 +1,7 @@
 /** Takes orders and answers them the way a venue does: late, in steps, sometimes not at all. */
-import type { Balance, ChangeOrder, Fill, Order, PlaceOrder, Position, ProblemBody, Refusal } from "../../src/lib/api/types.ts";
+import type { Balance, ChangeOrder, Fill, Order, PlaceOrder, Position, ProblemBody, Refusal, StopView, StuckOrder } from "../../src/lib/api/types.ts";
 import type { Change } from "../../src/lib/stream/protocol.ts";
+import { Stops, stuckOf } from "./stops.ts";
 import { account, instrument, iso, LISTINGS, markets, nanoseconds, order, position } from "./world.ts";
 
 const ANSWER_MS = 60;
@@ -10,6 +11,7 @@ export const NEVER_ANSWERED = "0.666";
 export const CUT_OFF = "0.777";
 export const REFUSED = "0.555";
 export const KEPT = "0.444";
+export const STUBBORN = "0.333";
 
 export class Refused extends Error {
   readonly problem: ProblemBody;
@@ -32,6 +34,8 @@ export class Desk {
   readonly fills: Fill[] = [];
   readonly positions = new Map<string, Position>();
   readonly balances: Balance[] = [];
+  readonly stops = new Stops(this.orders);
+  readonly lookUps = new Map<string, number>();
   readonly seq = new Map<string, number>();
   readonly log: { account: string; seq: number; part: Part }[] = [];
   tell: (account: string, change: Change) => void = () => undefined;
@@ -44,6 +48,7 @@ export class Desk {
 
   tick(nowMs: number): void {
     for (const market of this.markets.values()) market.tick(nowMs);
+    this.stops.tick(nowMs);
     for (const each of this.orders.values()) if (each.status === "OPEN" && this.crosses(each)) this.fill(each, each.limit_price ?? "0");
   }
 
@@ -51,6 +56,7 @@ export class Desk {
     const same = [...this.orders.values()].find((each) => each.idempotency_key === key);
     if (same) return same;
     const { account: name, symbol, side, type, quantity } = body;
+    if (this.stops.isStopped(name)) throw new Refused(422, "risk_refused", `halt: ${name} is halted`, { limit: "halt" });
     const listing = LISTINGS.find((each) => each.symbol === symbol && each.venue === this.venue(name));
     if (!listing) throw new Refused(404, "not_found", `no instrument ${symbol} at ${name}`);
     const errors: Refusal[] = [];
@@ -81,8 +87,28 @@ export class Desk {
     if (!known) throw new Refused(404, "not_found", `no order ${id}`);
     const asked = { ...known, cancel_pending: true };
     this.put(asked);
-    setTimeout(() => this.put({ ...asked, status: "CANCELLED", cancel_pending: false, remaining: "0", ...this.now() }), ANSWER_MS * 4);
+    if (known.quantity !== STUBBORN && known.status !== "UNKNOWN") setTimeout(() => this.cancelled(id), ANSWER_MS * 4);
     return asked;
+  }
+
+  /** The venue's word, which some orders wait for. */
+  cancelled(id: string): void {
+    const known = this.orders.get(id);
+    if (known) this.put({ ...known, status: "CANCELLED", cancel_pending: false, remaining: "0", ...this.now() });
+  }
+
+  stop(reason: string, named: readonly string[] | null): StopView[] {
+    const accounts = this.accounts.map((each) => each.id).filter((each) => named === null || named.includes(each));
+    for (const each of accounts) for (const id of this.stops.ask(each, reason, Date.now())) this.cancel(id);
+    return accounts.map((each) => this.stops.view(each));
+  }
+
+  stuck(): StuckOrder[] {
+    return stuckOf(this.orders.values(), this.lookUps);
+  }
+
+  askAgain(id: string): void {
+    this.lookUps.set(id, (this.lookUps.get(id) ?? 2) + 1);
   }
 
   /** A change is asked for at once, and made when the venue answers; one size it leaves as it was. */

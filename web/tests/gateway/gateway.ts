@@ -88,9 +88,30 @@ async function route(desk: Desk, token: string | null, request: IncomingMessage,
       return answer(desk.amend(decodeURIComponent(id ?? ""), JSON.parse(await text(request)) as ChangeOrder), 202);
     case "DELETE orders":
       return answer(desk.cancel(decodeURIComponent(id ?? "")), 202);
+    case "GET stop":
+      return answer(desk.stops.report(name ?? "") ?? refuse(404, "not_found", `${name} was never stopped`));
+    case "POST stop": {
+      const { reason, accounts } = JSON.parse(await text(request)) as { reason: string; accounts?: string[] };
+      return answer({ accounts: desk.stop(reason, accounts ?? null) }, 202);
+    }
+    case "DELETE accounts":
+      desk.stops.resume(decodeURIComponent(id ?? ""));
+      return answer({ account: id, halted: false, reason: "", by: "api", at: null, at_ns: null, stop: false, looked_ns: [] });
+    case "GET interventions":
+      return answer({ stuck: desk.stuck() });
+    case "POST interventions": {
+      const [named, act] = [decodeURIComponent(id ?? ""), url.pathname.split("/").at(-1)];
+      if (act === "ask-again") desk.askAgain(named);
+      else desk.cancel(named);
+      return answer(desk.stuck().find((each) => each.order.order_id === named) ?? refuse(404, "not_found", `no order ${named}`), 202);
+    }
     default:
       throw new Refused(404, "no_such_route", `${request.method} ${url.pathname}`);
   }
+}
+
+function refuse(status: number, code: string, detail: string): never {
+  throw new Refused(status, code, detail);
 }
 
 /** As many as are asked for of one account and symbol. */

@@ -109,7 +109,12 @@ export class Stream {
   }
 
   private delta(topic: Topic, known: Map<string, string>): Omit<Change, "seq"> | null {
-    if (topic.topic === "account" || topic.topic === "system") return null;
+    if (topic.topic === "account") return null;
+    if (topic.topic === "system") {
+      const accounts = this.system().accounts.filter((each) => known.get(each.account) !== JSON.stringify(each));
+      for (const each of accounts) known.set(each.account, JSON.stringify(each));
+      return accounts.length > 0 ? { type: "delta", topic: "system", accounts } : null;
+    }
     const { venue, symbol } = topic;
     const market = this.desk.markets.get(`${venue}|${symbol}`);
     if (!market) return null;
@@ -138,7 +143,11 @@ export class Stream {
 
   private system() {
     return {
-      accounts: this.desk.accounts.map(({ id, venue, environment, accepting }) => ({ account: id, venue, environment, accepting, reason: null, halt: null })),
+      accounts: this.desk.accounts.map(({ id, venue, environment }) => {
+        const stop = this.desk.stops.progress(id);
+        const reason = stop && `halted by ${stop.by}: ${stop.reason}`;
+        return { account: id, venue, environment, accepting: stop === null, reason, halt: null, stop };
+      }),
       venues: [
         { venue: "binance", state: "live" as const, last_message_ms: 8 },
         { venue: "bybit", state: "live" as const, last_message_ms: 11 },

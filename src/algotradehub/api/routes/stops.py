@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from algotradehub.api.answers import answer
 from algotradehub.api.bodies import body_of, described_body
+from algotradehub.api.callers import Caller
 from algotradehub.api.fields import Name
 from algotradehub.api.parts import ApiParts, Parts
 from algotradehub.api.requests import CloseAll, StopAccounts
@@ -20,8 +21,6 @@ from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.stop_report import MOST_RECORDS, records_of_stop, summary_of
 
 router = APIRouter(tags=["accounts"])
-
-_BY = "api"
 
 
 class ReportQuery(BaseModel):
@@ -43,7 +42,7 @@ async def get_stop(parts: Parts) -> Response:
     openapi_extra=described_body(StopAccounts),
 )
 async def stop_accounts(
-    parts: Parts, body: Annotated[StopAccounts, Depends(body_of(StopAccounts))]
+    parts: Parts, body: Annotated[StopAccounts, Depends(body_of(StopAccounts))], caller: Caller
 ) -> Response:
     """Stop trading: refuse new orders, cancel all others, and go on until that is proven.
 
@@ -53,7 +52,7 @@ async def stop_accounts(
     they are: see `/close-all`.
     """
     desks = parts.named_desks(body.accounts)
-    parts.kill_switch.stop(desks, reason=body.reason, by=_BY)
+    parts.kill_switch.stop(desks, reason=body.reason, by=caller)
     return answer(_stops(parts, desks), status=202)
 
 
@@ -95,7 +94,7 @@ async def get_close_all(parts: Parts) -> Response:
     openapi_extra=described_body(CloseAll),
 )
 async def close_all(
-    parts: Parts, body: Annotated[CloseAll, Depends(body_of(CloseAll))]
+    parts: Parts, body: Annotated[CloseAll, Depends(body_of(CloseAll))], caller: Caller
 ) -> Response:
     """Close every position with reduce-only market orders. They pass halts, stops and limits.
 
@@ -106,7 +105,7 @@ async def close_all(
     """
     desks = parts.named_desks(body.accounts)
     parts.flattening.close(
-        desks, reason=body.reason, by=_BY, spot=body.spot, cancel_first=body.cancel_first
+        desks, reason=body.reason, by=caller, spot=body.spot, cancel_first=body.cancel_first
     )
     return answer(_closing(parts, desks), status=202)
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Response
 
 from algotradehub.api.answers import answer
 from algotradehub.api.bodies import body_of, described_body
+from algotradehub.api.callers import Caller
 from algotradehub.api.fields import Name
 from algotradehub.api.parts import ApiParts, Parts
 from algotradehub.api.requests import PauseVenue
@@ -17,7 +18,6 @@ from algotradehub.ports.store import Pause
 
 router = APIRouter(prefix="/venues", tags=["venues"])
 
-_BY = "api"
 _PATH = "/{venue}/pause"
 VenueName = Annotated[Name, Path(examples=["paper:binance"])]
 
@@ -44,7 +44,10 @@ async def get_pause(parts: Parts, venue: VenueName) -> Response:
     openapi_extra=described_body(PauseVenue),
 )
 async def pause_venue(
-    parts: Parts, venue: VenueName, body: Annotated[PauseVenue, Depends(body_of(PauseVenue))]
+    parts: Parts,
+    venue: VenueName,
+    body: Annotated[PauseVenue, Depends(body_of(PauseVenue))],
+    caller: Caller,
 ) -> Response:
     """Stop new orders and changes of every account at a venue; cancels go on.
 
@@ -52,17 +55,17 @@ async def pause_venue(
     """
     name = _named(parts, venue)
     before = parts.state.standing.pauses.get(name)
-    if before is None or (before.reason, before.by) != (body.reason, _BY):
-        parts.orders.pause(name, paused=True, reason=body.reason, by=_BY)
+    if before is None or (before.reason, before.by) != (body.reason, caller):
+        parts.orders.pause(name, paused=True, reason=body.reason, by=caller)
     return answer(_pause(parts, name))
 
 
 @router.delete(_PATH, responses=answers(200, Pause, "It is not paused", 404))
-async def resume_venue(parts: Parts, venue: VenueName) -> Response:
+async def resume_venue(parts: Parts, venue: VenueName, caller: Caller) -> Response:
     """Let accounts at a venue take new orders again."""
     name = _named(parts, venue)
     if name in parts.state.standing.pauses:
-        parts.orders.pause(name, paused=False, reason="", by=_BY)
+        parts.orders.pause(name, paused=False, reason="", by=caller)
     return answer(_pause(parts, name))
 
 

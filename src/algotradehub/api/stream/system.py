@@ -74,7 +74,12 @@ class SystemStates:
         if stop is None:
             return None
         return StopProgress(
-            proven=stop.is_proven, orders_left=len(stop.not_proven), asked_ns=stop.asked_ns
+            proven=stop.is_proven,
+            orders_left=len(stop.not_proven),
+            reason=stop.reason,
+            by=stop.by,
+            asked_ns=stop.asked_ns,
+            looked_ns=tuple(stop.looked_ns),
         )
 
     def _venues(self) -> Iterable[VenueState]:

@@ -23,7 +23,12 @@ class StopProgress(msgspec.Struct, frozen=True, kw_only=True):
 
     proven: Annotated[bool, _Told(description="No order is left, here and at the venue.")]
     orders_left: Annotated[int, _Told(description="So many may still work, by our books.")]
+    reason: str
+    by: str
     asked_ns: int
+    looked_ns: Annotated[
+        tuple[int, ...], _Told(description="When the venue was asked and listed no open order.")
+    ]
 
 
 class AccountState(msgspec.Struct, frozen=True, kw_only=True):

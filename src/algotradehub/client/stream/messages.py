@@ -94,12 +94,18 @@ class CandlesChange(OfMarket, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StopProgress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the stop of an account has come: ``orders_left`` may still work."""
+    """How far the stop of an account has come: ``orders_left`` may still work.
+
+    ``looked_ns`` is when the venue was asked and listed no open order; empty until it is proven.
+    """
 
     proven: bool
     orders_left: int
+    reason: str
+    by: str
     asked_at: str | None
     asked_ns: Nanoseconds | None
+    looked_ns: tuple[str, ...]
 
 
 class AccountState(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Any
 from algotradehub.api.stream.system import ALERTS_KEPT, DOWN_AFTER_MS, SystemStates
 from algotradehub.ports.bus import Alert
 from algotradehub.trading.market_data import STALE_AFTER_NS
-from tests.unit.api.gateway import ACCOUNT, VENUE, Gateway, gateway, quote
+from tests.unit.api.gateway import ACCOUNT, VENUE, Gateway, gateway, quote, time_passing, turn
 
 
 class Watched:
@@ -51,12 +51,30 @@ async def test_a_stop_is_told_and_whether_it_is_proven() -> None:
         watched.look()
         api.account.answers = False
         api.parts.kill_switch.stop(api.parts.desks, reason="enough", by="me")
+        asked_ns = api.clock.now_ns()
         (account,) = watched.look()["accounts"]
-        assert (account["stop"]["proven"], account["stop"]["orders_left"]) == (False, 1)
+        stop = account["stop"]
+        assert (stop["proven"], stop["orders_left"], stop["looked_ns"]) == (False, 1, [])
+        assert (stop["reason"], stop["by"], stop["asked_ns"]) == ("enough", "me", str(asked_ns))
         assert (account["halt"]["stop"], account["accepting"]) == (True, False)
         api.parts.orders.halt(ACCOUNT, halted=False, reason="over", by="me")
         (account,) = watched.look()["accounts"]
         assert account["stop"] is None
+
+
+async def test_a_proven_stop_tells_when_the_venue_listed_nothing() -> None:
+    async with gateway() as api:
+        watched = Watched(api)
+        api.parts.kill_switch.stop(api.parts.desks, reason="enough", by="me")
+        stop: Any = None
+        with time_passing(api.clock):
+            for _ in range(20):
+                await turn(100)
+                told = watched.look()
+                stop = told["accounts"][0]["stop"] if told and told["accounts"] else stop
+        assert (stop["proven"], stop["orders_left"]) == (True, 0)
+        first, second = stop["looked_ns"]
+        assert int(stop["asked_ns"]) <= int(first) < int(second) <= api.clock.now_ns()
 
 
 async def test_a_halt_and_what_refuses_orders_are_told_once() -> None:

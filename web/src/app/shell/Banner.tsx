@@ -65,7 +65,7 @@ function wordsOf({ state, silentMs, connection }: Health): string | null {
 type Accounts = ReturnType<typeof system.get>["accounts"] extends ReadonlyMap<string, infer A> ? A[] : never;
 
 function pausedWords(accounts: Accounts): string | null {
-  const paused = accounts.find((account) => !account.accepting);
+  const paused = accounts.find((account) => !account.accepting && account.stop === null);
   if (!paused) return null;
   const { halt } = paused;
   if (halt?.halted) return `${copy.halted(paused.account, halt.by, halt.at ? clockOf(Date.parse(halt.at)) : "")} ${sentence(halt.reason)}`;

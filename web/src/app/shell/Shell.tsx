@@ -2,6 +2,7 @@
 import { Outlet } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { Button } from "@/components/Controls";
+import { openKillSwitch, StopBanner, StopDialog } from "@/features/stop";
 import { announcement } from "@/lib/announce";
 import { queries } from "@/lib/desk/queries";
 import { session } from "@/lib/session";
@@ -12,7 +13,7 @@ import { copy } from "@/lib/copy";
 import { Banner } from "./Banner";
 import { useHealth } from "./health";
 import { KeyList } from "./KeyList";
-import { isPlainKey } from "./keys";
+import { isDialogOpen, isKillSwitchKey, isPlainKey } from "./keys";
 import { StatusBar } from "./StatusBar";
 import { TopBar } from "./TopBar";
 
@@ -22,7 +23,11 @@ export function Shell() {
   const [areKeysShown, showKeys] = useState(false);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === "F6") return cyclePanels(event);
+      if (isKillSwitchKey(event)) {
+        event.preventDefault();
+        return openKillSwitch();
+      }
+      if (event.key === "F6" && !isDialogOpen()) return cyclePanels(event);
       if (!isPlainKey(event)) return;
       if (event.key === "?") showKeys(true);
       if (event.key.toLowerCase() === "t") switchTheme();
@@ -34,11 +39,15 @@ export function Shell() {
   return (
     <div className={`grid h-full grid-rows-[auto_auto_minmax(0,1fr)_24px] ${isAged ? "aged" : ""}`}>
       <a href="#content" className="sr-only focus:not-sr-only focus:fixed focus:z-60 focus:bg-surface-3 focus:p-2">To the content</a>
-      <TopBar onKeys={() => showKeys(true)} />
-      <Banner health={health} />
+      <TopBar onKeys={() => showKeys(true)} onStop={openKillSwitch} />
+      <div>
+        <StopBanner />
+        <Banner health={health} />
+      </div>
       {isRefused ? <SignIn wasIn={health.connection.version !== null} /> : <Outlet />}
       <StatusBar health={health} />
       <KeyList open={areKeysShown} onClose={() => showKeys(false)} />
+      <StopDialog oldSinceMs={isAged ? health.connection.heardAtMs : null} />
       <Announcer />
     </div>
   );

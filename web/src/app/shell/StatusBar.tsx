@@ -1,5 +1,6 @@
 /** The bottom line: the stream, each venue, the time with its zone. */
 import { StateDot, type Health as Dot } from "@/components/Badges";
+import { StuckCount } from "@/features/stuck";
 import { system } from "@/lib/desk/system";
 import { venueName } from "@/lib/instrument";
 import { useStore } from "@/lib/store";
@@ -22,6 +23,7 @@ export function StatusBar({ health }: { health: Health }) {
           {venueName(venue)} {isOld ? "" : state === "live" ? (ms === null ? "" : latency(ms)) : `${state === "stale" ? "stale" : "offline"}${ms === null ? "" : ` ${ageOf(ms)}`}`}
         </StateDot>
       ))}
+      <StuckCount />
       <span className="flex-1" />
       {health.connection.version && <span>{health.connection.version}</span>}
       <span>{dateOf(nowMs)}</span>

@@ -1,12 +1,22 @@
 /** When a bare letter is a command, and what all of them do. */
 
+/** A dialog has the keyboard to itself, wherever in it the hand is. */
+export function isDialogOpen(): boolean {
+  return document.querySelector("dialog:modal") !== null;
+}
+
+/** Stops trading from anywhere, fields and dialogs too. */
+export function isKillSwitchKey({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return key.toLowerCase() === "k" && shiftKey && (ctrlKey || metaKey) && !altKey;
+}
+
 export function isPlainKey(event: KeyboardEvent): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isDialogOpen()) return false;
   const { target } = event;
   if (!(target instanceof HTMLElement)) return true;
   if (target.isContentEditable || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement) return false;
   if (target instanceof HTMLInputElement) return target.type === "checkbox" || target.type === "range";
-  return target.closest("dialog") === null;
+  return true;
 }
 
 export const KEYS: readonly [keys: string, does: string][] = [
@@ -18,6 +28,7 @@ export const KEYS: readonly [keys: string, does: string][] = [
   ["Space  X", "Select an order; cancel what is selected"],
   ["Enter", "On a row of the open orders: change it there; Enter again asks the venue"],
   ["L", "Go to the next own line on the chart; ↑ ↓ move it, Enter asks the venue"],
+  ["Ctrl Shift K", "Kill switch: stop trading"],
   ["1 – 6", "Interval of the chart"],
   ["[  ]", "Symbol before, after"],
   ["/", "Choose a symbol"],

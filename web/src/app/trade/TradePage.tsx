@@ -93,7 +93,7 @@ function Desk({ workspace, account, instrument }: { workspace: Workspace; accoun
         onOnlySymbol={(only) => go({}, { only })} onSymbol={(of, symbol) => go({ account: of, symbol })} onClosePosition={closePosition} closedOf={closedOf}
         className="max-tablet:order-3 max-tablet:h-[320px] tablet:col-span-2"
       />
-      <div className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-2 gap-2 border-t border-line bg-surface-1 p-2 tablet:top-1.5 tablet:right-22 tablet:bottom-auto tablet:left-auto tablet:w-44 tablet:border-0 tablet:bg-transparent tablet:p-0 desk:hidden">
+      <div className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-2 gap-2 border-t border-line bg-surface-1 p-2 tablet:top-1.5 tablet:right-52 tablet:bottom-auto tablet:left-auto tablet:w-44 tablet:border-0 tablet:bg-transparent tablet:p-0 desk:hidden">
         <button type="button" onClick={() => order("BUY")} className="h-11 rounded-main tablet:h-8 bg-buy-fill font-semibold text-on-fill">Buy</button>
         <button type="button" onClick={() => order("SELL")} className="h-11 rounded-main tablet:h-8 bg-sell-fill font-semibold text-on-fill">Sell</button>
       </div>

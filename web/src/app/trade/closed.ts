@@ -18,6 +18,7 @@ export function useClosed(): Closed {
     closedOf(account) {
       if (health.state === "gone" || health.state === "offline") return copy.noConnection;
       const told = accounts.get(account.id);
+      if (told?.stop) return copy.closedByStop(account.id, told.stop.proven);
       if (told?.accepting ?? account.accepting) return null;
       return copy.paused(account.id, sentence(told?.reason ?? told?.halt?.reason ?? account.refusing ?? account.halt?.reason ?? copy.noReason));
     },

@@ -6,7 +6,7 @@ import { focusField } from "@/features/ticket";
 import { announce } from "@/lib/announce";
 import type { Instrument } from "@/lib/api/types";
 import { undo } from "@/lib/desk/amending";
-import { isPlainKey } from "../shell/keys";
+import { isDialogOpen, isPlainKey } from "../shell/keys";
 import type { Workspace } from "./workspace";
 
 interface Acts extends Pick<Workspace, "go" | "offered"> {
@@ -79,7 +79,7 @@ function act(key: string, { go, offered, order, openTicket, instrument }: Acts):
 
 /** Back: out of a change first, then out of the field, then out of the ticket where it covers the page. */
 function escape(event: KeyboardEvent, { openTicket }: Acts): void {
-  if (event.defaultPrevented || undo()) return;
+  if (event.defaultPrevented || isDialogOpen() || undo()) return;
   const field = document.activeElement;
   if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) field.blur();
   else openTicket(false);

@@ -3,6 +3,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo } from "react";
 import type { Account, Instrument } from "@/lib/api/types";
 import { useAccounts, useInstruments } from "@/lib/desk/queries";
+import { shownAccount } from "@/lib/desk/system";
 import type { TradeSearch } from "./search";
 
 const LAST = "algotradehub.trade";
@@ -49,6 +50,7 @@ export function useWorkspace() {
   );
 
   const [accountId, shown] = [account?.id, instrument?.symbol];
+  useEffect(() => shownAccount.set(accountId ?? null), [accountId]);
   useEffect(() => {
     if (accountId && shown) localStorage.setItem(LAST, JSON.stringify({ account: accountId, symbol: shown }));
   }, [accountId, shown]);

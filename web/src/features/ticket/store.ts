@@ -6,7 +6,7 @@ import { copy } from "@/lib/copy";
 import type { PlaceOrder, Refusal } from "@/lib/api/types";
 import { holdings, takeOrder } from "@/lib/desk/holdings";
 import { createStore } from "@/lib/store";
-import { SIDE_WORDS, TYPE_NAMES } from "@/lib/order/names";
+import { orderWords } from "@/lib/order/names";
 import { EMPTY_DRAFT, type Draft } from "./draft";
 import { next, type Happening, type Sending } from "./sending";
 
@@ -38,7 +38,7 @@ export async function place(checked: PlaceOrder | null): Promise<void> {
     const order = await call("post", "/api/v1/orders", { body, headers: { "Idempotency-Key": before.key } });
     takeOrder(order);
     happen({ what: "answered", order, newKey: newKey() });
-    announce(copy.recorded(`${TYPE_NAMES[order.type]} ${SIDE_WORDS[order.side]} ${order.quantity ?? order.value ?? ""} ${order.symbol}`));
+    announce(copy.recorded(orderWords(order)));
     if (sending.get().state === "ready") draft.set({ ...draft.get(), size: "" });
   } catch (error) {
     happen({ what: "failed", error, newKey: newKey() });

@@ -18,11 +18,14 @@ export type PriceSource = Schemas["PriceSource"];
 export type ProblemBody = Schemas["Problem"];
 export type Refusal = Schemas["Refusal"];
 export type Side = Schemas["Side"];
+export type StopReport = Schemas["StopReport"];
+export type StopView = Schemas["StopView"];
+export type StuckOrder = Schemas["StuckView"];
 export type TimeInForce = Schemas["TimeInForce"];
 
 export type Environment = "live" | "paper" | "sandbox";
 
-export function environmentOf(account: Account): Environment {
+export function environmentOf(account: { environment: string }): Environment {
   return account.environment === "paper" || account.environment === "sandbox" ? account.environment : "live";
 }
 

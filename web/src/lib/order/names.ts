@@ -1,5 +1,5 @@
 /** What orders are called, everywhere on the page. */
-import type { OrderType, Side } from "@/lib/api/types";
+import type { Order, OrderType, Side } from "@/lib/api/types";
 
 export const TYPE_NAMES: Record<OrderType, string> = {
   LIMIT: "Limit", MARKET: "Market", STOP_MARKET: "Stop", STOP_LIMIT: "Stop limit", TAKE_PROFIT_MARKET: "Take profit",
@@ -11,3 +11,8 @@ export const SIDE_NAMES: Record<Side, string> = { BUY: "Buy", SELL: "Sell" };
 
 /** Within a sentence. */
 export const SIDE_WORDS: Record<Side, string> = { BUY: "buy", SELL: "sell" };
+
+/** Limit buy 0.250 BTC/USDT */
+export function orderWords({ type, side, quantity, value, symbol }: Order): string {
+  return `${TYPE_NAMES[type]} ${SIDE_WORDS[side]} ${quantity ?? value ?? ""} ${symbol}`;
+}

@@ -69,6 +69,19 @@ interface AccountChange {
   balances?: Balance[];
 }
 
+/** How far the stop of an account has come. */
+export interface StopProgress {
+  proven: boolean;
+  /** So many may still work, by the server's books. */
+  orders_left: number;
+  reason: string;
+  by: string;
+  asked_at: string | null;
+  asked_ns: string | null;
+  /** When the venue was asked and listed no open order; empty until the stop is proven. */
+  looked_ns: string[];
+}
+
 export interface SystemAccount {
   account: string;
   venue: string;
@@ -76,6 +89,8 @@ export interface SystemAccount {
   accepting: boolean;
   reason: string | null;
   halt: Account["halt"];
+  /** Null where it is not stopped. */
+  stop: StopProgress | null;
 }
 
 export interface SystemVenue {

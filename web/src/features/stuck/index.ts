@@ -1,0 +1,2 @@
+/** Orders that need a person. */
+export { StuckCount } from "./StuckCount";
