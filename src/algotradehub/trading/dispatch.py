@@ -220,7 +220,7 @@ class Dispatch:
     def _send_amend(self, desk: AccountDesk, asked: AmendAsked, *, stored: bool) -> None:
         """Second phase of an amend: it may enlarge the order, so it is journaled before it goes."""
         self._wishes.discard(asked.order_id)
-        order = self._state.orders[asked.order_id]
+        order = self._state.require(asked.order_id)
         if desk.durability is _SYNC:
             self._recorder.publish(order)
         leg = order.leg
@@ -286,7 +286,7 @@ class Dispatch:
             self._release(desk, order, cancelled=storing.cancelled)
 
     def _leg_stored(self, desk: AccountDesk, leg: LegAdded | Fired, *, stored: bool) -> None:
-        order = self._state.orders[leg.order_id]
+        order = self._state.require(leg.order_id)
         if stored:
             if desk.durability is _SYNC:
                 self._recorder.publish(order)

@@ -182,8 +182,8 @@ class Reconciler:
                 found.append(_stranger(adopted))
         complete = True
         for order_id in asked_about:
-            order = state.orders[order_id]
-            if order_id in listed or order.is_final or order.doubt is not None:
+            order = state.orders.get(order_id)  # None: it ended, and left memory meanwhile
+            if order is None or order_id in listed or order.is_final or order.doubt is not None:
                 continue
             complete = complete and order_id in quiet
             # Missing from the list is a question, not an answer, and of quiet orders.
