@@ -186,7 +186,11 @@ def test_records_are_exported_line_by_line(data: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(run("export", *options).stdout)))
     assert len(rows) == 30
     assert {row["operation"] for row in rows} == {"ORDER_CANCEL"}
-    assert json.loads(rows[0]["body"]) == {"type": "cancel_asked", "order_id": "0" * 32}
+    assert json.loads(rows[0]["body"]) == {
+        "type": "cancel_asked",
+        "order_id": "0" * 32,
+        "expired": False,
+    }
     narrowed = run("export", "--operation", "order_submit", "--from", "1980-01-01", "--to", "9999")
     assert narrowed.exit_code == 4
     assert run("export", "--order", "0" * 32).stdout.count("\n") == 1

@@ -149,6 +149,8 @@ async def test_doubtful_orders_are_answered_as_they_are_typed() -> None:
             await client.decide_order(id_, told)
         with pytest.raises(ApiProblem):
             await client.approve_decision(id_)
+        with pytest.raises(ApiProblem):
+            await client.fire_order(id_)
         assert (await client.force_cancel(id_)).order.account == ACCOUNT
 
 
