@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
 
-from algotradehub.trading import orders
+from tests.fakes.builds import IS_COMPILED
 
 IN_CI = bool(os.environ.get("CI"))
 
@@ -28,7 +28,7 @@ def shared_data_root() -> Path:
 
 
 def pytest_report_header() -> str:
-    build = "compiled" if orders.__file__.endswith(".so") else "interpreted"
+    build = "compiled" if IS_COMPILED else "interpreted"
     return f"the path of an order: {build}"
 
 

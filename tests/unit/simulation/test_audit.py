@@ -14,6 +14,7 @@ from algotradehub.simulation.scenario import Death
 from algotradehub.simulation.world import World
 from algotradehub.storage.sqlite import operations
 from algotradehub.trading.recorder import Recorder
+from tests.fakes.builds import patches_what_is_compiled
 from tests.unit.simulation.worlds import BUSY, EVERYTHING_FAILS, crash, scenario
 
 pytestmark = pytest.mark.design_property(9)
@@ -47,6 +48,7 @@ def wrong(monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], Any]) -> None
     monkeypatch.setattr(Recorder, "defer", defer)
 
 
+@patches_what_is_compiled
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -79,6 +81,7 @@ def test_what_is_lost_doubled_or_changed_is_found(
         run()
 
 
+@patches_what_is_compiled
 def test_what_was_lost_with_a_process_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """It was told long before the death, so the disk had time for it."""
     wrong(monkeypatch, lambda wire: [] if wire.request_id == 2 else [wire])

@@ -9,6 +9,7 @@ from algotradehub.simulation.verdict import Broken
 from algotradehub.simulation.world import World
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
+from tests.fakes.builds import patches_what_is_compiled
 from tests.unit.simulation.worlds import S, order, scenario
 
 
@@ -30,6 +31,7 @@ def test_the_cancel_of_an_order_that_is_being_stored_may_wait() -> None:
         world.run()
 
 
+@patches_what_is_compiled
 def test_a_cancel_that_waits_for_the_disk_is_condemned(monkeypatch: pytest.MonkeyPatch) -> None:
     cancel = Dispatch.cancel
 

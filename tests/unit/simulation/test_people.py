@@ -14,6 +14,7 @@ from algotradehub.simulation.truth import VenueOrder
 from algotradehub.simulation.wires import Wire
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.stuck import Action
+from tests.fakes.builds import patches_what_is_compiled
 from tests.unit.domain.examples import VENUE_ORDER_ID, facts
 from tests.unit.domain.examples import order as example
 from tests.unit.simulation.stage import HONEST
@@ -70,6 +71,7 @@ def dark(seed: int, *, wrong: bool, second_approver: bool = False) -> Scenario:
     return msgspec.structs.replace(dark, second_approver=second_approver, heals_after_ns=20 * S)
 
 
+@patches_what_is_compiled
 @pytest.mark.parametrize("second_approver", [False, True])
 def test_the_venue_has_the_last_word_on_what_people_decide(
     monkeypatch: pytest.MonkeyPatch, *, second_approver: bool

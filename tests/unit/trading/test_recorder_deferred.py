@@ -11,6 +11,7 @@ from algotradehub.ports.audit import OperationFilter
 from algotradehub.storage.journal import deferred as deferred_module
 from algotradehub.trading import recorder as recorder_module
 from algotradehub.trading.account_desk import Durability
+from tests.fakes.builds import patches_what_is_compiled
 from tests.unit.trading.bench import Bench
 from tests.unit.trading.words import ACCOUNT, limit
 
@@ -37,6 +38,7 @@ def test_bytes_told_to_the_sink_are_recorded_in_their_order(bench: Bench) -> Non
     assert not bench.facts, "nobody needs to hear of it"
 
 
+@patches_what_is_compiled
 def test_a_long_body_is_cut_and_says_by_how_much(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,6 +51,7 @@ def test_a_long_body_is_cut_and_says_by_how_much(
     assert (told.body, told.cut_bytes) == (b"0123456789", 0)
 
 
+@patches_what_is_compiled
 def test_what_a_failing_disk_had_no_room_for_is_counted(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from algotradehub.domain.records import Record, Requested
 from algotradehub.storage.journal import deferred as module
 from algotradehub.storage.journal.journal import LAST_RETRY_S
 from algotradehub.storage.journal.limits import Limits
+from tests.fakes.builds import patches_what_is_compiled
 from tests.unit.storage.journal.test_journal import A, Machine, note
 
 pytestmark = pytest.mark.design_property(9)
@@ -98,6 +99,7 @@ def test_it_outlives_a_write_that_fails_without_a_number() -> None:
     machine.journal.verify()
 
 
+@patches_what_is_compiled
 def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_RECORDS", 3)
     machine = Wired()
@@ -111,6 +113,7 @@ def test_what_waits_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     machine.defer(5)
 
 
+@patches_what_is_compiled
 def test_its_bytes_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_BYTES", 1_000)
     machine = Wired()
