@@ -63,7 +63,7 @@ BUGS = (
         "trading/guard.py",
         "        self._recorder.keep(self._desk.account_id, disarmed)\n",
         "        from algotradehub.domain import order_fold\n"
-        "        self._state.orders[order.order_id] = order_fold.recorded(order, disarmed, 0)\n",
+        "        self._state.orders[order.order_id] = order_fold.recorded(order, disarmed, 0).order\n",
     ),
     Bug(
         "emulation",
