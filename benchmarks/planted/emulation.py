@@ -63,7 +63,8 @@ BUGS = (
         "trading/guard.py",
         "        self._recorder.keep(self._desk.account_id, disarmed)\n",
         "        from algotradehub.domain import order_fold\n"
-        "        self._state.orders[order.order_id] = order_fold.recorded(order, disarmed, 0).order\n",
+        "        after = order_fold.recorded(order, disarmed, 0).order\n"
+        "        self._state.orders[order.order_id] = after\n",
     ),
     Bug(
         "emulation",
