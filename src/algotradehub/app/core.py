@@ -27,7 +27,7 @@ from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.flattening import Flattening
-from algotradehub.trading.guard import Guard
+from algotradehub.trading.guard import PRICE_AGE_S, Guard
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.intervention import STUCK_AFTER_S, Approvals, InterventionDesk
 from algotradehub.trading.kill_switch import KillSwitch
@@ -43,7 +43,6 @@ from algotradehub.trading.state import DeskState
 
 FORGET_EVERY_S = 60.0
 ORPHANS_KEPT = 1_000
-PRICE_AGE_S = 10.0  # prices that are older count as unseen, see ``trading.guard``
 SEGMENT_BYTES = 64 << 20
 _EVERY_ACCOUNT = AccountId("")
 _NO_TENANTS: Mapping[TenantId, RiskLimits] = {}
@@ -104,9 +103,8 @@ async def open_core(
 
     ``disk`` holds the journal. ``store`` is read from, at the start and for orders that have left
     memory; ``projection`` is fed with what changes. ``epoch`` is that of the lease under which
-    this process owns the accounts. ``approvals`` tells how many
-    people a decision about a stuck order takes; None: one. ``prices`` values orders, ``feed``
-    fires those that wait here.
+    this process owns the accounts. ``approvals`` tells how many people a decision about a stuck
+    order takes; None: one. ``prices`` values orders, ``feed`` fires those that wait here.
 
     Raises:
         StorageDamaged: Journal or projection cannot be trusted as they are.

@@ -8,6 +8,7 @@ from algotradehub.domain.emulation import Emulation
 from algotradehub.settings.fields import PAPER, Name, SymbolText, above_zero, from_to
 from algotradehub.settings.limits import InstrumentLimitSettings, LimitSettings
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.guard import PRICE_AGE_S
 from algotradehub.trading.intervention import STUCK_AFTER_S
 
 
@@ -22,7 +23,7 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     stuck_after_s: Annotated[float, above_zero(86_400)] = STUCK_AFTER_S  # then a person is told
     instruments: dict[SymbolText, InstrumentLimitSettings] = {}  # limits of single ones
     emulation: Emulation = Emulation.ALERT  # of the order types that the venue lacks
-    price_age_s: Annotated[float, from_to(1, 3_600)] = 10.0  # older prices count as unseen
+    price_age_s: Annotated[float, from_to(1, 3_600)] = PRICE_AGE_S  # older prices count as unseen
 
     @property
     def durable(self) -> Durability:

@@ -31,6 +31,7 @@ from algotradehub.ports.clock import Clock
 from algotradehub.ports.venue import Channel
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.dispatch import Dispatch
+from algotradehub.trading.new_order import SEND_WITHIN_NS
 from algotradehub.trading.price_watch import PriceFeed, PriceWatch
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.state import DeskState
@@ -39,8 +40,7 @@ _NS: Final = 1_000_000_000
 LOOK_EVERY_S: Final = 1.0
 _EXPIRE_AGAIN_NS: Final = 1 * _NS
 SAY_EVERY_NS: Final = 60 * _NS  # so much more than the truth can be counted after a crash
-FIRE_WITHIN_S: Final = 5.0
-_FIRE_WITHIN_NS: Final = int(FIRE_WITHIN_S * _NS)
+PRICE_AGE_S: Final = 10.0  # unless told otherwise; prices that are older count as unseen
 
 
 class _Watched:
@@ -167,7 +167,7 @@ class Guard:
 
     def fire(self, order: Order) -> None:
         """See ``Guards``."""
-        reason = self._dispatch.why_not(self._desk, self._clock.now_ns() + _FIRE_WITHIN_NS)
+        reason = self._dispatch.why_not(self._desk, self._clock.now_ns() + SEND_WITHIN_NS)
         if reason is not None:
             raise NotReady(reason)
         watched = self._watched.get(order.request.symbol)
@@ -245,7 +245,7 @@ class Guard:
             order_id=order.order_id,
             price=price,
             fired_ns=now_ns,
-            send_before_ns=now_ns + _FIRE_WITHIN_NS,
+            send_before_ns=now_ns + SEND_WITHIN_NS,
             by_hand=by_hand,
         )
         self._dispatch.fire(self._desk, fired)

@@ -11,7 +11,7 @@ from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import BaseAmount, Leg, Order, OrderRequest, QuoteAmount
 
-SEND_WITHIN_NS: Final = 5_000_000_000
+SEND_WITHIN_NS: Final = 5_000_000_000  # so long whatever is to rest may wait before it is sent
 
 
 def new_order(

@@ -19,12 +19,11 @@ from algotradehub.ports.clock import Clock
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.intake import Intake
+from algotradehub.trading.new_order import SEND_WITHIN_NS
 from algotradehub.trading.state import DeskState
 from algotradehub.trading.validation import refusals
 
 _replace: Final = msgspec.structs.replace
-LEG_WITHIN_S: Final = 5.0
-_LEG_WITHIN_NS: Final = int(LEG_WITHIN_S * 1_000_000_000)
 
 
 class Replacing:
@@ -51,7 +50,7 @@ class Replacing:
             dropped = ReplaceDropped(order_id=order_id, reason=f"not replaced: {reason}")
             self._intake.keep(desk, dropped)
             return
-        send_before_ns = self._clock.now_ns() + _LEG_WITHIN_NS
+        send_before_ns = self._clock.now_ns() + SEND_WITHIN_NS
         leg = LegAdded(order_id=order_id, request=request, send_before_ns=send_before_ns)
         self._dispatch.add_leg(desk, leg)
 

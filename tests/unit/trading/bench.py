@@ -28,7 +28,7 @@ from algotradehub.storage.journal.journal import SegmentJournal
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
 from algotradehub.trading.dispatch import Dispatch
-from algotradehub.trading.guard import Guard
+from algotradehub.trading.guard import PRICE_AGE_S, Guard
 from algotradehub.trading.intake import Intake
 from algotradehub.trading.limits import DeskLimits, RiskLimits
 from algotradehub.trading.market_data import MarketDataManager
@@ -59,7 +59,6 @@ from tests.unit.trading.words import (
 S = 1_000_000_000
 START_NS = 1_800_000_000 * S
 TAG = 0x5EED
-PRICE_AGE_S = 10.0
 
 
 class Bench:

@@ -26,9 +26,9 @@ from algotradehub.domain.order import (
 )
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.dispatch import NEVER_SENT
-from algotradehub.trading.guard import SAY_EVERY_NS
+from algotradehub.trading.guard import PRICE_AGE_S, SAY_EVERY_NS
 from tests.fakes.account import ALL
-from tests.unit.trading.bench import PRICE_AGE_S, Bench, OpenBench, S
+from tests.unit.trading.bench import Bench, OpenBench, S
 from tests.unit.trading.words import ACCOUNT, TENANT, acknowledged, changed, limit, state
 
 PLAIN = changed(
