@@ -159,16 +159,14 @@ class Dispatch:
             self.cancel_all(desk)
             return
         for order_id in live:
-            order = self._state.orders[order_id]
-            if not order.is_final and order_id not in self._storing:
-                self.cancel(desk, order)
+            self.cancel(desk, self._state.orders[order_id])
 
     def cancel_all(self, desk: AccountDesk) -> None:
         """Cancel what the venue knows of in one request; single ones go to what it may not know."""
         desk.account.send(CancelAll())
         for order_id in tuple(self._state.live.get(desk.account_id, ())):
             order = self._state.orders[order_id]
-            if order.status in UNANSWERED_STATUSES and not self.is_storing(order_id):
+            if order.status in UNANSWERED_STATUSES:
                 self.cancel(desk, order)
 
     def add_leg(self, desk: AccountDesk, leg: LegAdded) -> None:
