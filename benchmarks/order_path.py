@@ -43,8 +43,7 @@ from algotradehub.trading import orders
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.market_data import MarketDataManager
-from algotradehub.venues.paper.opening import account_opener
-from algotradehub.venues.paper.venue import open_venue
+from algotradehub.venues.paper.opening import account_opener, open_venue
 
 BENCH = Path(os.environ.get("ALGOTRADEHUB_BENCH", Path(__file__).parents[2] / "shared" / "bench"))
 PORT = 18_500

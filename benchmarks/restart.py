@@ -44,8 +44,8 @@ from algotradehub.storage.sqlite.projection import open_projection
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.market_data import MarketDataManager
-from algotradehub.venues.paper.opening import account_opener
-from algotradehub.venues.paper.venue import PaperVenue, open_venue
+from algotradehub.venues.paper.opening import account_opener, open_venue
+from algotradehub.venues.paper.venue import PaperVenue
 
 SIZES = (1_000, 10_000)
 AT_ONCE = 50  # orders between two looks at the loop

@@ -128,6 +128,11 @@ class MortalAccount:
         self._account.send(command)
         self._effect()
 
+    async def set_dead_man(self, timeout_s: float) -> None:
+        self._effect()
+        await self._account.set_dead_man(timeout_s)
+        self._effect()
+
     async def find(self, name: OrderName) -> LookUp:
         return await self._account.find(name)
 

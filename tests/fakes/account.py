@@ -8,6 +8,7 @@ import msgspec
 
 from algotradehub.domain.capabilities import AbsenceProof, AbsenceRule, AmendStyle, Capabilities
 from algotradehub.domain.commands import Amend, Cancel, CancelAll, OrderCommand, Place
+from algotradehub.domain.errors import Unsupported
 from algotradehub.domain.evidence import (
     Acknowledged,
     Balance,
@@ -134,6 +135,9 @@ class FakeAccount:
         )
         self._executions.append(execution)
         self._sink(execution)
+
+    async def set_dead_man(self, timeout_s: float) -> None:
+        raise Unsupported(f"{self.venue} has no dead man's switch")
 
     async def find(self, name: OrderName) -> LookUp:
         state = self._states.get(name.client_order_id or ClientOrderId(""))

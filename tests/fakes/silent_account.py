@@ -56,6 +56,7 @@ class SilentAccount:
         executions: All of them, by venue time.
         trouble: What every list raises; None when they can be read.
         blind: Why ``find`` cannot be read; None when it can.
+        refuses_dead_man: What setting the dead man's switch raises; None when it is taken.
         answer_s: How long a query takes.
         most_at_once: How many look-ups were ever under way together.
         on_send: Called with every command before ``send`` returns.
@@ -81,6 +82,7 @@ class SilentAccount:
         self.holdings: list[PositionReport] = []
         self.trouble: VenueError | None = None
         self.blind: str | None = None
+        self.refuses_dead_man: VenueError | None = None
         self.answer_s = 0.0
         self.most_at_once = 0
         self.on_send: Callable[[OrderCommand], object] = lambda _: None
@@ -109,6 +111,11 @@ class SilentAccount:
 
     def queries(self, what: str) -> list[Asked]:
         return [asked for asked in self.asked if asked.what == what]
+
+    async def set_dead_man(self, timeout_s: float) -> None:
+        await self._ask("set_dead_man", timeout_s)
+        if self.refuses_dead_man is not None:
+            raise self.refuses_dead_man
 
     async def find(self, name: OrderName) -> LookUp:
         self._looking += 1

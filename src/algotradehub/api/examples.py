@@ -223,6 +223,7 @@ _ACCOUNT_VIEW = AccountView(
     accepting=True,
     refusing=None,
     halt=None,
+    dead_man=None,
     durability=Durability.PROCESS,
     open_orders=1,
     instruments=2,

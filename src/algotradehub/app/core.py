@@ -25,6 +25,7 @@ from algotradehub.storage.journal.journal import SegmentJournal
 from algotradehub.storage.journal.limits import Limits
 from algotradehub.storage.sqlite.store import SqliteStore
 from algotradehub.trading.account_desk import AccountDesk, Durability
+from algotradehub.trading.dead_man import DeadManPolicy, DeadManSwitch
 from algotradehub.trading.dispatch import Dispatch
 from algotradehub.trading.flattening import Flattening
 from algotradehub.trading.guard import PRICE_AGE_S, Guard
@@ -61,6 +62,7 @@ class AccountSetup(msgspec.Struct, frozen=True, kw_only=True):
     instrument_limits: Mapping[Symbol, RiskLimits] = {}
     emulation: Emulation = Emulation.ALERT  # of what its venue lacks
     price_age_s: float = PRICE_AGE_S
+    dead_man: DeadManPolicy | None = None
 
 
 class Core(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,6 +199,7 @@ async def open_core(
                 stuck_after_s={setup.id: setup.stuck_after_s for setup in accounts},
                 approvals=approvals or Approvals(),
             )
+            switches: list[DeadManSwitch] = []
             for setup in accounts:
                 desk = AccountDesk(
                     setup.id,
@@ -230,6 +233,17 @@ async def open_core(
                     spawn=spawn,
                 )
                 desk.guard = guard
+                if setup.dead_man is not None:
+                    switch = DeadManSwitch(
+                        setup.dead_man,
+                        desk=desk,
+                        clock=clock,
+                        journal_refuses=lambda: journal.refusing,
+                        errors=intake.errors,
+                        alert=alert,
+                    )
+                    switches.append(switch)
+                    spawn(switch.keep())
                 inbox.open()
                 recovery.watch_all()
                 guard.open()
@@ -249,6 +263,8 @@ async def open_core(
                 projector=projector,
                 bus=bus,
             )
+            for switch in switches:
+                await switch.end()
 
 
 @asynccontextmanager

@@ -34,12 +34,13 @@ from algotradehub.settings.paper import (
 )
 from algotradehub.settings.tree import Settings
 from algotradehub.storage.disk import OsDisk
+from algotradehub.trading.dead_man import DeadManPolicy
 from algotradehub.venues.paper.bad_line import Trouble, over_bad_line
 from algotradehub.venues.paper.crowd import Habits
-from algotradehub.venues.paper.opening import account_opener
+from algotradehub.venues.paper.opening import account_opener, open_venue
 from algotradehub.venues.paper.replay import Replay
 from algotradehub.venues.paper.synthetic import Listing, SyntheticMarkets
-from algotradehub.venues.paper.venue import PaperVenue, open_venue
+from algotradehub.venues.paper.venue import PaperVenue
 
 _TICK: Final = Decimal("0.01")
 _LOOKED_AT: Final = 1_000  # events of a recording that tell how fine its prices are
@@ -83,6 +84,7 @@ class PaperVenues:
         if settings.trouble is not None:
             trouble = Trouble(**msgspec.structs.asdict(settings.trouble))
             opener = over_bad_line(opener, trouble, clock=self._clock, seed=self._epoch)
+        wanted = account.dead_man
         return AccountSetup(
             id=account_id,
             tenant=TenantId(account.tenant),
@@ -96,6 +98,7 @@ class PaperVenues:
             stuck_after_s=account.stuck_after_s,
             emulation=account.emulation,
             price_age_s=account.price_age_s,
+            dead_man=None if wanted is None else DeadManPolicy(**msgspec.structs.asdict(wanted)),
         )
 
     def _latency(self, settings: LatencySettings | None) -> LatencyModel | None:

@@ -29,6 +29,13 @@ class AbsenceRule(msgspec.Struct, frozen=True, kw_only=True):
         return self.expiry_s + self.backend_timeout_s + self.clock_error_s
 
 
+class DeadManRule(msgspec.Struct, frozen=True, kw_only=True):
+    """For how long the venue can be told to wait for us before it cancels every order."""
+
+    shortest_s: float
+    longest_s: float
+
+
 class AmendStyle(StrEnum):
     IN_PLACE = "in_place"
     CANCEL_REPLACE = "cancel_replace"
@@ -46,7 +53,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     amend: AmendStyle = AmendStyle.CANCEL_REPLACE
     cancel_all: bool = True
     hedged_positions: bool = False
-    dead_man: bool = False
+    dead_man: DeadManRule | None = None  # None: the venue has no such switch
     cumulative_only: bool = False  # tells totals per order, not executions
     replay_horizon_s: float = 600.0  # how late the venue may still repeat an event
     request_timeout_s: float = 10.0

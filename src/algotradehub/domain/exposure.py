@@ -1,4 +1,4 @@
-"""How much of an order may still fill: what every limit counts."""
+"""How much of an order may still come to our position: what every limit counts."""
 
 from decimal import Decimal
 
@@ -7,11 +7,16 @@ from algotradehub.domain.order import FINAL_STATUSES, Order
 
 
 def exposure_of(order: Order) -> Decimal:
-    """Base quantity that may still fill, never understated; 0 once ``order`` is final."""
-    if order.status in FINAL_STATUSES:
+    """Base quantity that may still fill, or has filled and is in no position yet.
+
+    Never understated; 0 once ``order`` is final and all its fills are known.
+    """
+    if order.status in FINAL_STATUSES and not order.lacks_fills:
         return ZERO
     if order.parts:
         return _of_parts(order)
+    if order.status in FINAL_STATUSES and not order.total_untold:
+        return order.venue_filled - order.filled
     total = order.legs[0].quantity
     if total is None:  # an amount in quote
         return order.remaining / order.reserve_price

@@ -15,7 +15,14 @@ from algotradehub.domain.evidence import CommandKind, Lost, NotSent, OrderEviden
 from algotradehub.domain.fill import Step, leg_index
 from algotradehub.domain.ids import VenueOrderId
 from algotradehub.domain.money import ZERO
-from algotradehub.domain.order import BaseAmount, Decision, Leg, Order, OrderStatus
+from algotradehub.domain.order import (
+    FINAL_STATUSES,
+    BaseAmount,
+    Decision,
+    Leg,
+    Order,
+    OrderStatus,
+)
 from algotradehub.domain.records import AmendAsked, LegAdded
 
 _replace: Final = msgspec.structs.replace
@@ -197,6 +204,10 @@ def _whole(order: Order, parts: tuple[Order, ...], at_ns: int) -> Order:
         pending = order.cancel_pending and not last.is_final
         return _replace(last, cancel_pending=pending, updated_ns=at_ns)
     filled = sum((part.filled for part in parts), ZERO)
+    if status in FINAL_STATUSES:
+        for part in parts:  # one that was dead may rest again, by the venue's later word
+            if not part.is_final:
+                status, reason, origin = part.status, part.reason, None
     if any(part.status is _UNKNOWN for part in parts):
         status, origin = _UNKNOWN, None
     elif status is _OPEN and filled:

@@ -62,6 +62,20 @@ class TradingAccount(Protocol):
         """Encode, sign and write, now. Never raises for a reason of the venue's."""
         ...
 
+    async def set_dead_man(self, timeout_s: float) -> None:
+        """Have the venue cancel every order unless it is told so again within ``timeout_s``.
+
+        0 calls that off. It is of the venue's own account: what other programs placed there is
+        cancelled, too.
+
+        Raises:
+            Unsupported: The venue has no such switch.
+            VenueUnavailable: Certainly not done.
+            OutcomeUnknown: It may have been done.
+            VenueError: The venue refused, or answered what cannot be read.
+        """
+        ...
+
     # The queries raise VenueUnavailable, RateLimited, OutcomeUnknown, ProtocolViolation or
     # CredentialRefused when there is no answer that can be read. An empty list is an answer.
 

@@ -12,6 +12,13 @@ from algotradehub.trading.guard import PRICE_AGE_S
 from algotradehub.trading.intervention import STUCK_AFTER_S
 
 
+class DeadManSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Have the venue cancel every order of the account when this program falls silent."""
+
+    timeout_s: Annotated[float, from_to(1, 86_400)]
+    call_off_at_exit: bool = False  # orders rest on when the program is ended as it should be
+
+
 class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One wallet at one venue."""
 
@@ -23,6 +30,7 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     stuck_after_s: Annotated[float, above_zero(86_400)] = STUCK_AFTER_S  # then a person is told
     instruments: dict[SymbolText, InstrumentLimitSettings] = {}  # limits of single ones
     emulation: Emulation = Emulation.ALERT  # of the order types that the venue lacks
+    dead_man: DeadManSettings | None = None  # None: orders outlive this program
     price_age_s: Annotated[float, from_to(1, 3_600)] = PRICE_AGE_S  # older prices count as unseen
 
     @property

@@ -15,7 +15,7 @@ from algotradehub.domain.commands import (
     OrderCommand,
     Place,
 )
-from algotradehub.domain.errors import ErrorCategory, VenueUnavailable
+from algotradehub.domain.errors import OutcomeUnknown, VenueUnavailable
 from algotradehub.domain.evidence import (
     Balance,
     CommandKind,
@@ -26,26 +26,24 @@ from algotradehub.domain.evidence import (
     LookUp,
     Lost,
     NotSeen,
-    NotSent,
     OrderEvidence,
     OrderState,
     PositionReport,
-    Refused,
     Unreadable,
 )
-from algotradehub.domain.ids import AccountId, ClientOrderId, VenueId
+from algotradehub.domain.ids import AccountId, VenueId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import FINAL_STATUSES
-from algotradehub.domain.records import Requested
+from algotradehub.domain.records import Requested, Responded
 from algotradehub.ports.venue import OrderName, Sink, Word
-from algotradehub.simulation.encoding import answered, encode, failed, outcome
+from algotradehub.simulation.answers import Answer, Request, kind_of, lost, not_sent, throttled
+from algotradehub.simulation.encoding import answered, encode, failed
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.venue import INSTRUMENT, VENUE, ScriptedVenue
 from algotradehub.simulation.wires import Wire
 
 _S = 1_000_000_000
 _MS = 1_000_000
-Request = Place | Amend | Cancel
 _OPERATIONS = {
     CommandKind.PLACE: Operation.ORDER_SUBMIT,
     CommandKind.AMEND: Operation.ORDER_MODIFY,
@@ -81,6 +79,7 @@ class ScriptedAccount:
         self._capabilities = venue.rules.capabilities()
         self._alive = True
         self.on_send: Callable[[OrderCommand], None] = lambda _: None  # told of every request
+        self.on_dead_man: Callable[[float], None] = lambda _: None  # likewise
 
     async def __aenter__(self) -> Self:
         self._venue.connect(self._receive)
@@ -116,7 +115,7 @@ class ScriptedAccount:
             return
         if isinstance(command, Place):
             self._venue.asked_to_place += 1
-        answer = _Answer(self._told, _kind(command), command.client_order_id)
+        answer = Answer(self._told, kind_of(command), command.client_order_id)
         luck = random.random()  # a request that meets a venue under load is late everywhere
         if not isinstance(command, Cancel) and luck < rules.queues:
             left_ns = command.send_before_ns - self._venue.timeline.now_ns
@@ -126,29 +125,64 @@ class ScriptedAccount:
         else:
             self._write(command, answer, luck)
 
-    def _write(self, command: Request, answer: "_Answer", luck: float) -> None:
+    def _write(self, command: Request, answer: Answer, luck: float) -> None:
         """The command has left our lane and goes out on the wire."""
         random, rules = self._venue.random, self._venue.rules
         if not isinstance(command, Cancel) and self._is_late(command):
-            self._later(answer, _not_sent(command, "it was too late to send"))
+            self._later(answer, not_sent(command, "it was too late to send"))
             return
         if not self._venue.wires.is_up(Wire.ORDERS) or random.random() < rules.not_sent:
-            self._later(answer, _not_sent(command, "no connection"))
+            self._later(answer, not_sent(command, "no connection"))
             return
         self._effect("before send")
-        sent, answer.request = self._encode(_OPERATIONS[_kind(command)], command)
+        sent, answer.request = self._encode(_OPERATIONS[kind_of(command)], command)
         self._receive(answer.request)
         sent_ns = self._venue.timeline.now_ns
         timeout_ns = int(self._capabilities.request_timeout_s * _S)
         self._venue.timeline.after(timeout_ns, answer.lose, "no answer in time")
         if random.random() < rules.throttle:
-            self._later(answer, _throttled(command))
+            self._later(answer, throttled(command))
         elif random.random() >= rules.lose_request:
             delay_ns = random.randint(1 * _MS, 60 * _MS)
             if luck < rules.slow:
                 delay_ns = _often_the_last(random, int(random.choice((1, 2)) * rules.expiry_s * _S))
             self._venue.timeline.after(delay_ns, self._arrive, command, sent, sent_ns, answer, luck)
         self._effect("after send")
+
+    async def set_dead_man(self, timeout_s: float) -> None:
+        venue, rules, random = self._venue, self._venue.rules, self._venue.random
+        venue.calls += 1
+        self.on_dead_man(timeout_s)
+        if not venue.wires.is_up(Wire.ORDERS) or random.random() < rules.not_sent:
+            raise VenueUnavailable(VENUE, "no connection")
+        self._effect("before dead man")
+        sent, request = self._encode(Operation.DEAD_MAN, timeout_s)
+        self._receive(request)
+        heard: asyncio.Future[bool] = self._loop.create_future()
+        timeout_ns = int(self._capabilities.request_timeout_s * _S)
+        venue.timeline.after(timeout_ns, self._hear, heard, failed(request, "no answer in time"))
+        if random.random() >= rules.lose_request:
+            delay_ns = random.randint(1 * _MS, 60 * _MS)
+            venue.timeline.after(delay_ns, self._set_dead_man, timeout_s, sent, request, heard)
+        self._effect("after dead man")
+        if not await heard:
+            raise OutcomeUnknown(VENUE, "no answer in time")
+
+    def _set_dead_man(
+        self, timeout_s: float, sent: bytes, request: Requested, heard: "asyncio.Future[bool]"
+    ) -> None:
+        venue, rules, random = self._venue, self._venue.rules, self._venue.random
+        venue.requests.append(sent)
+        venue.dead_man.set(timeout_s)
+        if random.random() >= rules.lose_answer:
+            delay_ns = random.randint(1 * _MS, 60 * _MS)
+            venue.timeline.after(delay_ns, self._hear, heard, answered(request, "done"))
+
+    def _hear(self, heard: "asyncio.Future[bool]", told: Responded) -> None:
+        """What came back for a refresh, if it is the first word of it."""
+        if self._alive and not heard.done():
+            self._receive(told)
+            heard.set_result(told.category is None)
 
     async def find(self, name: OrderName) -> LookUp:
         request = await self._asked(
@@ -251,14 +285,14 @@ class ScriptedAccount:
             self._sink(evidence)
 
     def _arrive(
-        self, command: Request, sent: bytes, sent_ns: int, answer: "_Answer", luck: float
+        self, command: Request, sent: bytes, sent_ns: int, answer: Answer, luck: float
     ) -> None:
         """At the venue: execute, then answer, unless somebody cuts the wire between."""
         self._venue.requests.append(sent)
         venue, rules, random = self._venue, self._venue.rules, self._venue.random
         failing = random.random() < rules.server_error
         if failing and random.choice((True, False)):
-            self._later(answer, _lost(command, "HTTP 502, and it was not executed"))
+            self._later(answer, lost(command, "HTTP 502, and it was not executed"))
             return
         if luck < rules.backlog:
             wait_ns = _often_the_last(random, int(rules.backend_timeout_s * _S))
@@ -268,7 +302,7 @@ class ScriptedAccount:
         else:
             self._execute(command, sent_ns, answer, failing=failing)
 
-    def _execute(self, command: Request, sent_ns: int, answer: "_Answer", *, failing: bool) -> None:
+    def _execute(self, command: Request, sent_ns: int, answer: Answer, *, failing: bool) -> None:
         venue, rules, random = self._venue, self._venue.rules, self._venue.random
         if isinstance(command, Place):
             told = venue.place(command, sent_ns)
@@ -279,12 +313,12 @@ class ScriptedAccount:
         if random.random() < rules.lose_answer:
             return
         if failing:
-            told = _lost(command, "HTTP 504, and it was executed")
+            told = lost(command, "HTTP 504, and it was executed")
         elif random.random() < rules.malformed:
-            told = _lost(command, "the answer cannot be read")
+            told = lost(command, "the answer cannot be read")
         self._later(answer, told)
 
-    def _later(self, answer: "_Answer", told: OrderEvidence) -> None:
+    def _later(self, answer: Answer, told: OrderEvidence) -> None:
         delay_ns = self._venue.random.randint(1 * _MS, 60 * _MS)
         self._venue.timeline.after(delay_ns, answer.give, told)
 
@@ -325,59 +359,3 @@ def _often_the_last(random: Random, limit_ns: int) -> int:
     """A time up to ``limit_ns``, every second one close to it: bounds break at their edge."""
     earliest_ns = random.choice((0, limit_ns - limit_ns // 50))
     return random.randint(min(earliest_ns, max(0, limit_ns)), max(0, limit_ns))
-
-
-class _Answer:
-    """The one outcome of a request: what comes first counts."""
-
-    def __init__(
-        self, receive: Callable[[Word], None], kind: CommandKind, client_order_id: ClientOrderId
-    ) -> None:
-        self._receive = receive
-        self._kind = kind
-        self._client_order_id = client_order_id
-        self._given = False
-        self.request: Requested | None = None  # once it went out
-
-    def give(self, evidence: OrderEvidence) -> None:
-        if not self._given:
-            self._given = True
-            if self.request is not None:
-                self._receive(outcome(self.request, evidence))
-            self._receive(evidence)
-
-    def lose(self, reason: str) -> None:
-        lost = Lost(
-            command=self._kind,
-            client_order_id=self._client_order_id,
-            reason=reason,
-        )
-        self.give(lost)
-
-
-def _kind(command: Request) -> CommandKind:
-    match command:
-        case Place():
-            return CommandKind.PLACE
-        case Amend():
-            return CommandKind.AMEND
-        case Cancel():
-            return CommandKind.CANCEL
-
-
-def _lost(command: Request, reason: str) -> Lost:
-    return Lost(command=_kind(command), client_order_id=command.client_order_id, reason=reason)
-
-
-def _not_sent(command: Request, reason: str) -> NotSent:
-    return NotSent(command=_kind(command), client_order_id=command.client_order_id, reason=reason)
-
-
-def _throttled(command: Request) -> Refused:
-    return Refused(
-        command=_kind(command),
-        client_order_id=command.client_order_id,
-        code="429",
-        reason="too many requests",
-        category=ErrorCategory.RATE_LIMITED,
-    )

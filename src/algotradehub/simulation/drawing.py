@@ -39,6 +39,7 @@ from algotradehub.simulation.scenario import (
 from algotradehub.simulation.venue import OPENING
 from algotradehub.simulation.wires import Wire
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.dead_man import DeadManPolicy
 from algotradehub.trading.stuck import Action as Intervention
 
 _S = 1_000_000_000
@@ -116,6 +117,7 @@ def draw(seed: int) -> Scenario:
         crashes=crashes,
         second_approver=random.choice((True, False)),
         stuck_after_s=random.choice((1.0, 5.0, 10.0)),
+        dead_man=_dead_man(stream(seed, "dead man")),
         limits=draw_limits(stream(seed, "limits")),
         in_memory_ns=_in_memory_ns(stream(seed, "memory")),
         heals_after_ns=heals_after_ns,
@@ -134,6 +136,13 @@ def _named(random: Random, actions: Sequence[Action]) -> Iterator[Action]:
 def _in_memory_ns(random: Random) -> int:
     """Mostly so short that late events, look-ups and restarts find orders forgotten."""
     return random.choice((IN_MEMORY_NS, _S // 10, random.randint(_S // 10, 20 * _S)))
+
+
+def _dead_man(random: Random) -> DeadManPolicy | None:
+    if random.random() < 0.7:  # noqa: PLR2004 - a rate
+        return None
+    timeout_s = random.choice((3.0, 6.0, 15.0, 30.0))
+    return DeadManPolicy(timeout_s=timeout_s, call_off_at_exit=random.choice((True, False)))
 
 
 def _emergencies(random: Random, actions: Sequence[Action]) -> Iterator[Action]:

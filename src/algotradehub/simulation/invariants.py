@@ -9,6 +9,7 @@ from algotradehub.app.restoring import restore
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.commands import Amend, OrderCommand, Place
 from algotradehub.domain.evidence import Execution
+from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.fill import part_of
 from algotradehub.domain.ids import ClientOrderId, IdempotencyKey, TenantId
 from algotradehub.domain.instrument import Side
@@ -29,7 +30,7 @@ from algotradehub.ports.venue import OrderName
 from algotradehub.simulation.truth import VenueOrder
 from algotradehub.simulation.users import ACCOUNT, Users
 from algotradehub.simulation.venue import OPENING, SYMBOL, ScriptedVenue
-from algotradehub.simulation.verdict import require
+from algotradehub.simulation.verdict import Broken, require
 from algotradehub.trading.state import DeskState
 
 _S = 1_000_000_000
@@ -51,6 +52,20 @@ def check_exposure(state: DeskState, venue: ScriptedVenue) -> None:
         "exposure understated",
         f"the venue may still fill {open_there}, the sums have {sums.buying} and {sums.selling}",
     )
+
+
+def check_booked(state: DeskState, venue: ScriptedVenue) -> None:
+    """At every moment: what filled of an order is booked, or counts as what may come."""
+    there: dict[ClientOrderId, Decimal] = {}
+    for order in venue.orders.values():
+        name = order.client_order_id
+        if name is not None and not is_decided(state, order):
+            order_id = state.legs.get(name, name)
+            there[order_id] = there.get(order_id, ZERO) + order.filled + order.remaining
+    for order_id, most in there.items():
+        known = state.orders.get(order_id)
+        if known is not None and known.filled + exposure_of(known) < most:
+            raise Broken("exposure understated", f"{most} may be held through {known}")
 
 
 def is_decided(state: DeskState, truth: VenueOrder) -> bool:

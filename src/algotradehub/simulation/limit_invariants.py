@@ -87,7 +87,8 @@ def _is_held(state: DeskState, order: Order) -> bool:
 def _check_intent(state: DeskState, limits: RiskLimits, record: Record, order: Order) -> None:
     request, added = order.request, exposure_of(order)
     working = [each for each in state.orders.values() if not each.is_final]
-    mine = (exposure_of(each) for each in working if each.request.side is request.side)
+    known = state.orders.values()  # of one that has ended what is not booked yet
+    mine = (exposure_of(each) for each in known if each.request.side is request.side)
     held = state.positions.get(ACCOUNT, SYMBOL)
     position = ZERO if held is None else held.quantity
     worst = request.side.sign * position + sum(mine, ZERO) + added

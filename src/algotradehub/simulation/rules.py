@@ -4,7 +4,13 @@ from random import Random
 
 import msgspec
 
-from algotradehub.domain.capabilities import AbsenceProof, AbsenceRule, AmendStyle, Capabilities
+from algotradehub.domain.capabilities import (
+    AbsenceProof,
+    AbsenceRule,
+    AmendStyle,
+    Capabilities,
+    DeadManRule,
+)
 from algotradehub.domain.order import OrderType, TimeInForce
 
 _RATES = (0.0, 0.0, 0.05, 0.2)
@@ -61,6 +67,7 @@ class VenueRules(msgspec.Struct, frozen=True, kw_only=True):
             amend=self.amends,
             cancel_all=self.cancel_all,
             cumulative_only=self.cumulative_only,
+            dead_man=DeadManRule(shortest_s=1.0, longest_s=3_600.0),
             request_timeout_s=self.request_timeout_s,
         )
 

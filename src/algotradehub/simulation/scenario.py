@@ -14,6 +14,7 @@ from algotradehub.simulation.limits import WIDE
 from algotradehub.simulation.rules import VenueRules
 from algotradehub.simulation.wires import Wire
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.dead_man import DeadManPolicy
 from algotradehub.trading.limits import RiskLimits
 from algotradehub.trading.stuck import Action as Intervention
 
@@ -185,6 +186,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     second_approver: bool = False
     stuck_after_s: float = 5.0
     limits: RiskLimits = WIDE
+    dead_man: DeadManPolicy | None = None
     heals_after_ns: int = 0  # after the last action: so long all trouble goes on
     in_memory_ns: int = IN_MEMORY_NS  # so long ended orders stay there
 

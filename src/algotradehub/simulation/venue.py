@@ -33,6 +33,7 @@ from algotradehub.domain.instrument import FixedTick, Instrument, InstrumentKind
 from algotradehub.domain.money import ONE, ZERO
 from algotradehub.domain.order import BaseAmount, OrderStatus, OrderType, TimeInForce
 from algotradehub.simulation.admission import held, objection
+from algotradehub.simulation.dead_man import DeadMan
 from algotradehub.simulation.prices import Walk
 from algotradehub.simulation.rules import VenueRules
 from algotradehub.simulation.timeline import Source, Timeline
@@ -96,6 +97,7 @@ class ScriptedVenue:
         self.wires = Wires(timeline, random, self._stream, self._tell)
         self._last_ns = 0
         self.walk = Walk(timeline, prices or Random(0))
+        self.dead_man = DeadMan(timeline, lambda: self.cancel_all(CancelAll()))
 
     def connect(self, deliver: Callable[[Evidence], None] | None) -> None:
         """Send what happens from now on to ``deliver``; None: nobody listens."""

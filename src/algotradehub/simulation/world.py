@@ -16,6 +16,7 @@ from algotradehub.simulation import decisions, invariants, limit_invariants
 from algotradehub.simulation.account import ScriptedAccount
 from algotradehub.simulation.audit import AuditTrail
 from algotradehub.simulation.clock import SimClock
+from algotradehub.simulation.dead_man import DeadManJudge
 from algotradehub.simulation.disk import SimDisk
 from algotradehub.simulation.emulation import Judge
 from algotradehub.simulation.entropy import seeded_ids, stream
@@ -59,6 +60,10 @@ class World:
         self.users = Users(scenario, self.venue, self.disk, stream(seed, "users"), START_NS)
         self.audit = AuditTrail()
         self.judge = Judge(self.venue)
+        rules = scenario.rules
+        self.dead_man = DeadManJudge(
+            self.timeline, self.venue.dead_man, scenario.dead_man, rules.request_timeout_s
+        )
         self.users.cancelled = self.judge.cancelled
         self.users.fired = self.judge.fired_by_hand
         if any(isinstance(action, Waiting) for action in scenario.actions):
@@ -99,6 +104,7 @@ class World:
         self.note(f"life {self.lives} effect {number}: {name}")
         if self._core is not None and self._core.journal.refusing is not None:
             self._refused_ns = self.timeline.now_ns
+            self.dead_man.refused()
         if self._crash is not None and self._crash.among in name:
             self._effects_to_crash -= 1
             if not self._effects_to_crash:
@@ -116,6 +122,7 @@ class World:
                     return
                 self._die(crash)
             self._live(None)
+            self.dead_man.check_ended()
         except StorageDamaged:
             # A sync that failed left a hole, and power loss made it real: refusing to start is
             # the right answer then, and only then.
@@ -140,6 +147,7 @@ class World:
         finally:
             self.venue.watcher = _nobody
             self.walk.listener = None
+            self.dead_man.died()
             self.venue.connect(None)
             if self._account is not None:
                 self._account.die()
@@ -180,6 +188,7 @@ class World:
             limits=self.scenario.limits,
             stuck_after_s=self.scenario.stuck_after_s,
             price_age_s=_PRICE_AGE_S,
+            dead_man=self.scenario.dead_man,
         )
         async with open_core(
             clock=clock,
@@ -197,9 +206,11 @@ class World:
             ),
         ) as core:
             self._core = core
+            self.dead_man.stands(core)
             self.venue.watcher = lambda: self._watch(core)
             assert self._account is not None  # noqa: S101 - the core has opened it
             self._account.on_send = lambda command: self._sent(core, command)
+            self._account.on_dead_man = lambda timeout_s: self.dead_man.asks(core, timeout_s)
             self.walk.listener = lambda price: self._show(core, prices, price)
             self._forget(clock, core)
             await self.users.act(clock, core)
@@ -249,6 +260,7 @@ class World:
     def _watch(self, core: Core) -> None:
         """Called at every change of the truth, and after every word of it that was heard."""
         invariants.check_exposure(core.state, self.venue)
+        invariants.check_booked(core.state, self.venue)
         invariants.check_legs(core.state, self.venue)
         decisions.check_fills(core.state, self.venue)
         invariants.check_stopped(core.state, self.venue)
@@ -265,6 +277,8 @@ class World:
                 self.audit.heard(self.lives, self.timeline.now_ns, evidence)
                 sink(evidence)
                 return
+            if isinstance(evidence, Connection):
+                self.dead_man.hears(up=evidence.state is ConnectionState.UP)
             if isinstance(evidence, Connection) and evidence.state is ConnectionState.UP:
                 self._connected_ns, self._catching_up = self.timeline.now_ns, True
             sink(evidence)

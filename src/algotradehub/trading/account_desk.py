@@ -13,7 +13,7 @@ from algotradehub.domain.order import Amendment, Order, OrderRequest, OrderStatu
 from algotradehub.ports.store import Halt
 from algotradehub.ports.venue import OrderName, TradingAccount
 from algotradehub.trading.orphans import Orphans
-from algotradehub.trading.reports import Looked, Reconciliation
+from algotradehub.trading.reports import DeadManStatus, Looked, Reconciliation
 
 RECONCILIATIONS_KEPT: Final = 100
 
@@ -111,7 +111,9 @@ class AccountDesk:
     __slots__ = (
         "account",
         "account_id",
+        "connected",
         "connections",
+        "dead_man",
         "durability",
         "fatal_answers",
         "guard",
@@ -145,6 +147,8 @@ class AccountDesk:
         self.looked: dict[ClientOrderId, Looked] = {}  # while they are in question
         self.send_before_ns = 0  # the last instant of the latest place or amend that was sent
         self.fatal_answers = 0  # in a row: the venue refuses the credential
+        self.connected = False  # the private stream is there
+        self.dead_man: DeadManStatus | None = None  # None: nobody asked for one
         self.connections = 0  # rises with every change of the private stream
         # Amends and cancels without an outcome yet: at most one per leg (order-path 6). Every
         # request ends in exactly one outcome, so the set drains by itself.

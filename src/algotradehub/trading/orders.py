@@ -333,7 +333,8 @@ class OrderManager:
         closed = None if desk is None else desk.closed(halt)
         now_ns = self._clock.now_ns()
         why = why_not_sent(order, is_storing=is_storing, closed=closed, now_ns=now_ns)
-        return why, if_unplugged(order, is_storing=is_storing)
+        dead_man = None if desk is None else desk.dead_man
+        return why, if_unplugged(order, is_storing=is_storing, dead_man=dead_man)
 
     def desk_of(self, order: Order) -> AccountDesk:
         """The account of an order.

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from algotradehub.domain.order import Order, OrderStatus, TimeInForce
+from algotradehub.trading.reports import DeadManStatus
 
 
 class Unplugged(StrEnum):
@@ -16,6 +17,7 @@ class Unplugged(StrEnum):
     MAY_BE_THERE = "may_be_there"  # whether the venue has it is not known
     NOT_REPLACED = "not_replaced"  # it is cancelled, and nothing follows
     EXPIRES = "expires"  # the venue ends it
+    DEAD_MAN = "dead_man"  # the venue cancels it, for nobody tells it not to
     RESTS = "rests"  # until it fills or somebody cancels it
 
 
@@ -27,12 +29,15 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     at_ns: int | None = None  # when the venue acts by itself
 
 
-def if_unplugged(order: Order, *, is_storing: bool) -> Outlook:
+def if_unplugged(
+    order: Order, *, is_storing: bool, dead_man: DeadManStatus | None = None
+) -> Outlook:
     """Return what becomes of ``order`` without us.
 
     Args:
         order: As it is known now.
         is_storing: Whether its intent is still on its way to the disk.
+        dead_man: How the venue's dead man's switch of its account stands; None: there is none.
     """
     if order.is_final:
         return Outlook(kind=Unplugged.ENDED, text=f"Nothing: it is {order.status}.")
@@ -48,6 +53,9 @@ def if_unplugged(order: Order, *, is_storing: bool) -> Outlook:
     if order.status in {OrderStatus.PENDING, OrderStatus.UNKNOWN}:
         text = "It may be at the venue, and then it works there; the next start finds out."
         return Outlook(kind=Unplugged.MAY_BE_THERE, text=text)
+    if dead_man is not None and dead_man.fires_ns is not None:
+        text = "The venue's dead man's switch cancels it, unless it fills or ends before."
+        return Outlook(kind=Unplugged.DEAD_MAN, text=text, at_ns=dead_man.fires_ns)
     return _resting(order)
 
 

@@ -112,6 +112,7 @@ class Recovery:
 
     def connection(self, event: Connection) -> None:
         self._desk.connections += 1
+        self._desk.connected = event.state is ConnectionState.UP
         self._desk.refusing = f"{self._desk.account_id} is not connected: {event.reason or 'down'}"
         if event.state is ConnectionState.UP:
             self.resynchronise("connected; asking what happened meanwhile")

@@ -60,6 +60,14 @@ class CloseReport(msgspec.Struct, frozen=True, kw_only=True):
     flat: bool = False  # nothing is held: by our books, and by the venue's list after the last fill
 
 
+class DeadManStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How the venue's dead man's switch of one account stands."""
+
+    timeout_s: float
+    fires_ns: int | None = None  # it cancels every order then, unless told again; None: not set
+    trouble: str | None = None  # why it is not refreshed now
+
+
 class Looked(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How often the venue was asked about an order in question, and what came last."""
 

@@ -233,10 +233,10 @@ class DeskState:
             order = self.orders.get(order_id)
             if order is None or not order.is_final:
                 continue
-            if order.updated_ns < ended_before_ns:
+            if order.updated_ns < ended_before_ns and not order.lacks_fills:
                 self._forget(order)
-            else:  # something was told of it since: it stays as long as that is young
-                ended.append((order.updated_ns, order_id))
+            else:  # something was told of it since, or is to be told: it stays for as long again
+                ended.append((max(order.updated_ns, ended_before_ns), order_id))
 
     def _intended(self, record: Record, body: Intent) -> Applied:
         order = body.order

@@ -23,11 +23,19 @@ def test_an_amount_in_quote_counts_at_the_reserve_price(paid: Decimal) -> None:
 
 
 @given(st.sampled_from(sorted(FINAL_STATUSES)), amounts, amounts)
-def test_what_is_final_can_fill_no_more(
+def test_what_is_final_counts_with_what_is_not_booked_yet(
     status: OrderStatus, filled: Decimal, venue_filled: Decimal
 ) -> None:
     ended = order(6, status=status, filled=filled, venue_filled=venue_filled)
-    assert exposure_of(ended) == 0
+    assert exposure_of(ended) == max(ZERO, venue_filled - filled)
+
+
+@given(st.sampled_from(sorted(FINAL_STATUSES)), st.integers(0, 6).map(Decimal))
+def test_what_ended_without_a_total_counts_as_if_all_had_filled(
+    status: OrderStatus, filled: Decimal
+) -> None:
+    ended = order(6, status=status, filled=filled, venue_filled=filled, total_untold=True)
+    assert exposure_of(ended) == 6 - filled
 
 
 @given(live, amounts, amounts, st.none() | amounts)

@@ -9,6 +9,7 @@ from algotradehub.domain.capabilities import Capabilities
 from algotradehub.domain.ids import AccountId, VenueId
 from algotradehub.ports.store import Halt
 from algotradehub.trading.account_desk import AccountDesk, Durability
+from algotradehub.trading.reports import DeadManStatus
 from algotradehub.trading.state import DeskState
 
 _Told: TypeAlias = msgspec.Meta
@@ -23,6 +24,10 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     accepting: bool
     refusing: Annotated[str | None, _Told(description="Why no new order is accepted; else null.")]
     halt: Annotated[Halt | None, _Told(description="The last halt or resumption by somebody.")]
+    dead_man: Annotated[
+        DeadManStatus | None,
+        _Told(description="The venue's dead man's switch; null if none was asked for."),
+    ]
     durability: Annotated[
         Durability, _Told(description="What an order survives before it is sent and confirmed.")
     ]
@@ -46,6 +51,7 @@ def account_view(desk: AccountDesk, state: DeskState) -> AccountView:
         accepting=desk.closed(state.standing.halt_in_force(account_id)) is None,
         refusing=desk.refusing,
         halt=state.standing.halts.get(account_id),
+        dead_man=desk.dead_man,
         durability=desk.durability,
         open_orders=state.sums.open_orders(account_id),
         instruments=len(desk.instruments),

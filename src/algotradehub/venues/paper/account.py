@@ -11,6 +11,7 @@ from algotradehub.domain.capabilities import (
     AbsenceRule,
     AmendStyle,
     Capabilities,
+    DeadManRule,
 )
 from algotradehub.domain.commands import Amend, Cancel, CancelAll, OrderCommand, Place
 from algotradehub.domain.errors import VenueUnavailable
@@ -50,6 +51,7 @@ CAPABILITIES: Final = Capabilities(
     ),
     quote_amounts=True,
     amend=AmendStyle.IN_PLACE,
+    dead_man=DeadManRule(shortest_s=1.0, longest_s=86_400.0),
 )
 
 
@@ -123,6 +125,11 @@ class PaperAccount:
             self._act(command)
         else:
             self._there.put(command)
+
+    async def set_dead_man(self, timeout_s: float) -> None:
+        """See ``TradingAccount``; like look-ups it takes no time."""
+        self._require_up()
+        self._venue.set_dead_man(self._id, timeout_s)
 
     async def find(self, name: OrderName) -> LookUp:
         if self._venue.failure is not None:

@@ -11,7 +11,7 @@ import msgspec
 
 from algotradehub.domain.capabilities import Capabilities
 from algotradehub.domain.commands import Amend, Cancel, CancelAll, OrderCommand, Place
-from algotradehub.domain.errors import VenueUnavailable
+from algotradehub.domain.errors import OutcomeUnknown, VenueUnavailable
 from algotradehub.domain.evidence import (
     Acknowledged,
     Balance,
@@ -84,6 +84,13 @@ class BadLine:
             self._doomed.add((kind, order_id))
             self._clock.after(self.capabilities.request_timeout_s, self._give_up, kind, order_id)
         self._account.send(command)
+
+    async def set_dead_man(self, timeout_s: float) -> None:
+        self._require_line()
+        await self._account.set_dead_man(timeout_s)
+        if self._random.random() < self._trouble.loses:
+            await self._clock.sleep(self.capabilities.request_timeout_s)
+            raise OutcomeUnknown(self.venue, "no answer in time")
 
     async def find(self, name: OrderName) -> LookUp:
         if self._is_cut:

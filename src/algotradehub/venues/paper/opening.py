@@ -1,14 +1,40 @@
-"""Connecting to an account of a paper venue."""
+"""Opening a paper venue, and connecting to an account there."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from decimal import Decimal
 
 from algotradehub.domain.evidence import Connection, ConnectionState
-from algotradehub.domain.ids import AccountId
+from algotradehub.domain.ids import AccountId, VenueId
+from algotradehub.domain.money import ONE
 from algotradehub.matching.latency import LatencyModel
+from algotradehub.matching.outcomes import Market
+from algotradehub.ports.clock import Clock
+from algotradehub.ports.disk import Disk
 from algotradehub.ports.venue import AccountOpener, Sink, TradingAccount
 from algotradehub.venues.paper.account import PaperAccount
+from algotradehub.venues.paper.records import Retention
 from algotradehub.venues.paper.venue import PaperVenue
+
+
+@contextmanager
+def open_venue(
+    venue: VenueId,
+    *,
+    markets: Sequence[Market],
+    clock: Clock,
+    disk: Disk,
+    leverage: Decimal = ONE,
+    retention: Retention | None = None,
+) -> Iterator[PaperVenue]:
+    """Run a paper venue; see ``PaperVenue`` for what may be raised."""
+    opened = PaperVenue(
+        venue, markets=markets, clock=clock, disk=disk, leverage=leverage, retention=retention
+    )
+    try:
+        yield opened
+    finally:
+        opened.close()
 
 
 def account_opener(

@@ -124,6 +124,7 @@ class Batch(msgspec.Struct, array_like=True, frozen=True, kw_only=True, tag=1):
     opened: list[AccountId] = []
     deposits: list[Deposit] = []
     marks: dict[Symbol, Decimal] = {}  # where a market stood
+    dead_men: dict[AccountId, int] = {}  # when a dead man's switch fires; 0: never
 
 
 class WalletState(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
@@ -142,6 +143,7 @@ class Snapshot(msgspec.Struct, array_like=True, frozen=True, kw_only=True, tag=0
     orders: list[PaperOrder] = []  # resting ones in the order in which they queue, and recent ones
     executions: list[tuple[AccountId, Execution]] = []  # already counted in ``wallets``
     marks: dict[Symbol, Decimal] = {}
+    dead_men: dict[AccountId, int] = {}
 
 
 Entry: TypeAlias = Snapshot | Batch

@@ -65,6 +65,7 @@ class Register:
         self.customers: dict[AccountId, Customer] = {}
         self.working: dict[VenueOrderId, PaperOrder] = {}  # in the order in which they queue
         self.marks: dict[Symbol, Decimal] = {}
+        self.dead_men: dict[AccountId, int] = {}  # when each fires; 0: never
         self.next_order = 1
         self.next_execution = 1
         self.at_ns = 0
@@ -89,6 +90,8 @@ class Register:
         if entry.at_ns > self.at_ns:  # noqa: PLR1730 - max() takes four times as long
             self.at_ns = entry.at_ns
         self.marks.update(entry.marks)
+        if entry.dead_men:
+            self.dead_men.update(entry.dead_men)
         if not isinstance(entry, Batch):
             self._fold_snapshot(entry)
             return
@@ -120,6 +123,7 @@ class Register:
                 for execution in customer.executions
             ],
             marks=self.marks,
+            dead_men=self.dead_men,
         )
 
     def _fold_snapshot(self, snapshot: Snapshot) -> None:

@@ -1,7 +1,6 @@
 """A paper venue: markets, accounts and records, behaving as an honest exchange does."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -24,6 +23,7 @@ from algotradehub.matching.outcomes import Market, Outcome, RefusalCode
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
 from algotradehub.venues.paper.admission import INSUFFICIENT_BALANCE, admit, shortage_of
+from algotradehub.venues.paper.dead_men import DeadMen
 from algotradehub.venues.paper.display import Display
 from algotradehub.venues.paper.expiries import Expiries
 from algotradehub.venues.paper.log import LogFailed, PaperLog
@@ -42,6 +42,7 @@ Watcher: TypeAlias = Callable[[Sequence[Outcome]], None]
 _PLACE: Final = CommandKind.PLACE
 _GTD: Final = TimeInForce.GTD
 
+_NS_PER_S: Final = 1_000_000_000
 _COMPACT_BYTES: Final = 16 * 1024 * 1024
 
 
@@ -64,7 +65,7 @@ class PaperVenue:
         retention: Retention | None = None,
         compact_bytes: int = _COMPACT_BYTES,
     ) -> None:
-        """Open the venue as its log left it. Use ``open_venue``, which also closes it.
+        """Open the venue as its log left it. Use ``opening.open_venue``, which also closes it.
 
         Raises:
             StorageDamaged: The log cannot be read, or holds a symbol that is not listed.
@@ -88,6 +89,7 @@ class PaperVenue:
         )
         self._expiries = Expiries(clock, self._expire)
         self._triggers = TriggerWatch(clock, self._look)
+        self._dead_men = DeadMen(clock, self._register.dead_men, self._fire_dead_man)
         self._watchers: dict[Symbol, Watcher] = {}
         self._outbox = Outbox(clock, self._changed_balances)
         self._log = PaperLog(
@@ -102,6 +104,8 @@ class PaperVenue:
             self._register.fold(entry)
         self._log.entries = ()
         self._refill_markets()
+        for account in self._register.dead_men:
+            self._dead_men.watch(account)
 
     @property
     def failure(self) -> str | None:
@@ -242,6 +246,17 @@ class PaperVenue:
         self._outbox.tell()
         return done
 
+    def set_dead_man(self, account: AccountId, timeout_s: float) -> None:
+        """Cancel every order of ``account`` after ``timeout_s``, unless told again; 0: never.
+
+        Raises:
+            VenueUnavailable: The log could not be written.
+        """
+        now_ns = self.now_ns()
+        fires_ns = now_ns + int(timeout_s * _NS_PER_S) if timeout_s else 0
+        self._note(Batch(at_ns=now_ns, dead_men={account: fires_ns}))
+        self._dead_men.watch(account)
+
     # --- what drives the markets ---
 
     def settle(
@@ -262,6 +277,7 @@ class PaperVenue:
     def close(self) -> None:
         self._expiries.close()
         self._triggers.close()
+        self._dead_men.close()
         self._log.close()
 
     def _settle(
@@ -303,12 +319,15 @@ class PaperVenue:
             self._outbox.add(account, words)
         return True
 
-    def _deposit(self, batch: Batch) -> None:
+    def _note(self, batch: Batch) -> None:
         try:
             self._log.append(batch)
         except LogFailed as error:
             raise VenueUnavailable(self.id, str(error)) from error
         self._register.fold(batch)
+
+    def _deposit(self, batch: Batch) -> None:
+        self._note(batch)
         for account in dict.fromkeys(deposit.account for deposit in batch.deposits):
             wallet = self._register.customers[account].wallet
             self._outbox.add(account, wallet.take_changed(batch.at_ns))
@@ -368,25 +387,9 @@ class PaperVenue:
             settlement.trailed(order_id, best, trigger, market.instrument)
         return self._settle(settlement, symbol, outcomes) and market.has_waiting
 
+    def _fire_dead_man(self, account: AccountId) -> None:
+        if self.cancel_all(account, CancelAll()):
+            self.set_dead_man(account, 0)
+
     def _expire(self, symbol: Symbol) -> None:
         self.settle(symbol, self._markets[symbol].advance(self.now_ns()))
-
-
-@contextmanager
-def open_venue(
-    venue: VenueId,
-    *,
-    markets: Sequence[Market],
-    clock: Clock,
-    disk: Disk,
-    leverage: Decimal = ONE,
-    retention: Retention | None = None,
-) -> Iterator[PaperVenue]:
-    """Run a paper venue; see ``PaperVenue`` for what may be raised."""
-    opened = PaperVenue(
-        venue, markets=markets, clock=clock, disk=disk, leverage=leverage, retention=retention
-    )
-    try:
-        yield opened
-    finally:
-        opened.close()

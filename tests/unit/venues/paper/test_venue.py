@@ -27,8 +27,9 @@ from algotradehub.matching.price_time import PriceTimeMarket
 from algotradehub.matching.self_trade import SelfTrade
 from algotradehub.ports.venue import Channel, OrderName, Word
 from algotradehub.venues.paper.account import PaperAccount
+from algotradehub.venues.paper.opening import open_venue
 from algotradehub.venues.paper.records import Retention
-from algotradehub.venues.paper.venue import PaperVenue, open_venue
+from algotradehub.venues.paper.venue import PaperVenue
 from tests.fakes.disk import FailingDisk, MemoryDisk
 from tests.unit.venues.paper.markets import (
     ALICE,
