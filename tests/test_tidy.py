@@ -88,6 +88,7 @@ VENUE_OWN_SHAPE = {
         "candles.py",
         "crowd.py",
         "display.py",
+        "dead_men.py",
         "expiries.py",
         "feed.py",
         "log.py",

@@ -30,9 +30,8 @@ BUGS = (
         "emulation",
         "what waits for its price counts as no exposure",
         "domain/exposure.py",
-        "    if order.status in FINAL_STATUSES:\n        return ZERO\n    if order.parts",
-        "    if order.status in FINAL_STATUSES or order.is_waiting:\n"
-        "        return ZERO\n    if order.parts",
+        "    if order.status in FINAL_STATUSES and not order.lacks_fills:\n",
+        "    if order.is_waiting or order.status in FINAL_STATUSES:\n",
     ),
     Bug(
         "emulation",

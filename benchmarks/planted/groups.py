@@ -4,6 +4,7 @@ from typing import Final
 
 from benchmarks.planted import (
     audit,
+    dead_man,
     emulation,
     evidence,
     fills,
@@ -39,5 +40,6 @@ _GROUPS: Final = (
     risk,
     audit,
     emulation,
+    dead_man,
 )
 BUGS: Final[tuple[Bug, ...]] = tuple(bug for group in _GROUPS for bug in group.BUGS)

@@ -7,17 +7,15 @@ BUGS = (
         "risk sums",
         "an UNKNOWN order counts as no exposure",
         "domain/exposure.py",
-        "    if order.status in FINAL_STATUSES:\n        return ZERO\n    if order.parts",
-        '    if order.status in FINAL_STATUSES or order.status == "UNKNOWN":\n'
-        "        return ZERO\n    if order.parts",
+        "    if order.status in FINAL_STATUSES and not order.lacks_fills:\n",
+        '    if order.status == "UNKNOWN" or order.status in FINAL_STATUSES:\n',
     ),
     Bug(
         "risk sums",
         "a cancel frees the exposure before the venue confirms it",
         "domain/exposure.py",
-        "    if order.status in FINAL_STATUSES:\n        return ZERO\n    if order.parts",
-        "    if order.status in FINAL_STATUSES or order.cancel_pending:\n"
-        "        return ZERO\n    if order.parts",
+        "    if order.status in FINAL_STATUSES and not order.lacks_fills:\n",
+        "    if order.cancel_pending or order.status in FINAL_STATUSES:\n",
     ),
     Bug(
         "risk sums",
@@ -25,5 +23,12 @@ BUGS = (
         "domain/exposure.py",
         "total = max(total, amendment.quantity)",
         "total = amendment.quantity",
+    ),
+    Bug(
+        "risk sums",
+        "what ended counts as nothing, booked or not",
+        "domain/exposure.py",
+        "    if order.status in FINAL_STATUSES and not order.lacks_fills:\n",
+        "    if order.status in FINAL_STATUSES:\n",
     ),
 )

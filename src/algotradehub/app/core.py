@@ -14,7 +14,6 @@ from algotradehub.bus.memory import MemoryBus
 from algotradehub.domain.emulation import Emulation
 from algotradehub.domain.ids import AccountId, StrategyId, Symbol, TenantId
 from algotradehub.domain.records import DayMarked, Restarted
-from algotradehub.domain.trading_day import TradingDay
 from algotradehub.ports.bus import Alert, Bus
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import Disk
@@ -140,9 +139,6 @@ async def open_core(
         dispatch = Dispatch(state=state, recorder=recorder, intake=intake, clock=clock)
         replacing = Replacing(state=state, intake=intake, dispatch=dispatch, clock=clock)
 
-        def mark_day(account: AccountId, day: TradingDay) -> None:
-            recorder.keep(account, DayMarked(day=day))
-
         risk = RiskEngine(
             limits=DeskLimits(
                 tenants=tenant_limits,
@@ -156,7 +152,7 @@ async def open_core(
             balances=state.balances,
             prices=prices,
             days=state.standing.days,
-            record=mark_day,
+            record=lambda account, day: recorder.keep(account, DayMarked(day=day)),
             clock=clock,
         )
         manager = OrderManager(
@@ -199,7 +195,6 @@ async def open_core(
                 stuck_after_s={setup.id: setup.stuck_after_s for setup in accounts},
                 approvals=approvals or Approvals(),
             )
-            switches: list[DeadManSwitch] = []
             for setup in accounts:
                 desk = AccountDesk(
                     setup.id,
@@ -233,21 +228,24 @@ async def open_core(
                     spawn=spawn,
                 )
                 desk.guard = guard
-                if setup.dead_man is not None:
-                    switch = DeadManSwitch(
-                        setup.dead_man,
-                        desk=desk,
-                        clock=clock,
-                        journal_refuses=lambda: journal.refusing,
-                        errors=intake.errors,
-                        alert=alert,
-                    )
-                    switches.append(switch)
-                    spawn(switch.keep())
                 inbox.open()
                 recovery.watch_all()
                 guard.open()
                 kill_switch.go_on(desk)
+            switches = [
+                DeadManSwitch(
+                    setup.dead_man,
+                    desk=desk,
+                    clock=clock,
+                    journal_refuses=lambda: journal.refusing,
+                    errors=intake.errors,
+                    alert=alert,
+                )
+                for setup, desk in zip(accounts, manager.desks, strict=True)
+                if setup.dead_man is not None
+            ]
+            for switch in switches:
+                spawn(switch.keep())
             spawn(intervention.watch())
             spawn(_forget_ended(state, projector, clock))
             if risk.looks_at_prices:

@@ -189,6 +189,28 @@ async def cancel_all_ends_every_order(world: World) -> None:
     expect(ends == set(orders), "each end is pushed")
 
 
+async def a_dead_mans_switch_ends_every_order_unless_it_is_set_again(world: World) -> None:
+    rule = world.account.capabilities.dead_man
+    if rule is None:
+        return
+    trader = Trader(world)
+    order = await trader.place(price=trader.price)
+    timeout_s = max(rule.shortest_s, 60.0)
+    for _ in range(3):
+        await world.account.set_dead_man(timeout_s)
+        await world.pass_time(timeout_s / 2)
+    expect(await trader.open_ids() == [order], "it rests as long as somebody is heard of")
+    await world.pass_time(timeout_s)
+    expect((await trader.found(order)).status in _ENDED, "nobody was heard of: it has ended")
+    other = await trader.place(price=trader.price)
+    await world.pass_time(timeout_s * 2)
+    expect(await trader.open_ids() == [other], "it fires once")
+    await world.account.set_dead_man(timeout_s)
+    await world.account.set_dead_man(0.0)
+    await world.pass_time(timeout_s * 2)
+    expect(await trader.open_ids() == [other], "it was called off")
+
+
 async def what_cannot_be_paid_is_refused(world: World) -> None:
     trader = Trader(world)
     before = await _money(trader)
@@ -313,6 +335,7 @@ CHECKS: Sequence[Check] = (
     a_taken_order_is_filled_in_its_executions,
     a_resting_order_is_filled_by_others,
     cancel_all_ends_every_order,
+    a_dead_mans_switch_ends_every_order_unless_it_is_set_again,
     what_cannot_be_paid_is_refused,
     what_the_venue_cannot_do_is_refused,
     resting_orders_hold_money_back,

@@ -16,7 +16,6 @@ from algotradehub.domain.fill import Step, leg_index
 from algotradehub.domain.ids import VenueOrderId
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import (
-    FINAL_STATUSES,
     BaseAmount,
     Decision,
     Leg,
@@ -190,13 +189,15 @@ def _with(parts: tuple[Order, ...], index: int, part: Order) -> tuple[Order, ...
 def _whole(order: Order, parts: tuple[Order, ...], at_ns: int) -> Order:
     """What ``order`` is when its legs are ``parts``."""
     last = parts[-1]
-    status, reason, origin = last.status, last.reason, last.origin
+    # A leg that was dead may rest again, by the venue's later word.
+    shown = next((part for part in reversed(parts) if not part.is_final), last)
+    status, reason, origin = shown.status, shown.reason, shown.origin
     if last.is_final and order.replacing is not None:
         if last.status is _CANCELLED and not order.cancel_pending:
             status, reason = _PENDING, ""  # its successor is not in the journal yet
         else:  # it ended before it could be replaced, or was wanted cancelled meanwhile
             order = _settled(order)
-    if last.status is _REJECTED and len(parts) > 1:
+    if shown.status is _REJECTED and len(parts) > 1:
         # Dead at the venue: the leg before it by a cancel, and of this one nothing exists.
         status, reason, origin = _CANCELLED, f"not replaced: {last.reason}", None
     if len(parts) == 1 and order.replacing is None:
@@ -204,10 +205,6 @@ def _whole(order: Order, parts: tuple[Order, ...], at_ns: int) -> Order:
         pending = order.cancel_pending and not last.is_final
         return _replace(last, cancel_pending=pending, updated_ns=at_ns)
     filled = sum((part.filled for part in parts), ZERO)
-    if status in FINAL_STATUSES:
-        for part in parts:  # one that was dead may rest again, by the venue's later word
-            if not part.is_final:
-                status, reason, origin = part.status, part.reason, None
     if any(part.status is _UNKNOWN for part in parts):
         status, origin = _UNKNOWN, None
     elif status is _OPEN and filled:

@@ -91,7 +91,7 @@ class DeadManSwitch:
             if not self._policy.call_off_at_exit or not self._fires_ns:
                 return
             try:
-                await self._desk.account.set_dead_man(0.0)
+                await self._desk.account.set_dead_man(0)
             except VenueError as error:
                 timeout_s = self._policy.timeout_s
                 detail = f"{error}; its orders may be cancelled within {timeout_s:g} s"

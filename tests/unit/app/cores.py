@@ -8,6 +8,7 @@ from typing import Any
 
 from algotradehub.app.core import AccountSetup, Core, memory_store, open_core
 from algotradehub.connectivity.ids import InstallationIds
+from algotradehub.domain.capabilities import DeadManRule
 from algotradehub.domain.evidence import Connection, ConnectionState
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import Side
@@ -16,12 +17,14 @@ from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.timeline import Timeline
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.dead_man import DeadManPolicy
 from algotradehub.trading.market_data import MarketDataManager
+from tests.fakes.account import ALL
 from tests.fakes.disk import FailingDisk, MemoryDisk
 from tests.fakes.projection import StoredAtOnce
 from tests.fakes.silent_account import SilentAccount
 from tests.unit.trading.bench import START_NS, TAG
-from tests.unit.trading.words import ACCOUNT, PRICE, SPOT, TENANT, VENUE
+from tests.unit.trading.words import ACCOUNT, PRICE, SPOT, TENANT, VENUE, changed
 
 Use = Callable[[Core], Coroutine[Any, Any, None]]
 
@@ -42,6 +45,7 @@ class Machine:
         self.account: SilentAccount
         self.opening_s = 0.0
         self.durability = Durability.PROCESS
+        self.dead_man: DeadManPolicy | None = None
         self._epoch = 0
         self._start_process()
         self.memory = MemoryDisk(self.clock)
@@ -76,7 +80,11 @@ class Machine:
     async def open(self) -> AsyncIterator[Core]:
         self._epoch += 1
         setup = AccountSetup(
-            id=ACCOUNT, tenant=TENANT, open=self._open_account, durability=self.durability
+            id=ACCOUNT,
+            tenant=TENANT,
+            open=self._open_account,
+            durability=self.durability,
+            dead_man=self.dead_man,
         )
         async with open_core(
             clock=self.clock,
@@ -94,6 +102,9 @@ class Machine:
     @asynccontextmanager
     async def _open_account(self, sink: Sink) -> AsyncIterator[TradingAccount]:
         self.account = SilentAccount(ACCOUNT, venue=VENUE, instruments=[SPOT], clock=self.clock)
+        self.account.capabilities = changed(
+            ALL, dead_man=DeadManRule(shortest_s=1.0, longest_s=60.0)
+        )
         self.account.open(sink)
         self.account.tell(Connection(state=ConnectionState.UP))
         await self.clock.sleep(self.opening_s)

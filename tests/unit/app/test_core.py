@@ -15,6 +15,7 @@ from algotradehub.domain.order import OrderStatus, Origin
 from algotradehub.domain.records import Restarted
 from algotradehub.ports.bus import Alert, Fact
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.dead_man import DeadManPolicy
 from tests.unit.app.cores import Machine
 from tests.unit.trading.words import TENANT, acknowledged, execution, limit, lost, state
 
@@ -284,3 +285,30 @@ def test_nothing_is_forgotten_that_the_projection_lacks(machine: Machine) -> Non
         assert order.order_id in core.state.orders
 
     machine.run(use)
+
+
+# Its end
+
+
+@pytest.mark.parametrize("call_off", [True, False])
+def test_a_dead_mans_switch_is_called_off_by_an_orderly_end_alone(
+    machine: Machine, *, call_off: bool
+) -> None:
+    machine.dead_man = DeadManPolicy(timeout_s=30.0, call_off_at_exit=call_off)
+
+    def told() -> list[object]:
+        return [asked.about for asked in machine.account.queries("set_dead_man")]
+
+    async def use(core: Core) -> None:
+        await machine.clock.sleep(2)
+
+    machine.run(use)
+    assert told() == ([30.0, 0.0] if call_off else [30.0])
+
+    async def fails(core: Core) -> None:
+        await machine.clock.sleep(2)
+        raise OSError("something breaks")
+
+    with pytest.raises(OSError, match="something breaks"):
+        machine.run(fails)
+    assert told() == [30.0], "nobody is left to look after the orders"

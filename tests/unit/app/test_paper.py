@@ -22,6 +22,7 @@ from algotradehub.matching.recorded import RecordedMarket
 from algotradehub.ports.venue import Word
 from algotradehub.settings.tree import Settings
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.dead_man import DeadManPolicy
 from algotradehub.trading.limits import RiskLimits
 from tests.fakes.clock import FakeClock
 from tests.unit.app.small import ACCOUNT, QUOTES, SYMBOL, VENUE, replayed, small_settings
@@ -90,6 +91,15 @@ async def test_limits_reach_the_core(tmp_path: Path) -> None:
     async with open_paper_venues(settings, directory(tmp_path), clock()) as venues:
         [setup] = venues.accounts()
     assert setup.limits == RiskLimits(max_position=Decimal(2))
+
+
+async def test_a_dead_mans_switch_reaches_the_core(tmp_path: Path) -> None:
+    wanted = {"timeout_s": 30, "call_off_at_exit": True}
+    account = {"id": ACCOUNT, "venue": VENUE, "dead_man": wanted}
+    settings = small_settings(tmp_path, accounts=[account])
+    async with open_paper_venues(settings, directory(tmp_path), clock()) as venues:
+        [setup] = venues.accounts()
+    assert setup.dead_man == DeadManPolicy(timeout_s=30.0, call_off_at_exit=True)
 
 
 @pytest.mark.parametrize(

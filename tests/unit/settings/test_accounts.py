@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from algotradehub.settings.accounts import DeadManSettings
 from algotradehub.trading.account_desk import Durability
 from tests.unit.settings.whole import ACCOUNT, WHOLE, read, refused
 
@@ -37,6 +38,10 @@ from tests.unit.settings.whole import ACCOUNT, WHOLE, read, refused
             {"accounts": [{**ACCOUNT, "limits": {"max_position": "0"}}]},
             "accounts.0.limits.max_position: an amount above 0, was '0'",
         ),
+        (
+            {"accounts": [{**ACCOUNT, "dead_man": {"timeout_s": 0.5}}]},
+            "accounts.0.dead_man.timeout_s: a number from 1 to 86400, was '0.5'",
+        ),
     ],
 )
 def test_what_cannot_be_right_is_named(changes: dict[str, Any], message: str) -> None:
@@ -49,3 +54,10 @@ def test_real_money_is_synced_and_paper_is_not_unless_told() -> None:
     [told] = read(**{**WHOLE, "accounts": [{**ACCOUNT, "durability": "sync"}]}).accounts
     assert told.durable is Durability.SYNC
     assert msgspec.structs.replace(paper, venue="kraken").durable is Durability.SYNC
+
+
+def test_nobody_has_a_dead_mans_switch_unasked() -> None:
+    [plain] = read(**WHOLE).accounts
+    assert plain.dead_man is None
+    [kept] = read(**{**WHOLE, "accounts": [{**ACCOUNT, "dead_man": {"timeout_s": 30}}]}).accounts
+    assert kept.dead_man == DeadManSettings(timeout_s=30.0, call_off_at_exit=False)

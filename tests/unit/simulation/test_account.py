@@ -9,7 +9,7 @@ import pytest
 
 from algotradehub.conformance.trader import Answer
 from algotradehub.domain.commands import CancelAll
-from algotradehub.domain.errors import ErrorCategory, VenueUnavailable
+from algotradehub.domain.errors import ErrorCategory, VenueError, VenueUnavailable
 from algotradehub.domain.evidence import (
     Acknowledged,
     Balance,
@@ -31,6 +31,7 @@ from algotradehub.domain.evidence import (
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import OrderStatus
+from algotradehub.domain.records import Requested, Responded
 from algotradehub.ports.venue import OrderName
 from algotradehub.simulation.venue import INSTRUMENT, SYMBOL
 from algotradehub.simulation.wires import Wire
@@ -434,3 +435,37 @@ def test_a_cancel_of_everything_can_be_lost_like_any_request(opened: ExitStack) 
         on.scripted.send(CancelAll())
         on.advance(5)
         assert len(on.run(on.scripted.open_orders())) == still_open
+
+
+def set_dead_man(on: Stage) -> str:
+    """What comes of it, and what it raised."""
+    try:
+        on.run(on.account.set_dead_man(30.0))
+    except VenueError as error:
+        return type(error).__name__
+    return "done"
+
+
+@pytest.mark.parametrize(
+    ("lie", "says", "is_set"),
+    [
+        (None, "done", True),
+        ("lose_request", "OutcomeUnknown", False),
+        ("lose_answer", "OutcomeUnknown", True),
+        ("not_sent", "VenueUnavailable", False),
+    ],
+)
+def test_a_dead_mans_switch_is_set_over_the_same_wire(
+    opened: ExitStack, lie: str | None, says: str, *, is_set: bool
+) -> None:
+    on = stage(opened, **({lie: 1.0} if lie else {}))
+    assert set_dead_man(on) == says
+    assert bool(on.venue.dead_man.fires_ns) is is_set
+    bytes_told = [type(word) for word in on.wire]
+    assert bytes_told == ([] if lie == "not_sent" else [Requested, Responded])
+
+
+def test_a_switch_cannot_be_set_over_a_wire_that_is_cut(opened: ExitStack) -> None:
+    on = stage(opened)
+    on.venue.wires.cut([Wire.ORDERS])
+    assert set_dead_man(on) == "VenueUnavailable"

@@ -407,3 +407,15 @@ def test_when_all_is_quiet_the_books_know_what_happened(
     with closing(World(scenario(order(0)))) as world, pytest.raises(Broken) as caught:
         world.run()
     assert caught.value.name == ("status differs" if share == 5 else "fills differ")
+
+
+def test_what_filled_is_booked_or_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tamper(core: Core, venue: ScriptedVenue, users: Users) -> None:
+        order = with_status(core, OrderStatus.FILLED)
+        change(core, order, filled=order.filled - 1)
+        invariants.check_booked(core.state, venue)  # the venue claims it, so it still counts
+        change(core, order, filled=order.filled - 1, venue_filled=order.filled - 1)
+        invariants.check_booked(core.state, venue)
+
+    with pytest.raises(Broken, match="exposure understated"):
+        judge(monkeypatch, "check_all", tamper)

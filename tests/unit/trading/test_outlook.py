@@ -8,6 +8,7 @@ from algotradehub.domain.emulation import Emulated
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.order import Order, OrderStatus, Origin, TimeInForce
 from algotradehub.trading.outlook import Unplugged, if_unplugged, why_not_sent
+from algotradehub.trading.reports import DeadManStatus
 from tests.unit.domain import examples
 from tests.unit.trading.words import PRICE, changed
 
@@ -37,6 +38,15 @@ def test_every_order_says_what_becomes_of_it(order: Order, kind: Unplugged) -> N
     outlook = if_unplugged(order, is_storing=False)
     assert outlook.kind is kind
     assert (outlook.at_ns is not None) is (kind is Unplugged.EXPIRES)
+
+
+def test_a_dead_mans_switch_ends_what_rests() -> None:
+    fires = DeadManStatus(timeout_s=30.0, fires_ns=7)
+    outlook = if_unplugged(RESTS, is_storing=False, dead_man=fires)
+    assert (outlook.kind, outlook.at_ns) == (Unplugged.DEAD_MAN, 7)
+    unset = DeadManStatus(timeout_s=30.0, trouble="not connected")
+    assert if_unplugged(RESTS, is_storing=False, dead_man=unset).kind is Unplugged.RESTS
+    assert if_unplugged(WAITS, is_storing=False, dead_man=fires).kind is Unplugged.UNGUARDED
 
 
 def test_what_is_not_on_the_disk_may_never_have_been() -> None:

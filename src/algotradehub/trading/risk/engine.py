@@ -51,7 +51,7 @@ class RiskEngine:
         balances: Balances,
         prices: Prices,
         days: dict[AccountId, TradingDay],
-        record: Callable[[AccountId, TradingDay], None],
+        record: Callable[[AccountId, TradingDay], object],
         clock: Clock,
     ) -> None:
         self._sums = sums

@@ -36,7 +36,7 @@ class Days:
         worths: Mapping[AccountId, Worth],
         *,
         days: Mapping[AccountId, TradingDay],
-        record: Callable[[AccountId, TradingDay], None],
+        record: Callable[[AccountId, TradingDay], object],
         clock: Clock,
     ) -> None:
         self._worths = worths

@@ -98,7 +98,7 @@ class RuleBook:
         balances: Balances,
         prices: Prices,
         days: dict[AccountId, TradingDay],
-        record: Callable[[AccountId, TradingDay], None],
+        record: Callable[[AccountId, TradingDay], object],
         clock: Clock,
     ) -> None:
         self._limits = limits

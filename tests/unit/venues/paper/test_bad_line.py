@@ -1,5 +1,6 @@
 """A bad line loses answers and streams, and never the truth at the venue."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
@@ -7,7 +8,7 @@ from random import Random
 import pytest
 
 from algotradehub.domain.commands import CancelAll
-from algotradehub.domain.errors import VenueUnavailable
+from algotradehub.domain.errors import OutcomeUnknown, VenueUnavailable
 from algotradehub.domain.evidence import (
     Acknowledged,
     CommandKind,
@@ -158,3 +159,31 @@ async def test_an_opened_account_speaks_over_the_line() -> None:
     count = len(heard)
     exchange.clock.advance(300)
     assert (len(heard), closed) == (count, ["account"])
+
+
+async def test_a_dead_mans_switch_is_set_or_nobody_knows() -> None:
+    far = FarExchange()
+    await far.line.set_dead_man(30)
+    order = await far.trader().place(price=far.price)
+    far.clock.advance(31)
+    assert await far.trader().open_ids() == [], f"{order} has ended"
+    cut = FarExchange(every_s=1.0)
+    cut.pass_until(ConnectionState.DOWN)
+    with pytest.raises(VenueUnavailable):
+        await cut.line.set_dead_man(30)
+
+
+async def test_an_answer_about_the_switch_may_be_lost() -> None:
+    far = FarExchange(loses=1.0)
+
+    async def asks() -> None:
+        with pytest.raises(OutcomeUnknown):
+            await far.line.set_dead_man(30)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(asks())
+        group.create_task(far.pass_time(far.line.capabilities.request_timeout_s))
+    far.line._trouble = Trouble(every_s=NEVER_S, for_s=2.0, loses=0.0)
+    await far.trader().place(price=far.price)
+    far.clock.advance(30)
+    assert await far.trader().open_ids() == [], "it was set all the same"

@@ -202,6 +202,8 @@ async def test_a_failing_disk_takes_the_venue_down() -> None:
     with pytest.raises(VenueUnavailable, match="start it anew"):
         await exchange.account.open_orders()
     with pytest.raises(VenueUnavailable):
+        await exchange.account.set_dead_man(30)
+    with pytest.raises(VenueUnavailable):
         exchange.venue.deposit(ALICE, USDT, Decimal(1))
     failing.room = None
     exchange.restart()
@@ -390,3 +392,19 @@ async def test_orders_of_one_account_may_be_kept_apart() -> None:
     assert (wallet.available(BTC), wallet.available(USDT)) == (OPENING[BTC], OPENING[USDT] - held)
     exchange.restart()
     assert await trader.open_ids() == [smaller]
+
+
+async def test_a_dead_mans_switch_survives_the_venue() -> None:
+    exchange = Exchange()
+    trader = exchange.trader()
+    order = await trader.place(price=exchange.price)
+    await exchange.account.set_dead_man(30)
+    exchange.restart()
+    exchange.clock.advance(29)
+    assert await exchange.trader().open_ids() == [order]
+    exchange.clock.advance(1)
+    assert await exchange.trader().open_ids() == []
+    other = await exchange.trader().place(price=exchange.price)
+    exchange.restart()
+    exchange.clock.advance(60)
+    assert await exchange.trader().open_ids() == [other], "it has fired"

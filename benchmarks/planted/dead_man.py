@@ -1,0 +1,41 @@
+"""The dead man's switch."""
+
+from benchmarks.planted.bug import Bug
+
+BUGS = (
+    Bug(
+        "dead man",
+        "it is refreshed although nothing can be written",
+        "trading/dead_man.py",
+        "        if refusal is not None:\n",
+        "        if refusal is not None and not self._fires_ns:\n",
+    ),
+    Bug(
+        "dead man",
+        "it is refreshed although the venue is not heard",
+        "trading/dead_man.py",
+        "        if not self._desk.connected:\n",
+        "        if not self._desk.connected and not self._fires_ns:\n",
+    ),
+    Bug(
+        "dead man",
+        "it is refreshed when it has fired",
+        "trading/dead_man.py",
+        "_REFRESHES: Final = 3",
+        "_REFRESHES: Final = 1",
+    ),
+    Bug(
+        "dead man",
+        "an answer that does not come ends the refreshing",
+        "trading/dead_man.py",
+        "                self._next_ns = asked_ns + int(timeout_s / _TRIES * _NS_PER_S)\n",
+        "                self._next_ns = asked_ns + int(timeout_s * _TRIES * _NS_PER_S)\n",
+    ),
+    Bug(
+        "dead man",
+        "an orderly end forgets to call it off",
+        "trading/dead_man.py",
+        "            if not self._policy.call_off_at_exit or not self._fires_ns:\n",
+        "            if not self._policy.call_off_at_exit or self._told:\n",
+    ),
+)
