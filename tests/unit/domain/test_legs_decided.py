@@ -50,3 +50,13 @@ def test_where_no_leg_may_rest_the_last_has_what_was_not_told() -> None:
     story.decide(CANCELLED, Decimal(3))
     assert what(story.now)[:2] == (CANCELLED, 5)
     assert told(story.now) == [(CANCELLED, 2, 200, False), (CANCELLED, 3, 300, True)]
+    assert (story.now.replacing, story.now.amend_pending) == (None, None)
+
+
+def test_what_is_wanted_cancelled_stays_so_if_the_venue_contradicts() -> None:
+    story = in_doubt()
+    story.cancel()
+    story.decide(CANCELLED, Decimal(1))
+    assert not story.now.cancel_pending, "it has ended"
+    story.hear(of(2, state(OPEN, 1)))
+    assert (story.now.status, story.now.cancel_pending) == (OrderStatus.UNKNOWN, True)
