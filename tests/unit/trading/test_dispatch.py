@@ -244,6 +244,7 @@ def test_a_limits_refusal_that_could_not_be_stored_promises_nothing(open_bench: 
         Origin.UNSENT,
     )
     assert "max_position" in bench.now(order).reason
+    assert bench.now(order).updated_ns > order.updated_ns, "when the disk had answered"
 
 
 # Amends: they may enlarge an order, so they wait for the disk as well

@@ -1,6 +1,7 @@
 """Edges of the second phase of a request, each with what a user would lose if it moved."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -117,6 +118,12 @@ def test_everybody_is_told_of_a_leg_when_it_is_stored(synced: Bench) -> None:
     order = replaced(synced)
     assert len(order.legs) == 2
     assert heard(synced)[-1] == order
+
+
+def test_where_nobody_waits_for_the_disk_each_change_is_told_once(open_bench: OpenBench) -> None:
+    bench = open_bench(capabilities=REPLACES)
+    replaced(bench)
+    assert all(one != following for one, following in pairwise(heard(bench)))
 
 
 def test_a_trigger_that_could_not_be_stored_is_told_again(synced: Bench) -> None:
