@@ -50,7 +50,7 @@ def replacing(order: Order, asked: AmendAsked, at_ns: int) -> Order:
         amend_pending=asked.amendment,
         amend_before_ns=asked.send_before_ns,
         replacing=asked.leg,
-        parts=order.parts or (_alone(order),),
+        parts=order.parts or (order,),
     )
     return _whole(order, order.parts, at_ns)
 
@@ -147,8 +147,7 @@ def in_question(order: Order) -> Order:
     The first in doubt, or ended by a person alone; else the last.
     """
     for part in order.parts:
-        doubtful = part.status is _UNKNOWN or part.doubt is not None or part.lacks_fills
-        if doubtful or part.decision is not None:
+        if part.doubt is not None or part.lacks_fills or part.decision is not None:
             return part
     return order.part
 
@@ -172,11 +171,6 @@ def _refuses(evidence: OrderEvidence, old: Order) -> bool:
             return False
 
 
-def _alone(order: Order) -> Order:
-    """The only leg of ``order``, as an order of its own."""
-    return _replace(order, cancel_pending=False, amend_pending=None, replacing=None, parts=())
-
-
 def _settled(order: Order) -> Order:
     """It is being replaced no more. Of the wish nothing stays: it may not be in the journal."""
     return _replace(order, replacing=None, amend_pending=None, amend_before_ns=0)
@@ -191,22 +185,22 @@ def _whole(order: Order, parts: tuple[Order, ...], at_ns: int) -> Order:
     last = parts[-1]
     # A leg that was dead may rest again, by the venue's later word.
     shown = next((part for part in reversed(parts) if not part.is_final), last)
-    status, reason, origin = shown.status, shown.reason, shown.origin
+    status, reason = shown.status, shown.reason
     if last.is_final and order.replacing is not None:
         if last.status is _CANCELLED and not order.cancel_pending:
             status, reason = _PENDING, ""  # its successor is not in the journal yet
         else:  # it ended before it could be replaced, or was wanted cancelled meanwhile
             order = _settled(order)
-    if shown.status is _REJECTED and len(parts) > 1:
-        # Dead at the venue: the leg before it by a cancel, and of this one nothing exists.
-        status, reason, origin = _CANCELLED, f"not replaced: {last.reason}", None
     if len(parts) == 1 and order.replacing is None:
         # As if it had never been asked: of what could not be stored, nothing may stay behind.
         pending = order.cancel_pending and not last.is_final
         return _replace(last, cancel_pending=pending, updated_ns=at_ns)
+    if shown.status is _REJECTED:
+        # Dead at the venue: the leg before it by a cancel, and of this one nothing exists.
+        status, reason = _CANCELLED, f"not replaced: {last.reason}"
     filled = sum((part.filled for part in parts), ZERO)
     if any(part.status is _UNKNOWN for part in parts):
-        status, origin = _UNKNOWN, None
+        status = _UNKNOWN
     elif status is _OPEN and filled:
         status = OrderStatus.PARTIALLY_FILLED
     is_decided = any(part.decision is not None for part in parts)
@@ -217,7 +211,6 @@ def _whole(order: Order, parts: tuple[Order, ...], at_ns: int) -> Order:
         parts=parts,
         status=status,
         reason=reason,
-        origin=origin,
         doubt=doubts[0] if doubts else None,
         decision=order.decision if is_decided else None,
         filled=filled,

@@ -1,15 +1,26 @@
 """A venue that cannot amend: the old leg is cancelled, and another follows what it left."""
 
 from decimal import Decimal
+from typing import Any
 
+import msgspec
 import pytest
 
 from algotradehub.domain.evidence import CommandKind, OrderEvidence
 from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.fill import fill_id, fill_of, leg_index
 from algotradehub.domain.legs import in_question
-from algotradehub.domain.order import Order, OrderStatus, Origin
+from algotradehub.domain.order import (
+    Order,
+    OrderStatus,
+    OrderType,
+    Origin,
+    Trigger,
+    TriggerDirection,
+)
+from algotradehub.domain.records import LegAdded
 from tests.unit.domain.examples import (
+    ORDER_ID,
     acknowledged,
     execution,
     facts,
@@ -53,6 +64,12 @@ def replaced(filled: int = 2) -> Story:
     return story
 
 
+def follow(story: Story, **changes: Any) -> None:
+    """Add a leg over six, sent with these values."""
+    request = msgspec.structs.replace(story.now.request, **changes)
+    story.record(LegAdded(order_id=ORDER_ID, request=request, send_before_ns=9))
+
+
 def what(order: Order) -> tuple[object, ...]:
     return facts(order.status, order.filled, order.quantity, len(order.legs), exposure_of(order))
 
@@ -93,6 +110,18 @@ def test_the_order_keeps_its_id_and_what_was_asked_for() -> None:
     assert now.part.request.amount != first.request.amount
     assert (now.part.order_id, now.part.send_before_ns) == (leg_id(2), 9)
     assert now.send_before_ns == 9
+
+
+def test_the_new_leg_has_the_prices_it_is_sent_with() -> None:
+    story = between()
+    follow(story, limit_price=Decimal(120))
+    assert facts(story.now.leg.limit_price, story.now.leg.trigger_price) == (120, None)
+    assert story.now.reserve_price == 120
+    story = between()
+    trigger = Trigger(price=Decimal(90), direction=TriggerDirection.FALLS_TO)
+    follow(story, type=OrderType.STOP_MARKET, limit_price=None, trigger=trigger)
+    assert facts(story.now.leg.limit_price, story.now.leg.trigger_price) == (None, 90)
+    assert story.now.reserve_price == 100, "as the order was valued before"
 
 
 @pytest.mark.parametrize("status", [FILLED, EXPIRED])
@@ -238,6 +267,14 @@ def test_restarted_with_the_new_leg_unanswered() -> None:
     assert what(story.now) == (OrderStatus.PARTIALLY_FILLED, 2, 8, 2, 6)
 
 
+def test_restarted_while_the_new_leg_rests() -> None:
+    story = replaced()
+    story.hear(of(2, acknowledged()))
+    before = story.now
+    story.restart()
+    assert (story.now.status, story.now.doubt) == (before.status, None), "nothing was unanswered"
+
+
 def test_a_new_leg_proven_absent_leaves_the_order_cancelled() -> None:
     story = replaced()
     story.hear(of(2, lost()))
@@ -278,6 +315,31 @@ def test_a_word_is_about_the_leg_it_names() -> None:
     assert leg_index(now, None, venue_id(1)) == 0
     assert leg_index(now, leg_id(2), None) == 1
     assert leg_index(now, None, venue_id(2)) == 1, "the last one, whose name is not known yet"
+
+
+def test_a_leg_whose_executions_are_missing_is_asked_about_before_the_last() -> None:
+    story = replaced()
+    story.hear(of(2, acknowledged()), of(1, execution("late", 1)))
+    story.hear(of(1, state(CANCELLED, 2, filled=4)))
+    assert story.now.parts[0].doubt is None
+    assert in_question(story.now).order_id == leg_id(1)
+
+
+def test_the_newest_word_on_any_leg_is_the_newest_on_the_order() -> None:
+    story = replaced()
+    assert story.now.venue_time_ns == 1, "on the first: of the second nothing was said"
+    story.hear(of(2, state(OPEN, 5)))
+    assert story.now.venue_time_ns == 5
+
+
+def test_each_record_tells_when_the_order_changed() -> None:
+    story = replaced()
+    assert story.now.updated_ns == story.at_ns
+    story.hear(of(2, acknowledged()))
+    assert story.now.updated_ns == story.at_ns
+    story = between()
+    story.drop()
+    assert story.now.updated_ns == story.at_ns, "and so where one leg remains"
 
 
 def test_a_fill_names_its_own_leg_at_the_venue() -> None:

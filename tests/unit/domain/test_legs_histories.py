@@ -260,7 +260,7 @@ def test_it_is_final_exactly_when_all_legs_are_and_none_follows(history: list[Ev
         all_final = all(part.is_final for part in parts(now))
         assert now.is_final == (all_final and now.replacing is None)
         assert (now.status is UNKNOWN) == any(part.status is UNKNOWN for part in parts(now))
-        assert now.status is not UNKNOWN or now.doubt is not None
+        assert all(part.status is not UNKNOWN or part.doubt is not None for part in parts(now))
         if now.is_final:
             pending = (now.cancel_pending, now.amend_pending, now.doubt)
             assert pending == (False, None, None)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from algotradehub.domain.capabilities import AbsenceProof
-from algotradehub.domain.order import OrderStatus
-from algotradehub.trading.absence import Look, absence_proven, unproven
+from algotradehub.domain.order import Amendment, OrderStatus
+from algotradehub.trading.absence import Look, absence_proven, dead_ns, unproven
 from tests.fakes.account import ALL
 from tests.unit.domain.examples import order as pending
 from tests.unit.trading.bench import S
@@ -64,6 +64,23 @@ def test_a_proof_meets_every_condition(seen: list[Look], dead_s: int) -> None:
         assert all(one.sources == RULE.sources and one.asked_ns >= dead_s * S for one in proof)
         pairs = pairwise(one.asked_ns for one in proof)
         assert all(second - first >= RULE.settle_s * S for first, second in pairs)
+
+
+def test_nothing_executes_after_its_last_instant_and_the_venues_delay() -> None:
+    order = changed(pending(), send_before_ns=20 * S)
+    assert dead_ns(order, RULE) == 26.5 * S
+    amended = changed(order, amend_pending=Amendment(), amend_before_ns=30 * S)
+    assert dead_ns(amended, RULE) == 36.5 * S, "the place or the amend, whichever may come later"
+    assert dead_ns(changed(amended, amend_before_ns=10 * S), RULE) == 26.5 * S
+    replaced = changed(amended, replacing=amended.order_id)
+    assert dead_ns(replaced, RULE) == 26.5 * S, "of this amendment the venue is told nothing"
+    assert dead_ns(changed(order, amend_before_ns=30 * S), RULE) == 26.5 * S, "it is settled"
+
+
+def test_of_an_order_with_legs_the_working_one_is_in_question() -> None:
+    order = pending()
+    old = changed(order, status=OrderStatus.CANCELLED, filled=Decimal(2))
+    assert unproven(changed(order, filled=Decimal(2), parts=(old, order)))
 
 
 def test_what_the_venue_named_or_filled_is_not_unproven() -> None:

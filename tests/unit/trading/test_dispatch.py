@@ -120,7 +120,7 @@ def test_an_intent_that_never_became_durable_is_an_order_that_ended_unsent(
         OrderStatus.REJECTED,
         Origin.UNSENT,
     )
-    assert "could not be made durable" in bench.now(order).reason
+    assert bench.now(order).reason == "the journal could not be made durable; nothing was sent"
     assert told == [bench.now(order)] == heard(bench)
     assert not bench.sent
     assert bench.exposure() == (1, 0)
@@ -244,6 +244,7 @@ def test_a_limits_refusal_that_could_not_be_stored_promises_nothing(open_bench: 
         Origin.UNSENT,
     )
     assert "max_position" in bench.now(order).reason
+    assert bench.now(order).updated_ns > order.updated_ns, "when the disk had answered"
 
 
 # Amends: they may enlarge an order, so they wait for the disk as well

@@ -22,6 +22,7 @@ from algotradehub.domain.order import (
     TriggerDirection,
 )
 from algotradehub.domain.records import AmendAsked, LegAdded, ReplaceDropped
+from algotradehub.ports.bus import Fact, OrderChanged
 from algotradehub.ports.venue import OrderName
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.limits import RiskLimits
@@ -270,6 +271,20 @@ def test_a_stop_keeps_its_trigger_or_takes_the_new_one(bench: Bench) -> None:
         assert placed(bench).request.trigger == changed(trigger, price=Decimal(120))
 
 
+def test_a_stop_that_we_fired_ourselves_has_no_trigger_at_the_venue(open_bench: OpenBench) -> None:
+    limits_only = changed(REPLACES, order_types=frozenset({OrderType.LIMIT}))
+    bench = open_bench(capabilities=limits_only)
+    trigger = Trigger(price=Decimal(110), direction=TriggerDirection.RISES_TO)
+    order = bench.submit(limit(type=OrderType.STOP_LIMIT, trigger=trigger))
+    bench.orders.amend(TENANT, order.order_id, Amendment(trigger_price=Decimal(120)))
+    bench.trade(120)
+    tell(bench, acknowledged(order))
+    tell(bench, dead(amend(bench, order)))
+    assert kinds(bench) == PATH
+    request = placed(bench).request
+    assert (request.type, request.trigger) == (OrderType.LIMIT, None)
+
+
 # Nothing follows
 
 
@@ -290,6 +305,20 @@ def test_a_users_cancel_between(bench: Bench) -> None:
     tell(bench, dead(order))
     assert kinds(bench) == [Place, Cancel]
     assert bench.exposure() == (0, 0)
+
+
+def test_a_cancel_that_answers_the_news_of_the_dead_leg_comes_first(open_bench: OpenBench) -> None:
+    bench = open_bench(capabilities=REPLACES)
+    order = amend(bench, rest(bench))
+
+    def cancel(fact: Fact) -> None:
+        if isinstance(fact, OrderChanged) and fact.order.status is PENDING:
+            bench.cancel(order)
+
+    bench.bus.subscribe(cancel)
+    tell(bench, dead(order))
+    assert bench.now(order).status is CANCELLED
+    assert kinds(bench) == [Place, Cancel]
 
 
 def test_a_users_cancel_of_the_new_leg(bench: Bench) -> None:

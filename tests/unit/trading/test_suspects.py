@@ -195,8 +195,7 @@ def test_a_position_of_contracts_is_corrected_at_the_venues_price(
             symbol=PERP.symbol, side=NET, quantity=Decimal(quantity), price=Decimal(101)
         )
     ]
-    bench.advance(SETTLE_S)
-    assert not compare(bench)
+    assert not compare_twice(bench)
 
 
 def test_what_is_missing_in_the_list_is_flat(bench: Bench) -> None:
@@ -210,6 +209,14 @@ def test_what_is_missing_in_the_list_is_flat(bench: Bench) -> None:
     assert facts(now.quantity, now.cost, now.realized) == (0, 0, 0)
 
 
+def test_what_the_venue_does_not_price_grows_at_our_own_price(bench: Bench) -> None:
+    holds(bench, 5)
+    compare_twice(bench)
+    holds(bench, 7, None)
+    assert compare_twice(bench)
+    assert facts(held(bench).quantity, held(bench).entry_price(PERP)) == (7, 101)
+
+
 def test_sides_are_told_apart(bench: Bench) -> None:
     holds(bench, 5, side=LONG)
     compare_twice(bench)
@@ -221,12 +228,17 @@ def test_sides_are_told_apart(bench: Bench) -> None:
 @pytest.mark.parametrize("instrument", [PERP, INVERSE])
 def test_what_has_no_price_cannot_be_booked_yet(bench: Bench, instrument: Instrument) -> None:
     holds(bench, 5, None, instrument)
-    for _ in range(3):
+    for _ in range(2):
         assert not compare(bench)
         bench.advance(SETTLE_S)
     holds(bench, 5, 101, instrument)
     assert compare(bench)
     assert held(bench, instrument).quantity == 5
+
+
+def test_a_position_in_what_is_not_listed_is_passed_over(bench: Bench) -> None:
+    holds(bench, 5, instrument=changed(PERP, symbol=Symbol("ETH/USDT:USDT")))
+    assert not compare_twice(bench)
 
 
 def test_what_is_held_of_an_asset_is_no_position(bench: Bench) -> None:
