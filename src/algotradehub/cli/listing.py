@@ -46,14 +46,6 @@ def _price_step(rule: Mapping[str, Any]) -> str:
     return "in bands"
 
 
-def _why_not(account: Mapping[str, Any]) -> str | None:
-    halt = account["halt"]
-    if halt is not None and halt["halted"]:
-        return f"halted by {halt['by']}: {halt['reason']}"
-    reason: str | None = account["refusing"]
-    return reason
-
-
 def _amount(order: Mapping[str, Any]) -> str:
     """Quantity in base units, or a value with the currency it is in."""
     if order["quantity"] is not None:
@@ -115,7 +107,7 @@ ACCOUNTS: Final = (
     Column("ACCEPTING", "accepting"),
     Column("OPEN ORDERS", "open_orders", number=True),
     Column("INSTRUMENTS", "instruments", number=True),
-    Column("WHY NOT", _why_not),
+    Column("WHY NOT", "refusing"),
 )
 INSTRUMENTS: Final = (
     Column("VENUE", "venue"),

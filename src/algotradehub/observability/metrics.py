@@ -113,9 +113,9 @@ class Metrics(Collector):
         )
         yield _gauge(
             "account_accepting",
-            "Whether an account takes new orders: connected, and not halted.",
+            "Whether an account takes new orders: connected, not halted, its venue not paused.",
             ("account",),
-            [((desk.account_id,), _accepting(desk, state)) for desk in desks],
+            [((desk.account_id,), desk.closed(state.standing) is None) for desk in desks],
         )
         yield _gauge("journal_seq", "Number of the newest record.", (), [((), journal.seq)])
         yield _gauge(
@@ -173,7 +173,3 @@ def _filled(
     for labels, value in values:
         family.add_metric(labels, value)
     return family
-
-
-def _accepting(desk: AccountDesk, state: DeskState) -> bool:
-    return desk.closed(state.standing.halt_in_force(desk.account_id)) is None

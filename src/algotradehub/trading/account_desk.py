@@ -10,10 +10,10 @@ from algotradehub.domain.evidence import CommandKind, Connection
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Amendment, Order, OrderRequest, OrderStatus
-from algotradehub.ports.store import Halt
 from algotradehub.ports.venue import OrderName, TradingAccount
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.reports import Looked, Reconciliation
+from algotradehub.trading.standing import Standing
 
 RECONCILIATIONS_KEPT: Final = 100
 
@@ -150,8 +150,8 @@ class AccountDesk:
         # request ends in exactly one outcome, so the set drains by itself.
         self.in_flight: set[tuple[ClientOrderId, CommandKind]] = set()
 
-    def closed(self, halt: Halt | None) -> str | None:
-        """Why the account takes no new orders, with the halt in force; None if it takes them."""
-        if self.refusing is None and halt is not None:
-            return f"halted by {halt.by}: {halt.reason}"
-        return self.refusing
+    def closed(self, standing: Standing) -> str | None:
+        """Why the account takes no new orders just now; None if it takes them."""
+        if self.refusing is not None:  # before it is open, it has no venue that could be paused
+            return self.refusing
+        return standing.closed(self.account_id, self.account.venue)

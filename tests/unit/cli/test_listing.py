@@ -137,7 +137,6 @@ def test_instruments_are_found_by_a_part_of_their_symbol(platform: Platform) -> 
     ("changes", "reason"),
     [
         ({"accepting": False, "refusing": "its stream is down"}, "its stream is down"),
-        ({"halt": {"halted": True, "by": "anna", "reason": "news"}}, "halted by anna: news"),
         ({"halt": {"halted": False, "by": "anna", "reason": "news"}}, ""),
     ],
 )

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from algotradehub import __version__
 from algotradehub.app.metering import metering
 from algotradehub.ports.bus import Alert
 from tests.fakes.projection import StoredAtOnce
-from tests.unit.api.gateway import ACCOUNT, OTHERS_ACCOUNT, Gateway, gateway
+from tests.unit.api.gateway import ACCOUNT, OTHERS_ACCOUNT, VENUE, Gateway, gateway
 
 
 class Told:
@@ -70,6 +71,7 @@ async def test_alerts_and_what_stands_now_are_told() -> None:
     assert told("build_info", version=__version__) == 1
 
 
+@pytest.mark.design_property(31)
 async def test_an_account_that_takes_no_orders_is_told() -> None:
     async with gateway() as api:
         with metered(api) as meter:
@@ -78,6 +80,11 @@ async def test_an_account_that_takes_no_orders_is_told() -> None:
             await api.ask("PUT", path, body={"reason": "lunch"})
             assert meter()("account_accepting", account=ACCOUNT) == 0
             await api.ask("DELETE", path)
+            path = f"/api/v1/venues/{VENUE}/pause"
+            await api.ask("PUT", path, body={"reason": "upkeep"})
+            assert meter()("account_accepting", account=ACCOUNT) == 0
+            await api.ask("DELETE", path)
+            assert meter()("account_accepting", account=ACCOUNT) == 1
             api.account.disconnect("the venue closed the stream")
             assert meter()("account_accepting", account=ACCOUNT) == 0
 

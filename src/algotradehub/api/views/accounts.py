@@ -39,12 +39,13 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
 
 def account_view(desk: AccountDesk, state: DeskState) -> AccountView:
     account, account_id = desk.account, desk.account_id
+    closed = desk.closed(state.standing)
     return AccountView(
         id=account_id,
         venue=account.venue,
         environment=environment(account.venue),
-        accepting=desk.closed(state.standing.halt_in_force(account_id)) is None,
-        refusing=desk.refusing,
+        accepting=closed is None,
+        refusing=closed,
         halt=state.standing.halts.get(account_id),
         durability=desk.durability,
         open_orders=state.sums.open_orders(account_id),
