@@ -32,6 +32,7 @@ from algotradehub.trading.intake import Intake
 from algotradehub.trading.intervention import STUCK_AFTER_S, Approvals, InterventionDesk
 from algotradehub.trading.kill_switch import KillSwitch
 from algotradehub.trading.limits import DeskLimits, RiskLimits
+from algotradehub.trading.line_quality import LineLimits, LineWatch
 from algotradehub.trading.orders import OrderManager, ReferencePrices
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.price_watch import PriceFeed
@@ -61,6 +62,7 @@ class AccountSetup(msgspec.Struct, frozen=True, kw_only=True):
     instrument_limits: Mapping[Symbol, RiskLimits] = {}
     emulation: Emulation = Emulation.ALERT  # of what its venue lacks
     price_age_s: float = PRICE_AGE_S
+    line: LineLimits | None = None  # None: nobody judges the line to its venue
 
 
 class Core(msgspec.Struct, frozen=True, kw_only=True):
@@ -234,6 +236,16 @@ async def open_core(
                 recovery.watch_all()
                 guard.open()
                 kill_switch.go_on(desk)
+                if setup.line is not None:
+                    line_watch = LineWatch(
+                        desk=desk,
+                        limits=setup.line,
+                        orders=manager,
+                        recorder=recorder,
+                        state=state,
+                        clock=clock,
+                    )
+                    spawn(line_watch.run())
             spawn(intervention.watch())
             spawn(_forget_ended(state, projector, clock))
             if risk.looks_at_prices:

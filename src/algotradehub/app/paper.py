@@ -34,6 +34,7 @@ from algotradehub.settings.paper import (
 )
 from algotradehub.settings.tree import Settings
 from algotradehub.storage.disk import OsDisk
+from algotradehub.trading.line_quality import LineLimits
 from algotradehub.venues.paper.bad_line import Trouble, over_bad_line
 from algotradehub.venues.paper.crowd import Habits
 from algotradehub.venues.paper.opening import account_opener
@@ -96,6 +97,7 @@ class PaperVenues:
             stuck_after_s=account.stuck_after_s,
             emulation=account.emulation,
             price_age_s=account.price_age_s,
+            line=LineLimits(**msgspec.structs.asdict(account.quality)),
         )
 
     def _latency(self, settings: LatencySettings | None) -> LatencyModel | None:

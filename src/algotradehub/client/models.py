@@ -257,6 +257,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """What it can be asked for, by us if not by the venue."""
     emulated: tuple[str, ...]
     """Order types and times in force that the venue leaves to us."""
+    line: LineView
 
 
 class Accounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -867,6 +868,21 @@ class LegAdded(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     request: OrderRequest
     send_before_at: str | None
     send_before_ns: Nanoseconds | None
+
+
+class LineView(msgspec.Struct, frozen=True, kw_only=True):
+    """What its last 50 requests met on the line to the venue, those of the last five minutes."""
+
+    requests: int
+    """So many have ended."""
+    lost: int
+    """So many of them got no answer."""
+    answer_p95_s: float | None
+    """95 of 100 answers came within; null if none came."""
+    disconnects: int
+    """Of the private stream, in the last minute."""
+    degraded: str | None
+    """Which limit of `quality` is exceeded; null while none is."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="listed"):

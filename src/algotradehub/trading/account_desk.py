@@ -11,6 +11,7 @@ from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Amendment, Order, OrderRequest, OrderStatus
 from algotradehub.ports.venue import OrderName, TradingAccount
+from algotradehub.trading.line import Line
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.reports import Looked, Reconciliation
 from algotradehub.trading.standing import Standing
@@ -117,6 +118,7 @@ class AccountDesk:
         "guard",
         "in_flight",
         "instruments",
+        "line",
         "looked",
         "offered",
         "orphans",
@@ -145,6 +147,7 @@ class AccountDesk:
         self.looked: dict[ClientOrderId, Looked] = {}  # while they are in question
         self.send_before_ns = 0  # the last instant of the latest place or amend that was sent
         self.fatal_answers = 0  # in a row: the venue refuses the credential
+        self.line = Line()
         self.connections = 0  # rises with every change of the private stream
         # Amends and cancels without an outcome yet: at most one per leg (order-path 6). Every
         # request ends in exactly one outcome, so the set drains by itself.

@@ -11,11 +11,12 @@ from algotradehub.connectivity.ids import InstallationIds
 from algotradehub.domain.evidence import Connection, ConnectionState
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import Side
-from algotradehub.ports.venue import Sink, TradingAccount
+from algotradehub.ports.venue import AccountOpener, Sink, TradingAccount
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.timeline import Timeline
 from algotradehub.trading.account_desk import Durability
+from algotradehub.trading.line_quality import LineLimits
 from algotradehub.trading.market_data import MarketDataManager
 from tests.fakes.disk import FailingDisk, MemoryDisk
 from tests.fakes.projection import StoredAtOnce
@@ -32,6 +33,8 @@ class Machine:
     Attributes:
         account: Of the current process, or of the last one.
         opening_s: How long an account takes to open, once it has said that it is up.
+        opener: Of the account, in its place.
+        line: How bad its line may be.
     """
 
     def __init__(self) -> None:
@@ -42,6 +45,8 @@ class Machine:
         self.account: SilentAccount
         self.opening_s = 0.0
         self.durability = Durability.PROCESS
+        self.opener: AccountOpener = self._open_account
+        self.line: LineLimits | None = None
         self._epoch = 0
         self._start_process()
         self.memory = MemoryDisk(self.clock)
@@ -76,7 +81,11 @@ class Machine:
     async def open(self) -> AsyncIterator[Core]:
         self._epoch += 1
         setup = AccountSetup(
-            id=ACCOUNT, tenant=TENANT, open=self._open_account, durability=self.durability
+            id=ACCOUNT,
+            tenant=TENANT,
+            open=self.opener,
+            durability=self.durability,
+            line=self.line,
         )
         async with open_core(
             clock=self.clock,

@@ -89,6 +89,26 @@ async def test_an_account_that_takes_no_orders_is_told() -> None:
             assert meter()("account_accepting", account=ACCOUNT) == 0
 
 
+@pytest.mark.design_property(31)
+async def test_what_a_line_is_worth_is_told() -> None:
+    async with gateway() as api:
+        with metered(api) as meter:
+            told = meter()
+            assert told("line_degraded", account=ACCOUNT) == 0
+            assert told("line_lost_ratio", account=ACCOUNT) is None
+            assert told("line_answer_seconds", account=ACCOUNT) is None
+            await api.place()
+            line = api.core.orders.desks[0].line
+            line.ended.append((api.clock.monotonic_ns(), None))
+            line.ended.append((api.clock.monotonic_ns(), 1_500_000_000))
+            line.ended.append((api.clock.monotonic_ns(), None))
+            line.degraded = "it is bad"
+            told = meter()
+    assert told("line_degraded", account=ACCOUNT) == 1
+    assert told("line_lost_ratio", account=ACCOUNT) == 0.5
+    assert told("line_answer_seconds", account=ACCOUNT) == 1.5
+
+
 async def test_after_the_context_nothing_is_heard() -> None:
     async with gateway() as api:
         with metered(api) as meter:

@@ -39,3 +39,20 @@ async def test_an_account_at_a_paused_venue_takes_nothing() -> None:
         False,
         f"{VENUE} is paused by me: upkeep",
     )
+
+
+@pytest.mark.design_property(31)
+async def test_an_account_shows_what_its_line_is_worth() -> None:
+    async with gateway() as api:
+        await api.place("a")
+        await api.place("b")
+        api.core.orders.desks[0].line.degraded = "1 of 2 requests got no answer"
+        api.account.disconnect("gone")
+        (account,) = (await api.ask("GET", "/api/v1/accounts")).json["accounts"]
+    assert account["line"] == {
+        "requests": 2,
+        "lost": 0,
+        "answer_p95_s": 0,
+        "disconnects": 1,
+        "degraded": "1 of 2 requests got no answer",
+    }

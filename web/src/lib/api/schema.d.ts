@@ -970,6 +970,7 @@ export interface components {
             halt: components["schemas"]["Halt"] | null;
             id: string;
             instruments: number;
+            line: components["schemas"]["LineView"];
             open_orders: number;
             /** @description Why no new order is accepted; else null. */
             refusing: string | null;
@@ -2070,6 +2071,22 @@ export interface components {
             send_before_ns: string | null;
             /** @enum {unknown} */
             type: "leg_added";
+        };
+        /**
+         * LineView
+         * @description What its last 50 requests met on the line to the venue, those of the last five minutes.
+         */
+        LineView: {
+            /** @description 95 of 100 answers came within; null if none came. */
+            answer_p95_s: number | null;
+            /** @description Which limit of `quality` is exceeded; null while none is. */
+            degraded: string | null;
+            /** @description Of the private stream, in the last minute. */
+            disconnects: number;
+            /** @description So many of them got no answer. */
+            lost: number;
+            /** @description So many have ended. */
+            requests: number;
         };
         /**
          * Liquidity
@@ -3548,6 +3565,13 @@ export interface operations {
                      *           "halt": null,
                      *           "id": "paper-main",
                      *           "instruments": 2,
+                     *           "line": {
+                     *             "answer_p95_s": 0.184,
+                     *             "degraded": null,
+                     *             "disconnects": 0,
+                     *             "lost": 1,
+                     *             "requests": 50
+                     *           },
                      *           "open_orders": 1,
                      *           "refusing": null,
                      *           "venue": "paper:binance"
