@@ -91,7 +91,8 @@ def test_a_line_is_measured_by_its_last_requests() -> None:
     measure = measured(line, now_ns)
     assert measure == LineMeasure(requests=21, lost=1, answer_p95_s=19.0, disconnects=2)
     assert str(measure) == (
-        "1 of 21 requests without an answer; 95 of 100 answers within 19.000 s; 2 disconnects in a minute"
+        "1 of 21 requests without an answer; 95 of 100 answers within 19.000 s; "
+        "2 disconnects in a minute"
     )
 
 
