@@ -10,7 +10,7 @@ from algotradehub.api.audit_examples import ACCOUNT, AT_NS, AUDIT, ORDER_ID
 from algotradehub.api.problems import Problem
 from algotradehub.api.stop_examples import stop_examples
 from algotradehub.api.stuck_examples import stuck_examples
-from algotradehub.api.views.accounts import Accounts, AccountView
+from algotradehub.api.views.accounts import Accounts, AccountView, LineView
 from algotradehub.api.views.health import Health, Readiness
 from algotradehub.api.views.holdings import (
     AggregatedPositions,
@@ -229,6 +229,7 @@ _ACCOUNT_VIEW = AccountView(
     instruments=2,
     capabilities=_CAPABILITIES,
     emulated=(),
+    line=LineView(requests=50, lost=1, answer_p95_s=0.184, disconnects=0, degraded=None),
 )
 _LIMITS = RiskLimits(
     max_order_notional=Decimal(50000), max_position=Decimal(2), max_open_orders=200

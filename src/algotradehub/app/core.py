@@ -32,6 +32,7 @@ from algotradehub.trading.intake import Intake
 from algotradehub.trading.intervention import STUCK_AFTER_S, Approvals, InterventionDesk
 from algotradehub.trading.kill_switch import KillSwitch
 from algotradehub.trading.limits import DeskLimits, RiskLimits
+from algotradehub.trading.line_quality import LineLimits, LineWatch
 from algotradehub.trading.orders import OrderManager, ReferencePrices
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.price_watch import PriceFeed
@@ -62,6 +63,7 @@ class AccountSetup(msgspec.Struct, frozen=True, kw_only=True):
     emulation: Emulation = Emulation.ALERT  # of what its venue lacks
     price_age_s: float = PRICE_AGE_S
     dead_man: DeadManPolicy | None = None
+    line: LineLimits | None = None  # None: nobody judges the line to its venue
 
 
 class Core(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,6 +248,20 @@ async def open_core(
             ]
             for switch in switches:
                 spawn(switch.keep())
+            lines = [
+                LineWatch(
+                    desk=desk,
+                    limits=setup.line,
+                    orders=manager,
+                    recorder=recorder,
+                    state=state,
+                    clock=clock,
+                )
+                for setup, desk in zip(accounts, manager.desks, strict=True)
+                if setup.line is not None
+            ]
+            for line in lines:
+                spawn(line.run())
             spawn(intervention.watch())
             spawn(_forget_ended(state, projector, clock))
             if risk.looks_at_prices:

@@ -27,6 +27,7 @@ def metering(core: Core, projection: Projection, clock: Clock) -> Iterator[Calla
                 journal=core.journal,
                 projected_seq=lambda: projection.applied_seq,
                 uses=lambda: _uses(core),
+                clock=clock,
             ).text
     finally:
         leave()

@@ -35,6 +35,7 @@ from algotradehub.settings.paper import (
 from algotradehub.settings.tree import Settings
 from algotradehub.storage.disk import OsDisk
 from algotradehub.trading.dead_man import DeadManPolicy
+from algotradehub.trading.line_quality import LineLimits
 from algotradehub.venues.paper.bad_line import Trouble, over_bad_line
 from algotradehub.venues.paper.crowd import Habits
 from algotradehub.venues.paper.opening import account_opener, open_venue
@@ -99,6 +100,7 @@ class PaperVenues:
             emulation=account.emulation,
             price_age_s=account.price_age_s,
             dead_man=None if wanted is None else DeadManPolicy(**msgspec.structs.asdict(wanted)),
+            line=LineLimits(**msgspec.structs.asdict(account.quality)),
         )
 
     def _latency(self, settings: LatencySettings | None) -> LatencyModel | None:

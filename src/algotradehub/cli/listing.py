@@ -46,12 +46,10 @@ def _price_step(rule: Mapping[str, Any]) -> str:
     return "in bands"
 
 
-def _why_not(account: Mapping[str, Any]) -> str | None:
-    halt = account["halt"]
-    if halt is not None and halt["halted"]:
-        return f"halted by {halt['by']}: {halt['reason']}"
-    reason: str | None = account["refusing"]
-    return reason
+def _answers_in(account: Mapping[str, Any]) -> str | None:
+    """Of the last requests, 95 % at least."""
+    answer_s = account["line"]["answer_p95_s"]
+    return None if answer_s is None else f"{answer_s:.3f}s"
 
 
 def _amount(order: Mapping[str, Any]) -> str:
@@ -115,7 +113,10 @@ ACCOUNTS: Final = (
     Column("ACCEPTING", "accepting"),
     Column("OPEN ORDERS", "open_orders", number=True),
     Column("INSTRUMENTS", "instruments", number=True),
-    Column("WHY NOT", _why_not),
+    Column("LINE", lambda account: "degraded" if account["line"]["degraded"] else "good"),
+    Column("LOST", lambda account: f"{account['line']['lost']}/{account['line']['requests']}"),
+    Column("ANSWERS IN", _answers_in, number=True),
+    Column("WHY NOT", "refusing"),
 )
 INSTRUMENTS: Final = (
     Column("VENUE", "venue"),

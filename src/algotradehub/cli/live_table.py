@@ -126,7 +126,7 @@ class Watcher:
                 pass
 
     def _markets(self) -> Iterable[Market]:
-        market = self._platform.market
+        market, standing = self._platform.market, self._platform.core.state.standing
         for desk in self._platform.core.orders.desks:
             venue = desk.account.venue
             for symbol in desk.instruments:
@@ -135,7 +135,7 @@ class Watcher:
                     symbol=symbol,
                     last=market.last(venue, symbol),
                     quote=market.quote(venue, symbol),
-                    refusing=desk.refusing,
+                    refusing=desk.closed(standing),
                 )
 
     def _holdings(self) -> Iterable[Holding]:

@@ -108,6 +108,7 @@ class Operation(OpenEnum):
 
     BALANCE_QUERY = "BALANCE_QUERY"
     CANCEL_ALL = "CANCEL_ALL"
+    DEAD_MAN = "DEAD_MAN"
     FILLS_QUERY = "FILLS_QUERY"
     INSTRUMENTS_QUERY = "INSTRUMENTS_QUERY"
     OPEN_ORDERS_QUERY = "OPEN_ORDERS_QUERY"
@@ -202,6 +203,7 @@ class TriggerDirection(OpenEnum):
 class Unplugged(OpenEnum):
     """What an order does without us, for programs."""
 
+    DEAD_MAN = "dead_man"
     ENDED = "ended"
     EXPIRES = "expires"
     MAY_BE_THERE = "may_be_there"
@@ -249,6 +251,8 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """Why no new order is accepted; else null."""
     halt: Halt | None
     """The last halt or resumption by somebody."""
+    dead_man: DeadManStatus | None
+    """The venue's dead man's switch; null if none was asked for."""
     durability: Durability
     """What an order survives before it is sent and confirmed."""
     open_orders: int
@@ -257,6 +261,7 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """What it can be asked for, by us if not by the venue."""
     emulated: tuple[str, ...]
     """Order types and times in force that the venue leaves to us."""
+    line: LineView
 
 
 class Accounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -473,7 +478,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     amend: AmendStyle
     cancel_all: bool
     hedged_positions: bool
-    dead_man: bool
+    dead_man: DeadManRule | None
     cumulative_only: bool
     replay_horizon_s: float
     request_timeout_s: float
@@ -554,6 +559,22 @@ class DayMarked(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag
     """The day of an account began, or a limit on its losses was hit: the day as it is now."""
 
     day: TradingDay
+
+
+class DeadManRule(msgspec.Struct, frozen=True, kw_only=True):
+    """For how long the venue can be told to wait for us before it cancels every order."""
+
+    shortest_s: float
+    longest_s: float
+
+
+class DeadManStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How the venue's dead man's switch of one account stands."""
+
+    timeout_s: float
+    fires_at: str | None
+    fires_ns: Nanoseconds | None
+    trouble: str | None
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="decided"):
@@ -867,6 +888,21 @@ class LegAdded(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
     request: OrderRequest
     send_before_at: str | None
     send_before_ns: Nanoseconds | None
+
+
+class LineView(msgspec.Struct, frozen=True, kw_only=True):
+    """What its last 50 requests met on the line to the venue, those of the last five minutes."""
+
+    requests: int
+    """So many have ended."""
+    lost: int
+    """So many of them got no answer."""
+    answer_p95_s: float | None
+    """95 of 100 answers came within; null if none came."""
+    disconnects: int
+    """Of the private stream, in the last minute."""
+    degraded: str | None
+    """Which limit of `quality` is exceeded; null while none is."""
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="listed"):

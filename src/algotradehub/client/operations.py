@@ -201,6 +201,7 @@ def list_operations(
         "ORDER_CANCEL",
         "ORDER_MODIFY",
         "CANCEL_ALL",
+        "DEAD_MAN",
         "ORDER_QUERY",
         "OPEN_ORDERS_QUERY",
         "FILLS_QUERY",

@@ -16,8 +16,10 @@ from prometheus_client.registry import Collector
 from algotradehub import __version__
 from algotradehub.observability.stalls import StallWatch
 from algotradehub.observability.tallies import BOUNDS_NS, Tallies
+from algotradehub.ports.clock import Clock
 from algotradehub.ports.journal import Journal
 from algotradehub.trading.account_desk import AccountDesk
+from algotradehub.trading.line_quality import measured
 from algotradehub.trading.risk.use import RuleUse
 from algotradehub.trading.state import DeskState
 
@@ -49,6 +51,7 @@ class Metrics(Collector):
         journal: Journal,
         projected_seq: Callable[[], int],
         uses: Callable[[], Sequence[RuleUse]],
+        clock: Clock,
     ) -> None:
         self._tallies = tallies
         self._stalls = stalls
@@ -57,6 +60,7 @@ class Metrics(Collector):
         self._journal = journal
         self._projected_seq = projected_seq
         self._uses = uses
+        self._clock = clock
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -113,10 +117,11 @@ class Metrics(Collector):
         )
         yield _gauge(
             "account_accepting",
-            "Whether an account takes new orders: connected, and not halted.",
+            "Whether an account takes new orders: connected, not halted, its venue not paused.",
             ("account",),
-            [((desk.account_id,), _accepting(desk, state)) for desk in desks],
+            [((desk.account_id,), desk.closed(state.standing) is None) for desk in desks],
         )
+        yield from self._lines(desks)
         yield _gauge("journal_seq", "Number of the newest record.", (), [((), journal.seq)])
         yield _gauge(
             "journal_unsynced_records",
@@ -133,6 +138,29 @@ class Metrics(Collector):
         )
         yield from self._limits()
         yield _gauge("build_info", "Which version runs.", ("version",), [((__version__,), 1)])
+
+    def _lines(self, desks: Sequence[AccountDesk]) -> Iterator[Metric]:
+        now_ns = self._clock.monotonic_ns()
+        lines = [((desk.account_id,), measured(desk.line, now_ns)) for desk in desks]
+        yield _gauge(
+            "line_degraded",
+            "Whether the line to its venue exceeds a limit of the account.",
+            ("account",),
+            [((desk.account_id,), desk.line.degraded is not None) for desk in desks],
+        )
+        yield _gauge(
+            "line_lost_ratio",
+            "Share of the last requests that got no answer; left out where none was sent.",
+            ("account",),
+            [(labels, line.lost / line.requests) for labels, line in lines if line.requests],
+        )
+        answers = [(labels, line.answer_p95_s) for labels, line in lines]
+        yield _gauge(
+            "line_answer_seconds",
+            "95 of 100 of the last answers came within; left out where none came.",
+            ("account",),
+            [(labels, answer_s) for labels, answer_s in answers if answer_s is not None],
+        )
 
     def _limits(self) -> Iterator[Metric]:
         uses = [(_labels_of(use), use) for use in self._uses()]
@@ -173,7 +201,3 @@ def _filled(
     for labels, value in values:
         family.add_metric(labels, value)
     return family
-
-
-def _accepting(desk: AccountDesk, state: DeskState) -> bool:
-    return desk.closed(state.standing.halt_in_force(desk.account_id)) is None

@@ -10,6 +10,17 @@ from algotradehub.settings.limits import InstrumentLimitSettings, LimitSettings
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.guard import PRICE_AGE_S
 from algotradehub.trading.intervention import STUCK_AFTER_S
+from algotradehub.trading.line import KEPT
+
+
+class QualitySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How bad the line to a venue may be, by what the last requests of an account met."""
+
+    lost_share: Annotated[float, from_to(0, 1)] = 0.2  # of the requests; 1 is no limit
+    answer_p95_s: Annotated[float, above_zero(60)] = 2.0  # 95 of 100 answers come within
+    disconnects_per_minute: Annotated[int, from_to(0, KEPT)] = 3
+    at_least: Annotated[int, from_to(1, KEPT)] = 20  # requests; fewer say nothing
+    pause: bool = False  # pause the venue, too; people are told in any case
 
 
 class DeadManSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +43,7 @@ class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
     emulation: Emulation = Emulation.ALERT  # of the order types that the venue lacks
     dead_man: DeadManSettings | None = None  # None: orders outlive this program
     price_age_s: Annotated[float, from_to(1, 3_600)] = PRICE_AGE_S  # older prices count as unseen
+    quality: QualitySettings = QualitySettings()  # of the line to the venue
 
     @property
     def durable(self) -> Durability:

@@ -10,10 +10,11 @@ from algotradehub.domain.evidence import CommandKind, Connection
 from algotradehub.domain.ids import AccountId, ClientOrderId, Symbol, TenantId
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.order import Amendment, Order, OrderRequest, OrderStatus
-from algotradehub.ports.store import Halt
 from algotradehub.ports.venue import OrderName, TradingAccount
+from algotradehub.trading.line import Line
 from algotradehub.trading.orphans import Orphans
 from algotradehub.trading.reports import DeadManStatus, Looked, Reconciliation
+from algotradehub.trading.standing import Standing
 
 RECONCILIATIONS_KEPT: Final = 100
 
@@ -119,6 +120,7 @@ class AccountDesk:
         "guard",
         "in_flight",
         "instruments",
+        "line",
         "looked",
         "offered",
         "orphans",
@@ -149,13 +151,14 @@ class AccountDesk:
         self.fatal_answers = 0  # in a row: the venue refuses the credential
         self.connected = False  # the private stream is there
         self.dead_man: DeadManStatus | None = None  # None: nobody asked for one
+        self.line = Line()
         self.connections = 0  # rises with every change of the private stream
         # Amends and cancels without an outcome yet: at most one per leg (order-path 6). Every
         # request ends in exactly one outcome, so the set drains by itself.
         self.in_flight: set[tuple[ClientOrderId, CommandKind]] = set()
 
-    def closed(self, halt: Halt | None) -> str | None:
-        """Why the account takes no new orders, with the halt in force; None if it takes them."""
-        if self.refusing is None and halt is not None:
-            return f"halted by {halt.by}: {halt.reason}"
-        return self.refusing
+    def closed(self, standing: Standing) -> str | None:
+        """Why the account takes no new orders just now; None if it takes them."""
+        if self.refusing is not None:  # before it is open, it has no venue that could be paused
+            return self.refusing
+        return standing.closed(self.account_id, self.account.venue)

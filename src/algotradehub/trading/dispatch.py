@@ -22,6 +22,7 @@ from algotradehub.trading.state import DeskState
 _replace: Final = msgspec.structs.replace
 
 # Members looked up once: on Python 3.11 that costs 50 ns each time.
+_PLACE: Final = CommandKind.PLACE
 _PENDING: Final = OrderStatus.PENDING
 _SYNC: Final = Durability.SYNC
 
@@ -129,6 +130,7 @@ class Dispatch:
             if (leg.client_order_id, CommandKind.AMEND) in desk.in_flight:
                 continue
             desk.in_flight.add(cancelling)
+            desk.line.sent(leg.client_order_id, CommandKind.CANCEL, self._clock.monotonic_ns())
             desk.account.send(
                 Cancel(
                     client_order_id=leg.client_order_id,
@@ -243,6 +245,7 @@ class Dispatch:
             return
         desk.in_flight.add((leg.client_order_id, CommandKind.AMEND))
         desk.send_before_ns = asked.send_before_ns
+        desk.line.sent(leg.client_order_id, CommandKind.AMEND, self._clock.monotonic_ns())
         desk.account.send(
             Amend(
                 client_order_id=leg.client_order_id,
@@ -312,6 +315,7 @@ class Dispatch:
             self._not_placed(desk, order, reason)
             return
         desk.send_before_ns = part.send_before_ns
+        desk.line.sent(part.order_id, _PLACE, self._clock.monotonic_ns())
         desk.account.send(
             Place(
                 client_order_id=part.order_id,

@@ -295,15 +295,10 @@ class Guard:
 
     def _trouble(self) -> str | None:
         """Why nothing could be fired just now."""
-        desk = self._desk
-        standing = self._state.standing
-        reason = desk.closed(standing.halt_in_force(desk.account_id)) or self._journal_refuses()
+        reason = self._desk.closed(self._state.standing) or self._journal_refuses()
         if reason is not None:
             return reason
-        venue = desk.account.venue
-        pause = standing.pauses.get(venue)
-        if pause is not None:
-            return f"paused by {pause.by}: {pause.reason}"
+        venue = self._desk.account.venue
         if self._clock.now_ns() - self._prices.heard_ns(venue) > self._price_age_ns:
             return f"{venue} tells no prices"
         return None

@@ -7,6 +7,7 @@ from algotradehub.domain.evidence import (
     Balance,
     CommandKind,
     Connection,
+    ConnectionState,
     Cumulative,
     Execution,
     FeeSettled,
@@ -67,6 +68,8 @@ class Intake:
             case PositionReport():
                 self._recorder.hear(desk.account_id, evidence)
             case Connection():
+                if evidence.state is ConnectionState.DOWN:
+                    desk.line.cut(self._clock.monotonic_ns())
                 desk.questions.connection(evidence)
             case Requested() | Responded():
                 self._recorder.defer(desk.account_id, evidence)
@@ -161,6 +164,7 @@ class Intake:
     def _answered(
         self, desk: AccountDesk, evidence: Acknowledged | Refused | NotSent | Lost
     ) -> None:
+        desk.line.outcome(evidence, self._clock.monotonic_ns())
         order_id = evidence.client_order_id  # of the leg
         if evidence.command is not _PLACE:  # it is answered, whosever it was
             desk.in_flight.discard((order_id, evidence.command))

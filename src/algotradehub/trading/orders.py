@@ -328,9 +328,8 @@ class OrderManager:
         """
         order = self.order(tenant, order_id)
         desk = self._desks.get(order.request.account)
-        halt = self._state.standing.halt_in_force(order.request.account)
         is_storing = self._dispatch.is_storing(order_id)
-        closed = None if desk is None else desk.closed(halt)
+        closed = None if desk is None else desk.closed(self._state.standing)
         now_ns = self._clock.now_ns()
         why = why_not_sent(order, is_storing=is_storing, closed=closed, now_ns=now_ns)
         dead_man = None if desk is None else desk.dead_man

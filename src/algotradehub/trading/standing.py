@@ -35,6 +35,14 @@ class Standing:
         halt = self.halts.get(account)
         return halt if halt is not None and halt.halted else None
 
+    def closed(self, account: AccountId, venue: VenueId) -> str | None:
+        """Who stopped new orders of the account, or at its venue, and why; None if nobody did."""
+        halt = self.halt_in_force(account)
+        if halt is not None:
+            return f"halted by {halt.by}: {halt.reason}"
+        pause = self.pauses.get(venue)
+        return None if pause is None else f"{venue} is paused by {pause.by}: {pause.reason}"
+
     def require_open(self, account: AccountId, venue: VenueId) -> None:
         """Require that nobody has stopped new orders of the account, or at its venue.
 

@@ -163,7 +163,7 @@ def test_a_balance_shows_both_opinions() -> None:
 async def test_an_account_says_whether_money_is_real(venue: str, environment: str) -> None:
     async with gateway() as api:
         api.account.venue = VenueId(venue)
-        view = account_view(api.parts.desks[0], api.parts.state)
+        view = account_view(api.parts.desks[0], api.parts.state, monotonic_ns=0)
     assert (view.environment, view.accepting, view.refusing) == (environment, True, None)
 
 
@@ -173,7 +173,7 @@ async def test_a_halted_account_accepts_nothing(*, halted: bool) -> None:
     async with gateway() as api:
         desk, state = api.parts.desks[0], api.parts.state
         state.standing.halts[desk.account_id] = halt
-        view = account_view(desk, state)
+        view = account_view(desk, state, monotonic_ns=0)
     assert (view.accepting, view.halt) == (not halted, halt)
 
 

@@ -12,12 +12,13 @@ from algotradehub.domain.capabilities import DeadManRule
 from algotradehub.domain.evidence import Connection, ConnectionState
 from algotradehub.domain.ids import Symbol, VenueId
 from algotradehub.domain.instrument import Side
-from algotradehub.ports.venue import Sink, TradingAccount
+from algotradehub.ports.venue import AccountOpener, Sink, TradingAccount
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.loop import SimLoop
 from algotradehub.simulation.timeline import Timeline
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.dead_man import DeadManPolicy
+from algotradehub.trading.line_quality import LineLimits
 from algotradehub.trading.market_data import MarketDataManager
 from tests.fakes.account import ALL
 from tests.fakes.disk import FailingDisk, MemoryDisk
@@ -35,6 +36,8 @@ class Machine:
     Attributes:
         account: Of the current process, or of the last one.
         opening_s: How long an account takes to open, once it has said that it is up.
+        opener: Of the account, in its place.
+        line: How bad its line may be.
     """
 
     def __init__(self) -> None:
@@ -46,6 +49,8 @@ class Machine:
         self.opening_s = 0.0
         self.durability = Durability.PROCESS
         self.dead_man: DeadManPolicy | None = None
+        self.opener: AccountOpener = self._open_account
+        self.line: LineLimits | None = None
         self._epoch = 0
         self._start_process()
         self.memory = MemoryDisk(self.clock)
@@ -82,9 +87,10 @@ class Machine:
         setup = AccountSetup(
             id=ACCOUNT,
             tenant=TENANT,
-            open=self._open_account,
+            open=self.opener,
             durability=self.durability,
             dead_man=self.dead_man,
+            line=self.line,
         )
         async with open_core(
             clock=self.clock,

@@ -24,6 +24,7 @@ from algotradehub.settings.tree import Settings
 from algotradehub.trading.account_desk import Durability
 from algotradehub.trading.dead_man import DeadManPolicy
 from algotradehub.trading.limits import RiskLimits
+from algotradehub.trading.line_quality import LineLimits
 from tests.fakes.clock import FakeClock
 from tests.unit.app.small import ACCOUNT, QUOTES, SYMBOL, VENUE, replayed, small_settings
 from tests.unit.matching.events import candle
@@ -100,6 +101,17 @@ async def test_a_dead_mans_switch_reaches_the_core(tmp_path: Path) -> None:
     async with open_paper_venues(settings, directory(tmp_path), clock()) as venues:
         [setup] = venues.accounts()
     assert setup.dead_man == DeadManPolicy(timeout_s=30.0, call_off_at_exit=True)
+
+
+@pytest.mark.design_property(31)
+async def test_how_bad_a_line_may_be_reaches_the_core(tmp_path: Path) -> None:
+    plain = {"id": "plain", "venue": VENUE}
+    chosen = {"id": "chosen", "venue": VENUE, "quality": {"answer_p95_s": 0.5, "pause": True}}
+    settings = small_settings(tmp_path, accounts=[plain, chosen])
+    async with open_paper_venues(settings, directory(tmp_path), clock()) as venues:
+        by_default, told = (setup.line for setup in venues.accounts())
+    assert by_default == LineLimits()
+    assert told == LineLimits(answer_p95_s=0.5, pause=True)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,13 @@ BALANCE = {
     "expected": "99400",
     "difference": "0",
 }
+LINE: dict[str, object] = {
+    "requests": 50,
+    "lost": 3,
+    "answer_p95_s": 0.184,
+    "disconnects": 0,
+    "degraded": None,
+}
 ACCOUNT = {
     "id": "paper-a",
     "venue": "paper:a",
@@ -38,6 +45,7 @@ ACCOUNT = {
     "halt": None,
     "open_orders": 2,
     "instruments": 1,
+    "line": LINE,
 }
 
 
@@ -90,7 +98,7 @@ def run(*arguments: str) -> Any:
             ("account", "list"),
             {"accounts": [ACCOUNT]},
             "/accounts",
-            "paper-a paper:a paper yes 2 1",
+            "paper-a paper:a paper yes 2 1 good 3/50 0.184s",
         ),
         (
             ("instrument", "list", "--venue", "paper:a"),
@@ -137,7 +145,6 @@ def test_instruments_are_found_by_a_part_of_their_symbol(platform: Platform) -> 
     ("changes", "reason"),
     [
         ({"accepting": False, "refusing": "its stream is down"}, "its stream is down"),
-        ({"halt": {"halted": True, "by": "anna", "reason": "news"}}, "halted by anna: news"),
         ({"halt": {"halted": False, "by": "anna", "reason": "news"}}, ""),
     ],
 )
@@ -146,7 +153,22 @@ def test_an_account_says_why_it_accepts_nothing(
 ) -> None:
     platform.say({"accounts": [ACCOUNT | changes]})
     told = run("account", "list").stdout.splitlines()[1]
-    assert told.split()[6:] == reason.split()
+    assert told.split()[9:] == reason.split()
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({}, ["good", "3/50", "0.184s"]),
+        ({"degraded": "too slow", "answer_p95_s": None}, ["degraded", "3/50"]),
+    ],
+)
+def test_an_account_shows_its_line(
+    platform: Platform, changes: dict[str, object], shown: list[str]
+) -> None:
+    platform.say({"accounts": [ACCOUNT | {"line": {**LINE, **changes}}]})
+    told = run("account", "list").stdout.splitlines()[1]
+    assert told.split()[6:] == shown
 
 
 def test_storage_that_lags_is_told(platform: Platform) -> None:

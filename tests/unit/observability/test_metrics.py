@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from algotradehub import __version__
 from algotradehub.app.metering import metering
 from algotradehub.ports.bus import Alert
 from tests.fakes.projection import StoredAtOnce
-from tests.unit.api.gateway import ACCOUNT, OTHERS_ACCOUNT, Gateway, gateway
+from tests.unit.api.gateway import ACCOUNT, OTHERS_ACCOUNT, VENUE, Gateway, gateway
 
 
 class Told:
@@ -70,6 +71,7 @@ async def test_alerts_and_what_stands_now_are_told() -> None:
     assert told("build_info", version=__version__) == 1
 
 
+@pytest.mark.design_property(31)
 async def test_an_account_that_takes_no_orders_is_told() -> None:
     async with gateway() as api:
         with metered(api) as meter:
@@ -78,8 +80,33 @@ async def test_an_account_that_takes_no_orders_is_told() -> None:
             await api.ask("PUT", path, body={"reason": "lunch"})
             assert meter()("account_accepting", account=ACCOUNT) == 0
             await api.ask("DELETE", path)
+            path = f"/api/v1/venues/{VENUE}/pause"
+            await api.ask("PUT", path, body={"reason": "upkeep"})
+            assert meter()("account_accepting", account=ACCOUNT) == 0
+            await api.ask("DELETE", path)
+            assert meter()("account_accepting", account=ACCOUNT) == 1
             api.account.disconnect("the venue closed the stream")
             assert meter()("account_accepting", account=ACCOUNT) == 0
+
+
+@pytest.mark.design_property(31)
+async def test_what_a_line_is_worth_is_told() -> None:
+    async with gateway() as api:
+        with metered(api) as meter:
+            told = meter()
+            assert told("line_degraded", account=ACCOUNT) == 0
+            assert told("line_lost_ratio", account=ACCOUNT) is None
+            assert told("line_answer_seconds", account=ACCOUNT) is None
+            await api.place()
+            line = api.core.orders.desks[0].line
+            line.ended.append((api.clock.monotonic_ns(), None))
+            line.ended.append((api.clock.monotonic_ns(), 1_500_000_000))
+            line.ended.append((api.clock.monotonic_ns(), None))
+            line.degraded = "it is bad"
+            told = meter()
+    assert told("line_degraded", account=ACCOUNT) == 1
+    assert told("line_lost_ratio", account=ACCOUNT) == 0.5
+    assert told("line_answer_seconds", account=ACCOUNT) == 1.5
 
 
 async def test_after_the_context_nothing_is_heard() -> None:

@@ -42,6 +42,14 @@ from tests.unit.settings.whole import ACCOUNT, WHOLE, read, refused
             {"accounts": [{**ACCOUNT, "dead_man": {"timeout_s": 0.5}}]},
             "accounts.0.dead_man.timeout_s: a number from 1 to 86400, was '0.5'",
         ),
+        (
+            {"accounts": [{**ACCOUNT, "quality": {"lost_share": 1.5}}]},
+            "accounts.0.quality.lost_share: a number from 0 to 1, was '1.5'",
+        ),
+        (
+            {"accounts": [{**ACCOUNT, "quality": {"at_least": 51}}]},
+            "accounts.0.quality.at_least: a number from 1 to 50, was '51'",
+        ),
     ],
 )
 def test_what_cannot_be_right_is_named(changes: dict[str, Any], message: str) -> None:

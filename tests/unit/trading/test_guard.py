@@ -29,7 +29,7 @@ from algotradehub.trading.dispatch import NEVER_SENT
 from algotradehub.trading.guard import PRICE_AGE_S, SAY_EVERY_NS
 from tests.fakes.account import ALL
 from tests.unit.trading.bench import Bench, OpenBench, S
-from tests.unit.trading.words import ACCOUNT, TENANT, acknowledged, changed, limit, state
+from tests.unit.trading.words import ACCOUNT, TENANT, VENUE, acknowledged, changed, limit, state
 
 PLAIN = changed(
     ALL,
@@ -277,6 +277,17 @@ def test_a_halt_fires_nothing_and_says_so(bench: Bench) -> None:
     bench.trade(94)
     assert bench.sent == []
     assert emulated(bench, order).missed_price == 94
+
+
+@pytest.mark.design_property(31)
+def test_a_pause_of_the_venue_fires_nothing_and_says_so(bench: Bench) -> None:
+    order = bench.submit(stop())
+    bench.orders.pause(VENUE, paused=True, reason="upkeep", by="ann")
+    why = "kraken is paused by ann: upkeep"
+    assert bench.orders.outlook(TENANT, order.order_id)[0] == why, "before a price could come"
+    bench.trade(94)
+    assert bench.sent == []
+    assert emulated(bench, order).unguarded_reason == why
 
 
 @pytest.mark.design_property(16)

@@ -42,6 +42,7 @@ export function account(id: string, venue: string, environment: string, open: nu
       hedged_positions: false, dead_man: false, cumulative_only: false, replay_horizon_s: 600, request_timeout_s: 10,
     },
     emulated: [],
+    line: { requests: 50, lost: 0, answer_p95_s: 0.04, disconnects: 0, degraded: null },
   };
 }
 

@@ -13,4 +13,6 @@ router = APIRouter(prefix="/accounts", tags=["accounts"])
 @router.get("", responses=answers(200, Accounts, "Your accounts"))
 async def list_accounts(parts: Parts) -> Response:
     """List your accounts, and what each can be asked for."""
-    return answer(Accounts(accounts=[account_view(desk, parts.state) for desk in parts.desks]))
+    now_ns = parts.clock.monotonic_ns()
+    accounts = [account_view(desk, parts.state, monotonic_ns=now_ns) for desk in parts.desks]
+    return answer(Accounts(accounts=accounts))

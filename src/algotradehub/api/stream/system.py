@@ -58,7 +58,7 @@ class SystemStates:
         state = self._parts.state
         for desk in self._parts.desks:
             account, venue = desk.account_id, desk.account.venue
-            reason = desk.closed(state.standing.halt_in_force(account))
+            reason = desk.closed(state.standing)
             yield AccountState(
                 account=account,
                 venue=venue,

@@ -9,10 +9,26 @@ from algotradehub.domain.capabilities import Capabilities
 from algotradehub.domain.ids import AccountId, VenueId
 from algotradehub.ports.store import Halt
 from algotradehub.trading.account_desk import AccountDesk, Durability
+from algotradehub.trading.line import Line
+from algotradehub.trading.line_quality import measured
 from algotradehub.trading.reports import DeadManStatus
 from algotradehub.trading.state import DeskState
 
 _Told: TypeAlias = msgspec.Meta
+
+
+class LineView(msgspec.Struct, frozen=True, kw_only=True):
+    """What its last 50 requests met on the line to the venue, those of the last five minutes."""
+
+    requests: Annotated[int, _Told(description="So many have ended.")]
+    lost: Annotated[int, _Told(description="So many of them got no answer.")]
+    answer_p95_s: Annotated[
+        float | None, _Told(description="95 of 100 answers came within; null if none came.")
+    ]
+    disconnects: Annotated[int, _Told(description="Of the private stream, in the last minute.")]
+    degraded: Annotated[
+        str | None, _Told(description="Which limit of `quality` is exceeded; null while none is.")
+    ]
 
 
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,16 +56,18 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
         Sequence[str],
         _Told(description="Order types and times in force that the venue leaves to us."),
     ]
+    line: LineView
 
 
-def account_view(desk: AccountDesk, state: DeskState) -> AccountView:
+def account_view(desk: AccountDesk, state: DeskState, *, monotonic_ns: int) -> AccountView:
     account, account_id = desk.account, desk.account_id
+    closed = desk.closed(state.standing)
     return AccountView(
         id=account_id,
         venue=account.venue,
         environment=environment(account.venue),
-        accepting=desk.closed(state.standing.halt_in_force(account_id)) is None,
-        refusing=desk.refusing,
+        accepting=closed is None,
+        refusing=closed,
         halt=state.standing.halts.get(account_id),
         dead_man=desk.dead_man,
         durability=desk.durability,
@@ -57,7 +75,13 @@ def account_view(desk: AccountDesk, state: DeskState) -> AccountView:
         instruments=len(desk.instruments),
         capabilities=desk.offered,
         emulated=emulated(account.capabilities, desk.offered),
+        line=_line_view(desk.line, monotonic_ns),
     )
+
+
+def _line_view(line: Line, monotonic_ns: int) -> LineView:
+    measure = measured(line, monotonic_ns)
+    return LineView(**msgspec.structs.asdict(measure), degraded=line.degraded)
 
 
 def emulated(venue: Capabilities, offered: Capabilities) -> Sequence[str]:

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from algotradehub.api.stream.system import ALERTS_KEPT, DOWN_AFTER_MS, SystemStates
 from algotradehub.ports.bus import Alert
 from algotradehub.trading.market_data import STALE_AFTER_NS
@@ -93,6 +95,19 @@ async def test_a_halt_and_what_refuses_orders_are_told_once() -> None:
         api.parts.desks[0].refusing = "resynchronising"
         (account,) = watched.look()["accounts"]
         assert (account["accepting"], account["reason"]) == (False, "resynchronising")
+
+
+@pytest.mark.design_property(31)
+async def test_a_pause_of_the_venue_is_told() -> None:
+    async with gateway() as api:
+        watched = Watched(api)
+        watched.look()
+        api.parts.orders.pause(VENUE, paused=True, reason="upkeep", by="me")
+        (account,) = watched.look()["accounts"]
+        assert (account["accepting"], account["reason"]) == (
+            False,
+            f"{VENUE} is paused by me: upkeep",
+        )
 
 
 async def test_a_silent_venue_becomes_stale_and_then_down() -> None:

@@ -960,6 +960,8 @@ export interface components {
             accepting: boolean;
             /** @description What it can be asked for, by us if not by the venue. */
             capabilities: components["schemas"]["Capabilities"];
+            /** @description The venue's dead man's switch; null if none was asked for. */
+            dead_man: components["schemas"]["DeadManStatus"] | null;
             /** @description What an order survives before it is sent and confirmed. */
             durability: components["schemas"]["Durability"];
             /** @description Order types and times in force that the venue leaves to us. */
@@ -970,6 +972,7 @@ export interface components {
             halt: components["schemas"]["Halt"] | null;
             id: string;
             instruments: number;
+            line: components["schemas"]["LineView"];
             open_orders: number;
             /** @description Why no new order is accepted; else null. */
             refusing: string | null;
@@ -1408,7 +1411,7 @@ export interface components {
             amend: components["schemas"]["AmendStyle"];
             cancel_all: boolean;
             cumulative_only: boolean;
-            dead_man: boolean;
+            dead_man: components["schemas"]["DeadManRule"] | null;
             hedged_positions: boolean;
             order_types: components["schemas"]["OrderType"][];
             post_only: boolean;
@@ -1584,6 +1587,25 @@ export interface components {
             day: components["schemas"]["TradingDay"];
             /** @enum {unknown} */
             type: "day_marked";
+        };
+        /**
+         * DeadManRule
+         * @description For how long the venue can be told to wait for us before it cancels every order.
+         */
+        DeadManRule: {
+            longest_s: number;
+            shortest_s: number;
+        };
+        /**
+         * DeadManStatus
+         * @description How the venue's dead man's switch of one account stands.
+         */
+        DeadManStatus: {
+            /** Format: date-time */
+            fires_at: string | null;
+            fires_ns: string | null;
+            timeout_s: number;
+            trouble: string | null;
         };
         /**
          * DecideOrder
@@ -2072,6 +2094,22 @@ export interface components {
             type: "leg_added";
         };
         /**
+         * LineView
+         * @description What its last 50 requests met on the line to the venue, those of the last five minutes.
+         */
+        LineView: {
+            /** @description 95 of 100 answers came within; null if none came. */
+            answer_p95_s: number | null;
+            /** @description Which limit of `quality` is exceeded; null while none is. */
+            degraded: string | null;
+            /** @description Of the private stream, in the last minute. */
+            disconnects: number;
+            /** @description So many of them got no answer. */
+            lost: number;
+            /** @description So many have ended. */
+            requests: number;
+        };
+        /**
          * Liquidity
          * @enum {unknown}
          */
@@ -2150,7 +2188,7 @@ export interface components {
          * @description One interaction with a venue, as the audit log sorts them.
          * @enum {unknown}
          */
-        Operation: "BALANCE_QUERY" | "CANCEL_ALL" | "FILLS_QUERY" | "INSTRUMENTS_QUERY" | "OPEN_ORDERS_QUERY" | "ORDER_CANCEL" | "ORDER_MODIFY" | "ORDER_QUERY" | "ORDER_SUBMIT" | "POSITION_QUERY";
+        Operation: "BALANCE_QUERY" | "CANCEL_ALL" | "DEAD_MAN" | "FILLS_QUERY" | "INSTRUMENTS_QUERY" | "OPEN_ORDERS_QUERY" | "ORDER_CANCEL" | "ORDER_MODIFY" | "ORDER_QUERY" | "ORDER_SUBMIT" | "POSITION_QUERY";
         /**
          * OperationStatsView
          * @description Operations of one kind within one period.
@@ -3455,7 +3493,7 @@ export interface components {
          * @description What an order does without us, for programs.
          * @enum {unknown}
          */
-        Unplugged: "ended" | "expires" | "may_be_there" | "never_sent" | "not_replaced" | "rests" | "unguarded";
+        Unplugged: "dead_man" | "ended" | "expires" | "may_be_there" | "never_sent" | "not_replaced" | "rests" | "unguarded";
         /**
          * Unreadable
          * @description At least one source failed or could not be read, and none had the order.
@@ -3526,7 +3564,7 @@ export interface operations {
                      *             "amend": "in_place",
                      *             "cancel_all": true,
                      *             "cumulative_only": false,
-                     *             "dead_man": false,
+                     *             "dead_man": null,
                      *             "hedged_positions": false,
                      *             "order_types": [
                      *               "LIMIT",
@@ -3542,12 +3580,20 @@ export interface operations {
                      *               "IOC"
                      *             ]
                      *           },
+                     *           "dead_man": null,
                      *           "durability": "process",
                      *           "emulated": [],
                      *           "environment": "paper",
                      *           "halt": null,
                      *           "id": "paper-main",
                      *           "instruments": 2,
+                     *           "line": {
+                     *             "answer_p95_s": 0.184,
+                     *             "degraded": null,
+                     *             "disconnects": 0,
+                     *             "lost": 1,
+                     *             "requests": 50
+                     *           },
                      *           "open_orders": 1,
                      *           "refusing": null,
                      *           "venue": "paper:binance"
@@ -5334,7 +5380,7 @@ export interface operations {
                 /** @description ``next_cursor`` of the page before. */
                 cursor?: number | null;
                 limit?: number;
-                operation?: ("ORDER_SUBMIT" | "ORDER_CANCEL" | "ORDER_MODIFY" | "CANCEL_ALL" | "ORDER_QUERY" | "OPEN_ORDERS_QUERY" | "FILLS_QUERY" | "BALANCE_QUERY" | "POSITION_QUERY" | "INSTRUMENTS_QUERY") | null;
+                operation?: ("ORDER_SUBMIT" | "ORDER_CANCEL" | "ORDER_MODIFY" | "CANCEL_ALL" | "DEAD_MAN" | "ORDER_QUERY" | "OPEN_ORDERS_QUERY" | "FILLS_QUERY" | "BALANCE_QUERY" | "POSITION_QUERY" | "INSTRUMENTS_QUERY") | null;
                 /** @description Left out: unanswered ones as well. */
                 success?: boolean | null;
                 order_id?: string | null;
