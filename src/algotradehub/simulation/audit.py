@@ -1,17 +1,16 @@
 """The audit log, judged: what went over the wires is in the journal, and the journal is proven."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import zip_longest
 from typing import TypeAlias
 
 from algotradehub.app.auditing import Head, read_all, verify_disk
 from algotradehub.app.core import Core, memory_store
-from algotradehub.app.restoring import restore
 from algotradehub.domain.records import Record, Requested, Responded, Restarted, Wire
 from algotradehub.ports.audit import OperationFilter
 from algotradehub.ports.disk import Disk
-from algotradehub.ports.store import Store
+from algotradehub.ports.store import Changes, Store
 from algotradehub.simulation.encoding import SECRET, without_secret
 from algotradehub.simulation.verdict import Broken
 
@@ -72,12 +71,12 @@ class AuditTrail:
         """
         verify_disk(disk, against=self._head)
 
-    def check(self, core: Core, disk: Disk, requests: Sequence[bytes]) -> None:
+    def check(self, records: Sequence[Record], disk: Disk, requests: Sequence[bytes]) -> None:
         """At the end, with everything written: nothing is missing, and answers have their requests.
 
         Args:
-            core: Of the last life.
-            disk: Its disk.
+            records: All of the journal.
+            disk: Of the last life.
             requests: As the venue got them in all lives.
 
         Raises:
@@ -85,7 +84,7 @@ class AuditTrail:
         """
         asked: dict[tuple[int, int], Requested] = {}
         found: set[Key] = set()
-        for key, record in _wired(core.journal.read()):
+        for key, record in _wired(records):
             if key in found:
                 raise Broken("audit doubled", f"{record}")
             found.add(key)
@@ -104,14 +103,21 @@ class AuditTrail:
             if SECRET.encode() in disk.read(name):
                 raise Broken("secret told", f"{name} holds the key of the venue")
 
-    def check_views(self, core: Core, store: Store, *, now_ns: int) -> None:
+    def check_views(self, replayed: Changes, store: Store) -> None:
         """Operations and actions are what the journal says they are.
+
+        Args:
+            replayed: What all records of the journal change.
+            store: The projection.
 
         Raises:
             Broken: A view has something else.
         """
+        told = Changes(
+            applied_seq=replayed.applied_seq, records=replayed.records, orders=replayed.orders
+        )
         with closing(memory_store()) as rebuilt:
-            rebuilt.apply(restore(rebuilt, core.journal, now_ns=now_ns).changes)
+            rebuilt.apply(told)
             if rebuilt.operations(_ALL) != store.operations(_ALL):
                 raise Broken("operations differ", _first_difference(rebuilt, store))
             if rebuilt.actions(_ALL) != store.actions(_ALL):
@@ -133,7 +139,7 @@ def _first_difference(rebuilt: Store, store: Store) -> str:
     return next(f"{stored} should be {right}" for right, stored in pairs if right != stored)
 
 
-def _wired(records: Iterator[Record]) -> Iterator[tuple[Key, Record]]:
+def _wired(records: Iterable[Record]) -> Iterator[tuple[Key, Record]]:
     """Every request and answer, with the life it is of."""
     life = 0
     for record in records:
