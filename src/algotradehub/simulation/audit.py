@@ -1,23 +1,17 @@
 """The audit log, judged: what went over the wires is in the journal, and the journal is proven."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
-from itertools import zip_longest
 from typing import TypeAlias
 
 from algotradehub.app.auditing import Head, read_all, verify_disk
-from algotradehub.app.core import Core, memory_store
+from algotradehub.app.core import Core
 from algotradehub.domain.records import Record, Requested, Responded, Restarted, Wire
-from algotradehub.ports.audit import OperationFilter
 from algotradehub.ports.disk import Disk
-from algotradehub.ports.store import Changes, Store
 from algotradehub.simulation.encoding import SECRET, without_secret
 from algotradehub.simulation.verdict import Broken
 
 # The life of the process, its number of the request, and which of the two it is.
 Key: TypeAlias = tuple[int, int, type[Wire]]
-
-_ALL = OperationFilter(limit=1_000_000)
 
 
 class AuditTrail:
@@ -103,26 +97,6 @@ class AuditTrail:
             if SECRET.encode() in disk.read(name):
                 raise Broken("secret told", f"{name} holds the key of the venue")
 
-    def check_views(self, replayed: Changes, store: Store) -> None:
-        """Operations and actions are what the journal says they are.
-
-        Args:
-            replayed: What all records of the journal change.
-            store: The projection.
-
-        Raises:
-            Broken: A view has something else.
-        """
-        told = Changes(
-            applied_seq=replayed.applied_seq, records=replayed.records, orders=replayed.orders
-        )
-        with closing(memory_store()) as rebuilt:
-            rebuilt.apply(told)
-            if rebuilt.operations(_ALL) != store.operations(_ALL):
-                raise Broken("operations differ", _first_difference(rebuilt, store))
-            if rebuilt.actions(_ALL) != store.actions(_ALL):
-                raise Broken("actions differ", "from what the journal says")
-
     def _check_requests(
         self, requests: Sequence[bytes], asked: dict[tuple[int, int], Requested]
     ) -> None:
@@ -132,11 +106,6 @@ class AuditTrail:
         missing = [sent for sent in requests if without_secret(sent) not in bodies]
         if len(missing) > excused:
             raise Broken("audit incomplete", f"the venue was asked {missing}")
-
-
-def _first_difference(rebuilt: Store, store: Store) -> str:
-    pairs = zip_longest(rebuilt.operations(_ALL), store.operations(_ALL))
-    return next(f"{stored} should be {right}" for right, stored in pairs if right != stored)
 
 
 def _wired(records: Iterable[Record]) -> Iterator[tuple[Key, Record]]:

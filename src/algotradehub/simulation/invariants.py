@@ -8,8 +8,8 @@ from algotradehub.app.core import Core
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.commands import Amend, OrderCommand, Place
 from algotradehub.domain.evidence import Execution
-from algotradehub.domain.fill import part_of
-from algotradehub.domain.ids import ClientOrderId, IdempotencyKey, TenantId
+from algotradehub.domain.fill import Fill, part_of
+from algotradehub.domain.ids import ClientOrderId, ExecutionId, IdempotencyKey, TenantId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import FINAL_STATUSES, Order, OrderStatus, Origin
@@ -158,11 +158,13 @@ def check_storage(core: Core, store: Store, *, replayed: DeskState) -> None:
     """
     core.journal.verify()
     state = core.state
+    kept = store.restore(changed_after_ns=0, claimed_after_ns=0)
+    stored_orders = {order.order_id: order for order in kept.orders}
     for order_id, order in state.orders.items():
         same = replayed.orders.get(order_id)
         if same != order:
             raise Broken("replay differs", f"{order} came back as {same}")
-        stored = store.order(order_id)
+        stored = stored_orders.get(order_id)
         if stored != order:
             raise Broken("projection differs", f"{order} is stored as {stored}")
     require(
@@ -173,7 +175,6 @@ def check_storage(core: Core, store: Store, *, replayed: DeskState) -> None:
     )
     claims = _claims(state)
     require(_claims(replayed).items() >= claims.items(), "replay differs", "in the claims")
-    kept = store.restore(changed_after_ns=0, claimed_after_ns=0)
     require(
         {(held.symbol, held.side): held for held in kept.positions}
         == {(held.symbol, held.side): held for held in state.positions.all()}
@@ -183,10 +184,12 @@ def check_storage(core: Core, store: Store, *, replayed: DeskState) -> None:
     )
     stored_claims = {(claim.tenant, claim.key): claim.order_id for claim in kept.claims}
     require(stored_claims.items() >= claims.items(), "projection differs", "in the claims")
+    stored_fills: dict[ClientOrderId, dict[ExecutionId, Fill]] = {}
+    for fill in kept.fills:
+        stored_fills.setdefault(fill.order_id, {})[fill.execution_id] = fill
     for order_id, fills in state.executions.items():
-        stored_fills = store.fills(tenant=state.orders[order_id].request.tenant, order_id=order_id)
-        by_id = {fill.execution_id: fill for fill in stored_fills}
-        require(by_id == fills, "projection differs", f"in the fills of {order_id}")
+        same_fills = stored_fills.get(order_id, {}) == fills
+        require(same_fills, "projection differs", f"in the fills of {order_id}")
 
 
 def check_wishes(records: Iterable[Record]) -> None:

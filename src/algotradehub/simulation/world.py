@@ -29,6 +29,7 @@ from algotradehub.simulation.scenario import Death, Scenario, Waiting
 from algotradehub.simulation.timeline import Crash, Timeline
 from algotradehub.simulation.users import ACCOUNT, LAST_WORDS_S, TENANT, Users
 from algotradehub.simulation.venue import SYMBOL, VENUE, ScriptedVenue
+from algotradehub.simulation.views import check_views
 from algotradehub.trading.intervention import Approvals
 
 _S = 1_000_000_000
@@ -226,12 +227,16 @@ class World:
         invariants.check_wishes(records)
         invariants.check_storage(core, self.store, replayed=replayed)
         self.audit.check(records, self.disk, self.venue.requests)
-        self.audit.check_views(replayed.changes, self.store)
+        check_views(records, replayed.orders.values(), self.store)
 
     def _forget(self, clock: SimClock, core: Core) -> None:
         """Let ended orders leave memory as if it were long after, unless they are asked about."""
-        if core.projector.level and self.users.incomplete(core) is None:
-            core.state.forget_ended(clock.now_ns() - self.scenario.in_memory_ns)
+        before_ns = clock.now_ns() - self.scenario.in_memory_ns
+        is_due = any(
+            order.is_final and order.updated_ns < before_ns for order in core.state.orders.values()
+        )
+        if is_due and core.projector.level and self.users.incomplete(core) is None:
+            core.state.forget_ended(before_ns)
         clock.after(_FORGET_EVERY_S, self._forget, clock, core)
 
     def _remember(self, core: Core) -> None:
