@@ -8,6 +8,9 @@ from algotradehub.ports.store import Changes
 from algotradehub.trading.state import DeskState
 
 INTERVAL_S: Final = 0.01
+# After so many looks in vain the disk has failed for good, or is very slow.
+PATIENT_LOOKS: Final = 100
+RARE_INTERVAL_S: Final = 1.0
 
 
 class Projection(Protocol):
@@ -44,6 +47,7 @@ class Projector:
         self._projection = projection
         self._clock = clock
         self._held: Changes | None = None
+        self._looks = 0  # at what is held, in vain
         self._scheduled = False
 
     @property
@@ -59,7 +63,8 @@ class Projector:
         """Something changed; cheap to call for every record."""
         if not self._scheduled:
             self._scheduled = True
-            self._clock.after(INTERVAL_S, self._tick)
+            is_patient = self._looks < PATIENT_LOOKS
+            self._clock.after(INTERVAL_S if is_patient else RARE_INTERVAL_S, self._tick)
 
     def forget(self, seq: int) -> None:
         """Records above ``seq`` were never stored: they are no part of the journal's views."""
@@ -76,5 +81,6 @@ class Projector:
         if self._held is not None and self._journal.synced_seq >= self._held.applied_seq:
             held, self._held = self._held, None
             self._projection.feed(held)
+        self._looks = 0 if self._held is None else self._looks + 1
         if self._held is not None or self._state.changes.records:
             self.wake()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from algotradehub.simulation.loop import SimLoop
+from algotradehub.simulation.timeline import WorldTimer
 
 
 class SimClock:
@@ -34,14 +35,12 @@ class SimClock:
     def monotonic_ns(self) -> int:
         return self._timeline.now_ns - self._born_ns
 
-    def after(
-        self, delay_s: float, callback: Callable[..., object], *args: object
-    ) -> asyncio.TimerHandle:
-        return self._loop.call_later(delay_s, callback, *args)
+    def after(self, delay_s: float, callback: Callable[..., object], *args: object) -> WorldTimer:
+        return self._loop.after(delay_s, callback, *args)
 
     async def sleep(self, delay_s: float) -> None:
         woken: asyncio.Future[None] = self._loop.create_future()
-        timer = self._loop.call_later(delay_s, _wake, woken)
+        timer = self._loop.after(delay_s, _wake, woken)
         try:
             await woken
         finally:

@@ -1,10 +1,11 @@
 """Decisions of people, judged: the venue's word wins, nothing counts twice, two people are two."""
 
-from algotradehub.app.core import Core
+from collections.abc import Iterable
+
 from algotradehub.domain.fill import part_of
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.money import ZERO
-from algotradehub.domain.records import Decided, DecisionProposed, Restarted
+from algotradehub.domain.records import Decided, DecisionProposed, Record, Restarted
 from algotradehub.simulation.truth import VenueOrder
 from algotradehub.simulation.venue import ScriptedVenue
 from algotradehub.simulation.verdict import Broken
@@ -39,10 +40,10 @@ def check_overruled(state: DeskState, venue: ScriptedVenue) -> None:
                 raise Broken("decision stands", f"{part}, and the venue has {_shown(truth)}")
 
 
-def check_approved(core: Core, *, second_approver: bool) -> None:
+def check_approved(records: Iterable[Record], *, second_approver: bool) -> None:
     """Where two people are asked for, another one has approved what this process proposed."""
     proposed: dict[ClientOrderId, DecisionProposed] = {}
-    for record in core.journal.read():
+    for record in records:
         body = record.body
         if isinstance(body, Restarted):
             proposed.clear()

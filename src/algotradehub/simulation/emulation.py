@@ -3,18 +3,17 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from algotradehub.app.core import Core
 from algotradehub.domain.commands import OrderCommand, Place
 from algotradehub.domain.guard_records import Fired
 from algotradehub.domain.ids import ClientOrderId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import Order, OrderType, Origin, TriggerDirection
-from algotradehub.domain.records import HaltSet
+from algotradehub.domain.records import HaltSet, Record
 from algotradehub.simulation.invariants import is_decided
 from algotradehub.simulation.users import ACCOUNT
 from algotradehub.simulation.venue import SYMBOL, ScriptedVenue
-from algotradehub.simulation.verdict import require
+from algotradehub.simulation.verdict import Broken, require
 from algotradehub.trading.state import DeskState
 
 _S = 1_000_000_000
@@ -76,14 +75,13 @@ class Judge:
             waiting[order.request.side] += order.remaining
             self._check_trail(seen, order)
         for truth in self._venue.orders.values():
-            if truth.client_order_id is not None and not is_decided(state, truth):
+            ours = truth.client_order_id is not None
+            if ours and truth.is_open and not is_decided(state, truth):
                 waiting[truth.side] += truth.remaining
         sums = state.sums.of(ACCOUNT, SYMBOL)
-        require(
-            waiting[Side.BUY] <= sums.buying and waiting[Side.SELL] <= sums.selling,
-            "exposure understated",
-            f"{waiting} waits or rests, the sums have {sums.buying} and {sums.selling}",
-        )
+        if waiting[Side.BUY] > sums.buying or waiting[Side.SELL] > sums.selling:
+            detail = f"{waiting} waits or rests, the sums have {sums.buying} and {sums.selling}"
+            raise Broken("exposure understated", detail)
 
     def before_price(self, state: DeskState, price: Decimal) -> None:
         self.watch(state)
@@ -95,8 +93,8 @@ class Judge:
     def after_price(self, state: DeskState, price: Decimal) -> None:
         """Whoever is called guarded when its price is seen has fired by then."""
         for order in _waiting(state):
-            crossed = _is_guarded(order) and is_crossed(order, price)
-            require(not crossed, "not fired", f"{order} was to fire at {price}")
+            if _is_guarded(order) and is_crossed(order, price):
+                raise Broken("not fired", f"{order} was to fire at {price}")
         for order_id in self._now:
             order = state.orders[order_id]
             if order.emulated is None or not order.emulated.fired_ns:
@@ -146,20 +144,20 @@ class Judge:
             self._ended.clear()
             self._by_hand.clear()
 
-    def check_all(self, core: Core, now_ns: int) -> None:
+    def check_all(self, state: DeskState, records: Iterable[Record], now_ns: int) -> None:
         """When all is settled: what expired has ended, and nothing fired under a halt."""
-        for order_id in core.state.live.get(ACCOUNT, ()):
-            order = core.state.orders[order_id]
+        for order_id in state.live.get(ACCOUNT, ()):
+            order = state.orders[order_id]
             expires_ns, emulated = order.request.expires_ns, order.emulated
             if expires_ns is not None and emulated is not None:
                 require(now_ns < expires_ns + EXPIRY_NS, "outlived its expiry", f"{order}")
             if order.is_waiting:
                 self._check_down(order)
-        for order in core.state.orders.values():
+        for order in state.orders.values():
             emulated, expires_ns = order.emulated, order.request.expires_ns
             if emulated is not None and emulated.expired_ns and expires_ns is not None:
                 require(emulated.expired_ns >= expires_ns, "expired too soon", f"{order}")
-        _check_firings(core)
+        _check_firings(records)
 
     def _check_trail(self, seen: _Seen, order: Order) -> None:
         assert order.emulated is not None  # noqa: S101 - it waits
@@ -216,10 +214,10 @@ def _terms(order: Order) -> Decimal | None:
     return order.leg.trigger_price
 
 
-def _check_firings(core: Core) -> None:
+def _check_firings(records: Iterable[Record]) -> None:
     fired: dict[ClientOrderId, Fired] = {}  # one that was not made durable is told again
     halted = False
-    for record in core.journal.read():
+    for record in records:
         body = record.body
         if isinstance(body, HaltSet):
             halted = body.halted

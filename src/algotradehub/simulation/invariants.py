@@ -4,14 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
-from algotradehub.app.core import Core, memory_store
-from algotradehub.app.restoring import restore
+from algotradehub.app.core import Core
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.commands import Amend, OrderCommand, Place
 from algotradehub.domain.evidence import Execution
 from algotradehub.domain.exposure import exposure_of
-from algotradehub.domain.fill import part_of
-from algotradehub.domain.ids import ClientOrderId, IdempotencyKey, TenantId
+from algotradehub.domain.fill import Fill, part_of
+from algotradehub.domain.ids import ClientOrderId, ExecutionId, IdempotencyKey, TenantId
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import FINAL_STATUSES, Order, OrderStatus, Origin
@@ -23,6 +22,7 @@ from algotradehub.domain.records import (
     HaltSet,
     Intent,
     LegAdded,
+    Record,
     Restarted,
 )
 from algotradehub.ports.store import Store
@@ -44,14 +44,12 @@ def check_exposure(state: DeskState, venue: ScriptedVenue) -> None:
     """At every moment: what of ours may still fill at the venue is in the running sums."""
     open_there = {Side.BUY: ZERO, Side.SELL: ZERO}
     for order in venue.orders.values():
-        if order.client_order_id is not None and not is_decided(state, order):
+        if order.is_open and order.client_order_id is not None and not is_decided(state, order):
             open_there[order.side] += order.remaining
     sums = state.sums.of(ACCOUNT, SYMBOL)
-    require(
-        open_there[Side.BUY] <= sums.buying and open_there[Side.SELL] <= sums.selling,
-        "exposure understated",
-        f"the venue may still fill {open_there}, the sums have {sums.buying} and {sums.selling}",
-    )
+    if open_there[Side.BUY] > sums.buying or open_there[Side.SELL] > sums.selling:
+        detail = f"{open_there}, the sums have {sums.buying} and {sums.selling}"
+        raise Broken("exposure understated", f"the venue may still fill {detail}")
 
 
 def check_booked(state: DeskState, venue: ScriptedVenue) -> None:
@@ -83,7 +81,8 @@ def check_legs(state: DeskState, venue: ScriptedVenue) -> None:
         legs = state.orders[order_id].legs
         there = (venue.by_client_id.get(leg.client_order_id) for leg in legs)
         resting = [order for order in there if order is not None and order.is_open]
-        require(len(resting) <= 1, "two legs at once", f"{order_id} rests as {resting}")
+        if len(resting) > 1:
+            raise Broken("two legs at once", f"{order_id} rests as {resting}")
 
 
 def check_stopped(state: DeskState, venue: ScriptedVenue) -> None:
@@ -156,8 +155,8 @@ def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
         for part in order.parts or (order,):
             if part.order_id not in ours and not order.external:
                 rejected = part.status is OrderStatus.REJECTED or part.decision is not None
-                never_there = (rejected or _was_never_sent(part)) and not part.filled
-                require(never_there, "order invented", f"{part} was never at the venue")
+                if part.filled or not (rejected or _was_never_sent(part)):
+                    raise Broken("order invented", f"{part} was never at the venue")
         if order.status is OrderStatus.REJECTED and order.origin in {Origin.UNSENT, Origin.RISK}:
             absent = order.order_id not in ours
             require(absent, "order doubled or lost", f"{order.order_id} is not dead")
@@ -167,21 +166,22 @@ def check_all(core: Core, venue: ScriptedVenue, users: Users) -> None:
     _check_money(state, venue)
 
 
-def check_storage(core: Core, store: Store, *, now_ns: int) -> None:
-    """The journal is whole, and both it and the projection add up to the state in memory."""
+def check_storage(core: Core, store: Store, *, replayed: DeskState) -> None:
+    """The journal is whole, and both it and the projection add up to the state in memory.
+
+    ``replayed`` is what the journal adds up to.
+    """
     core.journal.verify()
-    _check_wishes(core)
     state = core.state
-    empty = memory_store()
-    try:
-        replayed = restore(empty, core.journal, now_ns=now_ns)
-    finally:
-        empty.close()
+    kept = store.restore(changed_after_ns=0, claimed_after_ns=0)
+    stored_orders = {order.order_id: order for order in kept.orders}
     for order_id, order in state.orders.items():
         same = replayed.orders.get(order_id)
-        require(same == order, "replay differs", f"{order} came back as {same}")
-        stored = store.order(order_id)
-        require(stored == order, "projection differs", f"{order} is stored as {stored}")
+        if same != order:
+            raise Broken("replay differs", f"{order} came back as {same}")
+        stored = stored_orders.get(order_id)
+        if stored != order:
+            raise Broken("projection differs", f"{order} is stored as {stored}")
     require(
         replayed.positions.all() == state.positions.all()
         and _totals(replayed.balances.all()) == _totals(state.balances.all()),
@@ -190,7 +190,6 @@ def check_storage(core: Core, store: Store, *, now_ns: int) -> None:
     )
     claims = _claims(state)
     require(_claims(replayed).items() >= claims.items(), "replay differs", "in the claims")
-    kept = store.restore(changed_after_ns=0, claimed_after_ns=0)
     require(
         {(held.symbol, held.side): held for held in kept.positions}
         == {(held.symbol, held.side): held for held in state.positions.all()}
@@ -200,17 +199,19 @@ def check_storage(core: Core, store: Store, *, now_ns: int) -> None:
     )
     stored_claims = {(claim.tenant, claim.key): claim.order_id for claim in kept.claims}
     require(stored_claims.items() >= claims.items(), "projection differs", "in the claims")
+    stored_fills: dict[ClientOrderId, dict[ExecutionId, Fill]] = {}
+    for fill in kept.fills:
+        stored_fills.setdefault(fill.order_id, {})[fill.execution_id] = fill
     for order_id, fills in state.executions.items():
-        stored_fills = store.fills(tenant=state.orders[order_id].request.tenant, order_id=order_id)
-        by_id = {fill.execution_id: fill for fill in stored_fills}
-        require(by_id == fills, "projection differs", f"in the fills of {order_id}")
+        same_fills = stored_fills.get(order_id, {}) == fills
+        require(same_fills, "projection differs", f"in the fills of {order_id}")
 
 
-def _check_wishes(core: Core) -> None:
+def check_wishes(records: Iterable[Record]) -> None:
     """A leg follows an amendment that was asked for in the same life, and no cancel or stop."""
     asked: set[ClientOrderId] = set()
     halted = False
-    for record in core.journal.read():
+    for record in records:
         body = record.body
         if isinstance(body, Restarted):
             asked.clear()
@@ -228,16 +229,14 @@ def _check_wishes(core: Core) -> None:
             require(not halted, "placed while halted", str(record))
 
 
-def check_corrections(core: Core, venue: ScriptedVenue) -> None:
+def check_corrections(state: DeskState, records: Iterable[Record], venue: ScriptedVenue) -> None:
     """Nothing is corrected that a fill explains, not even for a while."""
     made = Counter(
-        record.body.asset
-        for record in core.journal.read()
-        if isinstance(record.body, BalanceCorrected)
+        record.body.asset for record in records if isinstance(record.body, BalanceCorrected)
     )
     came = Counter(asset for asset, _ in venue.deposits)
     for asset, opening in OPENING.items():
-        balance = core.state.balances.get(ACCOUNT, asset)
+        balance = state.balances.get(ACCOUNT, asset)
         # Where the venue first spoke after the first fill, our sum began wrong.
         allowed = came[asset] + (balance is None or balance.opening != opening)
         require(made[asset] <= allowed, "corrected wrongly", f"{asset} {made[asset]} times")
@@ -280,21 +279,17 @@ def _check_doubles(venue: ScriptedVenue) -> None:
 
 
 def _check_order(order: Order, truth: VenueOrder) -> None:
-    require(
-        order.filled == truth.filled and order.paid == truth.value,
-        "fills differ",
-        f"{order} should have filled {truth.filled} for {truth.value}",
-    )
+    if order.filled != truth.filled or order.paid != truth.value:
+        should = f"should have filled {truth.filled} for {truth.value}"
+        raise Broken("fills differ", f"{order} {should}")
     require(
         order.status is truth.status,
         "status differs",
         f"{order.order_id} is {order.status} here and {truth.status} at the venue",
     )
-    require(
-        order.leg.venue_order_id == truth.venue_order_id and order.quantity == truth.quantity,
-        "order differs",
-        f"{order} should be {truth.venue_order_id} over {truth.quantity}",
-    )
+    if order.leg.venue_order_id != truth.venue_order_id or order.quantity != truth.quantity:
+        should = f"should be {truth.venue_order_id} over {truth.quantity}"
+        raise Broken("order differs", f"{order} {should}")
 
 
 def _was_never_sent(part: Order) -> bool:
@@ -333,7 +328,8 @@ def _check_promises(state: DeskState, users: Users) -> None:
         kept = state.order(order_id)
         require(kept is not None, "promise broken", f"{key} was to be {order_id}")
         assert kept is not None  # noqa: S101 - just required
-        require(kept.request == users.wanted[key], "promise broken", f"{key} became {kept}")
+        if kept.request != users.wanted[key]:
+            raise Broken("promise broken", f"{key} became {kept}")
 
 
 def _check_positions(state: DeskState) -> None:

@@ -1,10 +1,10 @@
 """Limits, judged: what left was within every limit in force when it was asked for."""
 
 from collections import deque
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from algotradehub.app.core import Core
 from algotradehub.domain.commands import Amend, OrderCommand, Place
 from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.instrument import Side
@@ -54,11 +54,15 @@ def check_reach(venue: ScriptedVenue, limits: RiskLimits) -> None:
         raise Broken("limit passed", f"{reach * _PRICE} at risk, {limits.max_exposure} allowed")
 
 
-def check_accepted(core: Core, limits: RiskLimits) -> None:
-    """Every order and amendment in the journal, held against a recount of what was then known."""
+def check_accepted(records: Iterable[Record], limits: RiskLimits) -> DeskState:
+    """Every order and amendment in the journal, held against a recount of what was then known.
+
+    Returns:
+        What the whole journal adds up to.
+    """
     state = DeskState(load=lambda _: None, locate=lambda _, __: None)
     second, minute = deque[int](), deque[int]()
-    for record in core.journal.read():
+    for record in records:
         body = record.body
         if isinstance(body, Restarted):
             second.clear()
@@ -73,6 +77,7 @@ def check_accepted(core: Core, limits: RiskLimits) -> None:
             _check_pace(second, record.at_ns, _S, limits.max_orders_per_second)
             _check_pace(minute, record.at_ns, 60 * _S, limits.max_orders_per_minute)
         state.apply(record)
+    return state
 
 
 def _is_held(state: DeskState, order: Order) -> bool:

@@ -30,7 +30,7 @@ class Scheduled(Protocol):
 
 
 class WorldTimer:
-    """A call of the world's own (venue, wire, disk): it outlives the process."""
+    """A call of the world's own (venue, wire, disk), which outlives the process, or of a clock."""
 
     __slots__ = ("_args", "_callback", "_cancelled")
 

@@ -12,6 +12,9 @@ class Broken(SimulationFailed):
 
 
 def require(condition: object, name: str, detail: str) -> None:
-    """Raise ``Broken`` unless ``condition`` holds."""
+    """Raise ``Broken`` unless ``condition`` holds.
+
+    A judge who is asked often raises it itself: ``detail`` costs more than most conditions.
+    """
     if not condition:
         raise Broken(name, detail)

@@ -1,16 +1,17 @@
 """One seed from beginning to end: lives, deaths, healing, judgement."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 from itertools import count
 
 from algotradehub.app.core import AccountSetup, Core, memory_store, open_core
+from algotradehub.app.restoring import IN_MEMORY_NS
 from algotradehub.domain.commands import OrderCommand
 from algotradehub.domain.errors import StorageDamaged
 from algotradehub.domain.evidence import Connection, ConnectionState
-from algotradehub.domain.records import Wire
-from algotradehub.ports.store import Changes, Store
+from algotradehub.domain.records import Record, Wire
+from algotradehub.ports.store import Changes, OrderFilter, Store
 from algotradehub.ports.venue import Sink, Word
 from algotradehub.simulation import decisions, invariants, limit_invariants
 from algotradehub.simulation.account import ScriptedAccount
@@ -29,6 +30,7 @@ from algotradehub.simulation.scenario import Death, Scenario, Waiting
 from algotradehub.simulation.timeline import Crash, Timeline
 from algotradehub.simulation.users import ACCOUNT, LAST_WORDS_S, TENANT, Users
 from algotradehub.simulation.venue import SYMBOL, VENUE, ScriptedVenue
+from algotradehub.simulation.views import check_views
 from algotradehub.trading.intervention import Approvals
 
 _S = 1_000_000_000
@@ -36,6 +38,7 @@ START_NS = 1_767_225_600 * _S  # 2026-01-01
 TAG = 0x5EED
 _PRICE_AGE_S = 4.0
 _FORGET_EVERY_S = 0.3
+_ALL_ORDERS = OrderFilter(tenant=TENANT, limit=1_000_000)
 
 
 class World:
@@ -212,34 +215,44 @@ class World:
             self._account.on_send = lambda command: self._sent(core, command)
             self._account.on_dead_man = lambda timeout_s: self.dead_man.asks(core, timeout_s)
             self.walk.listener = lambda price: self._show(core, prices, price)
-            self._forget(clock, core)
+            if self.scenario.in_memory_ns < IN_MEMORY_NS:
+                self._forget(clock, core)
             await self.users.act(clock, core)
             await self.users.heal(clock, core)
             told_ns = self.timeline.now_ns - int(LAST_WORDS_S * _S)
             self._remember(core)
             invariants.check_settled(core.state, self.venue, told_ns)
             decisions.check_overruled(core.state, self.venue)
-            self.judge.check_all(core, clock.now_ns())
+            self.judge.check_all(core.state, core.journal.read(), clock.now_ns())
             await self.users.finish(clock, core)
             self._remember(core)
             invariants.check_all(core, self.venue, self.users)
-            limit_invariants.check_accepted(core, self.scenario.limits)
-            if core.journal.refusing is None:
-                invariants.check_corrections(core, self.venue)
-                decisions.check_approved(core, second_approver=self.scenario.second_approver)
-                invariants.check_storage(core, self.store, now_ns=clock.now_ns())
-                self.audit.check(core, self.disk, self.venue.requests)
-                self.audit.check_views(core, self.store, now_ns=clock.now_ns())
+            self._judge_records(core, list(core.journal.read()))
+
+    def _judge_records(self, core: Core, records: Sequence[Record]) -> None:
+        replayed = limit_invariants.check_accepted(records, self.scenario.limits)
+        if core.journal.refusing is not None:
+            return  # neither journal nor projection has everything
+        invariants.check_corrections(core.state, records, self.venue)
+        decisions.check_approved(records, second_approver=self.scenario.second_approver)
+        invariants.check_wishes(records)
+        invariants.check_storage(core, self.store, replayed=replayed)
+        self.audit.check(records, self.disk, self.venue.requests)
+        check_views(records, replayed.orders.values(), self.store)
 
     def _forget(self, clock: SimClock, core: Core) -> None:
         """Let ended orders leave memory as if it were long after, unless they are asked about."""
-        if core.projector.level and self.users.incomplete(core) is None:
-            core.state.forget_ended(clock.now_ns() - self.scenario.in_memory_ns)
+        before_ns = clock.now_ns() - self.scenario.in_memory_ns
+        is_due = any(
+            order.is_final and order.updated_ns < before_ns for order in core.state.orders.values()
+        )
+        if is_due and core.projector.level and self.users.incomplete(core) is None:
+            core.state.forget_ended(before_ns)
         clock.after(_FORGET_EVERY_S, self._forget, clock, core)
 
     def _remember(self, core: Core) -> None:
         """Bring every order back that left memory: all of them are judged."""
-        for order in self.store.restore(changed_after_ns=0, claimed_after_ns=0).orders:
+        for order in self.store.orders(_ALL_ORDERS):
             core.state.order(order.order_id)
 
     def _sent(self, core: Core, command: OrderCommand) -> None:

@@ -5,7 +5,7 @@ import errno
 from hypothesis import given
 from hypothesis import strategies as st
 
-from algotradehub.app.projector import INTERVAL_S, Projector
+from algotradehub.app.projector import INTERVAL_S, PATIENT_LOOKS, RARE_INTERVAL_S, Projector
 from algotradehub.bus.memory import MemoryBus
 from algotradehub.domain.ids import AccountId
 from algotradehub.domain.records import HaltSet
@@ -48,7 +48,8 @@ class Parts:
 
     def __init__(self, sync_s: float = 0.001) -> None:
         self.clock = FakeClock()
-        self.disk = FailingDisk(MemoryDisk(self.clock, sync_s=sync_s))
+        self.memory = MemoryDisk(self.clock, sync_s=sync_s)
+        self.disk = FailingDisk(self.memory)
         self.journal = SegmentJournal(self.disk, clock=self.clock)
         self.state = DeskState(load=lambda _: None, locate=lambda *_: None)
         self.projection = Projected(self.journal)
@@ -102,6 +103,28 @@ def test_the_projection_is_never_fed_from_a_disk_that_failed() -> None:
     parts.clock.advance(60)
     assert parts.projection.fed == []
     assert not parts.projector.level
+
+
+def test_a_disk_that_failed_for_good_is_looked_at_rarely() -> None:
+    parts = Parts()
+    parts.clock.advance(1)
+    parts.disk.sync_error = OSError(errno.EIO, "input/output error")
+    parts.record()
+    parts.clock.advance(PATIENT_LOOKS * INTERVAL_S)
+    timers = parts.clock._count
+    parts.clock.advance(60 * RARE_INTERVAL_S)
+    assert parts.clock._count <= timers + 61
+
+
+def test_after_a_slow_sync_it_looks_often_again() -> None:
+    parts = Parts(sync_s=3 * PATIENT_LOOKS * INTERVAL_S)
+    first = parts.record()
+    parts.clock.advance(10)
+    assert [changes.applied_seq for changes in parts.projection.fed] == [first]
+    parts.memory.sync_s = 0.001
+    second = parts.record()
+    parts.clock.advance(5 * INTERVAL_S)
+    assert [changes.applied_seq for changes in parts.projection.fed] == [first, second]
 
 
 def test_nothing_runs_while_nothing_changes() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from algotradehub.app.core import Core
 from algotradehub.domain.order import Decision, OrderStatus
-from algotradehub.domain.records import Decided
+from algotradehub.domain.records import Decided, Record
 from algotradehub.simulation import decisions
 from algotradehub.simulation.users import ACCOUNT
 from algotradehub.simulation.venue import ScriptedVenue
@@ -32,8 +32,8 @@ def change(core: Core, **changes: object) -> None:
 def decided_alone(core: Core, venue: ScriptedVenue) -> None:
     (order_id,) = core.state.orders
     core.journal.keep(ACCOUNT, Decided(order_id=order_id, decision=DECISION), at_ns=1)
-    decisions.check_approved(core, second_approver=False)
-    decisions.check_approved(core, second_approver=True)
+    decisions.check_approved(core.journal.read(), second_approver=False)
+    decisions.check_approved(core.journal.read(), second_approver=True)
 
 
 def decision_stands(core: Core, venue: ScriptedVenue) -> None:
@@ -73,10 +73,11 @@ def test_every_crime_is_condemned(
 ) -> None:
     real = decisions.check_approved
 
-    def judge(core: Core, *, second_approver: bool) -> None:
-        real(core, second_approver=second_approver)
+    def judge(records: list[Record], *, second_approver: bool) -> None:
+        real(records, second_approver=second_approver)
         monkeypatch.undo()
-        crime(core, world.venue)
+        assert world._core is not None
+        crime(world._core, world.venue)
 
     with closing(World(scenario(order(0)))) as world:
         monkeypatch.setattr(decisions, "check_approved", judge)

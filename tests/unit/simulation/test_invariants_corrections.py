@@ -41,10 +41,13 @@ def judge(
     real = getattr(invariants, check)
     judged: list[str] = []
 
-    def look(core: Core, venue: ScriptedVenue, *arguments: object) -> None:
+    def look(*arguments: object) -> None:
+        core = world._core
+        assert core is not None
         judged.append(check)
-        tamper(core, venue)
-        real(core, venue, *arguments)
+        tamper(core, world.venue)
+        records = list(core.journal.read())
+        real(*(records if isinstance(each, list) else each for each in arguments))
 
     monkeypatch.setattr(invariants, check, look)
     try:
@@ -94,7 +97,7 @@ def test_a_sum_that_began_wrong_may_be_corrected_once(
     def tamper(core: Core, venue: ScriptedVenue) -> None:
         change(core, opening=OPENING[USDT] + 1)
         correct(core)
-        invariants_check(core, venue)
+        invariants_check(core.state, core.journal.read(), venue)
         correct(core)
 
     invariants_check = invariants.check_corrections

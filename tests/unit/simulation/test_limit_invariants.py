@@ -2,12 +2,10 @@
 
 from contextlib import closing
 from decimal import Decimal
-from typing import cast
 
 import msgspec
 import pytest
 
-from algotradehub.app.core import Core
 from algotradehub.domain.commands import OrderCommand
 from algotradehub.domain.records import PauseSet, Record
 from algotradehub.ports.store import Pause
@@ -38,7 +36,7 @@ def judged(monkeypatch: pytest.MonkeyPatch, limits: RiskLimits) -> None:
         limit_invariants.check_sent,
         limit_invariants.check_reach,
     )
-    monkeypatch.setattr(limit_invariants, "check_accepted", lambda core, _: accepted(core, limits))
+    monkeypatch.setattr(limit_invariants, "check_accepted", lambda all_, _: accepted(all_, limits))
     monkeypatch.setattr(
         limit_invariants, "check_sent", lambda state, _, command: sent(state, limits, command)
     )
@@ -83,27 +81,17 @@ def test_what_leaves_during_a_pause_is_condemned(monkeypatch: pytest.MonkeyPatch
 def test_what_is_taken_during_a_pause_is_condemned(monkeypatch: pytest.MonkeyPatch) -> None:
     real = limit_invariants.check_accepted
 
-    def paused(core: Core, limits: RiskLimits) -> None:
-        first, *others = core.journal.read()
+    def paused(records: list[Record], limits: RiskLimits) -> DeskState:
+        first, *others = records
         body = PauseSet(venue=VENUE, paused=True, reason="x", by="y")
         between = msgspec.structs.replace(first, kind=body.kind, body=body)
         with pytest.raises(Broken, match="taken while paused"):
-            real(cast("Core", _Journaled([first, between, *others])), limits)
+            real([first, between, *others], limits)
+        return real(records, limits)
 
     monkeypatch.setattr(limit_invariants, "check_accepted", paused)
     with closing(World(scenario(*ORDERS))) as world:
         world.run()
-
-
-class _Journaled:
-    """What of a core ``check_accepted`` looks at: a journal with these records."""
-
-    def __init__(self, records: list[Record]) -> None:
-        self.journal = self
-        self._records = records
-
-    def read(self) -> list[Record]:
-        return self._records
 
 
 def test_a_pause_keeps_everything_in_the_house() -> None:

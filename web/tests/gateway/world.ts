@@ -39,7 +39,7 @@ export function account(id: string, venue: string, environment: string, open: nu
       times_in_force: ["GTC", "IOC", "FOK", "GTD"],
       absence: { proof: "lookups", expiry_s: 5, backend_timeout_s: 5, clock_error_s: 1, settle_s: 2, sources: ["open_orders"], look_ups: 2 },
       post_only: true, reduce_only: environment !== "paper", quote_amounts: environment === "paper", amend: id === "hedge" ? "cancel_replace" : "in_place", cancel_all: true,
-      hedged_positions: false, dead_man: false, cumulative_only: false, replay_horizon_s: 600, request_timeout_s: 10,
+      hedged_positions: false, dead_man: null, cumulative_only: false, replay_horizon_s: 600, request_timeout_s: 10,
     },
     emulated: [],
     line: { requests: 50, lost: 0, answer_p95_s: 0.04, disconnects: 0, degraded: null },

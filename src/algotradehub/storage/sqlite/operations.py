@@ -38,6 +38,8 @@ _OF_COMMANDS: Final = {
     CommandKind.CANCEL: Operation.ORDER_CANCEL,
 }
 
+_WISHED: Final = frozenset(_OF_COMMANDS.values())  # the others begin with their request
+
 _BEGIN: Final = """
 INSERT INTO operations (seq, account, operation, order_id, request_id, request_seq, requested_ns)
 SELECT :seq, :account, :operation, :order_id, :request_id, :seq, :at_ns
@@ -147,7 +149,8 @@ def _requested(connection: sqlite3.Connection, record: Record, body: Requested) 
         row = connection.execute(_ORDER_OF_LEG, (order_id,)).fetchone()
         order_id = order_id if row is None else ClientOrderId(row[0])
     facts = _facts(record, body.operation, order_id) | {"request_id": body.request_id}
-    if order_id is None or not connection.execute(_SEND, facts).rowcount:
+    is_wished = order_id is not None and body.operation in _WISHED
+    if not is_wished or not connection.execute(_SEND, facts).rowcount:
         connection.execute(_BEGIN, facts)
 
 

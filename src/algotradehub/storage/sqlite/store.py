@@ -1,6 +1,6 @@
 """The projection as tables in one SQLite database: the Store port, synchronous."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from itertools import chain, starmap
 from os import PathLike, fspath
@@ -31,6 +31,7 @@ _WORKING = "SELECT order_id FROM orders WHERE status IN ({})".format(  # noqa: S
 _WANTED = f"{_WORKING} UNION SELECT order_id FROM orders WHERE updated_ns > ?"  # noqa: S608 - above
 
 _RECORDS = "SELECT seq, v, at_ns, account, account_seq, kind, body FROM records"
+_MOVE = "UPDATE meta SET applied_seq = ?1 WHERE applied_seq <= ?1"
 _COMMANDS = 1_000  # so many halts, stops and resumptions are searched for the last stop
 _BEGINNING_NS = -(2**63)  # the smallest number a column can hold
 
@@ -81,36 +82,38 @@ class SqliteStore:
                 is ahead of these changes, or lacks the order of a fill.
         """
         with translated(self._path), self._transaction("IMMEDIATE"):
-            applied_seq = self.applied_seq
-            if changes.applied_seq < applied_seq:
+            moved = self._connection.execute(_MOVE, (changes.applied_seq,)).rowcount
+            if not moved:
                 # Not skipped: after a power loss the journal may end before the projection does,
                 # and its next records would then be lost here without a word.
                 raise StorageDamaged(
-                    f"{self._path} has applied record {applied_seq}, so record "
+                    f"{self._path} has applied record {self.applied_seq}, so record "
                     f"{changes.applied_seq} is not of the same journal. {WHAT_TO_DO}"
                 )
             self._store(changes)
 
     def _store(self, changes: Changes) -> None:
-        orders = changes.orders
-        self._many(rows.ORDER, starmap(rows.order_row, orders.values()))
-        legs = (rows.leg_rows(order) for order, _ in orders.values())
-        self._many(rows.LEG, chain.from_iterable(legs))
-        self._many(rows.FILL, map(rows.fill_row, changes.fills.values()))
-        self._many(rows.DROP_FILL, changes.dropped_fills)
-        self._many(rows.POSITION, map(rows.position_row, changes.positions.values()))
-        self._many(rows.POSITION_CHANGE, rows.position_change_rows(changes.position_changes))
-        self._many(rows.BALANCE, map(rows.balance_row, changes.balances.values()))
-        self._many(rows.CLAIM, map(rows.claim_row, changes.claims))
-        instruments = changes.instruments
-        self._many(rows.INSTRUMENT, starmap(rows.instrument_row, instruments.items()))
-        self._many(rows.RECORD, map(rows.record_row, changes.records))
-        operations.store(self._connection, changes.records)
-        self._many(rows.ACCOUNT_SEQ, changes.account_seqs.items())
-        self._many(rows.HALT, map(rows.halt_row, changes.halts.values()))
-        self._many(rows.PAUSE, map(rows.pause_row, changes.pauses.values()))
-        self._many(rows.DAY, map(rows.day_row, changes.days.values()))
-        self._connection.execute("UPDATE meta SET applied_seq = ?", (changes.applied_seq,))
+        orders, fills = changes.orders.values(), changes.fills.values()
+        instruments, records = changes.instruments.items(), changes.records
+        legs = (rows.leg_rows(order) for order, _ in orders)
+        self._many(rows.ORDER, orders, starmap(rows.order_row, orders))
+        self._many(rows.LEG, orders, chain.from_iterable(legs))
+        self._many(rows.FILL, fills, map(rows.fill_row, fills))
+        self._many(rows.DROP_FILL, changes.dropped_fills, changes.dropped_fills)
+        positions, moves = changes.positions.values(), changes.position_changes
+        self._many(rows.POSITION, positions, map(rows.position_row, positions))
+        self._many(rows.POSITION_CHANGE, moves, rows.position_change_rows(moves))
+        balances, claims = changes.balances.values(), changes.claims
+        self._many(rows.BALANCE, balances, map(rows.balance_row, balances))
+        self._many(rows.CLAIM, claims, map(rows.claim_row, claims))
+        self._many(rows.INSTRUMENT, instruments, starmap(rows.instrument_row, instruments))
+        self._many(rows.RECORD, records, map(rows.record_row, records))
+        operations.store(self._connection, records)
+        self._many(rows.ACCOUNT_SEQ, changes.account_seqs, changes.account_seqs.items())
+        halts, pauses, days = changes.halts, changes.pauses, changes.days
+        self._many(rows.HALT, halts, map(rows.halt_row, halts.values()))
+        self._many(rows.PAUSE, pauses, map(rows.pause_row, pauses.values()))
+        self._many(rows.DAY, days, map(rows.day_row, days.values()))
 
     def restore(self, *, changed_after_ns: int, claimed_after_ns: int) -> Restored:
         """Return what may still change: orders by id, fills by order and time."""
@@ -316,8 +319,9 @@ class SqliteStore:
         with translated(self._path):
             return rows.read_order(*found[0]) if found else None
 
-    def _many(self, statement: str, parameters: Iterable[rows.Row]) -> None:
-        self._connection.executemany(statement, parameters)
+    def _many(self, statement: str, changed: Sized, parameters: Iterable[rows.Row]) -> None:
+        if changed:  # a batch touches few tables, and a statement for no row costs as much as one
+            self._connection.executemany(statement, parameters)
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with translated(self._path):
