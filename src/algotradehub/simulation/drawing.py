@@ -139,9 +139,9 @@ def _in_memory_ns(random: Random) -> int:
 
 
 def _dead_man(random: Random) -> DeadManPolicy | None:
-    if random.random() < 0.7:  # noqa: PLR2004 - a rate
+    if random.random() < 0.8:  # noqa: PLR2004 - a rate
         return None
-    timeout_s = random.choice((3.0, 6.0, 15.0, 30.0))
+    timeout_s = random.choice((5.0, 15.0, 30.0))
     return DeadManPolicy(timeout_s=timeout_s, call_off_at_exit=random.choice((True, False)))
 
 

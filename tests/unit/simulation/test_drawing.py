@@ -139,3 +139,9 @@ def test_trouble_ends_with_the_last_action_or_goes_on() -> None:
     after_ns = [drawn.heals_after_ns for drawn in DRAWN]
     assert min(after_ns) == 0
     assert max(after_ns) > 20_000_000_000
+
+
+def test_some_accounts_have_a_dead_mans_switch() -> None:
+    policies = [drawn.dead_man for drawn in DRAWN]
+    assert None in policies
+    assert {policy.call_off_at_exit for policy in policies if policy is not None} == {True, False}
