@@ -10,6 +10,7 @@ from algotradehub.trading.risk.rule import Asked, Rule
 from algotradehub.trading.risk.use import Scope
 
 AVERAGED: Final = 20  # orders that the average is of; with fewer the rule says nothing
+_AVERAGED: Final = Decimal(AVERAGED)
 _TEN_THOUSAND: Final = Decimal(10_000)
 _BUY: Final = Side.BUY
 
@@ -63,22 +64,22 @@ class OrderToAverage(Rule):
         self._last[quote] = (last, total)
 
     def breaks(self, asked: Asked) -> bool:
-        known = self._last.get(asked.instrument.quote)
+        known = self._last.get(asked.quote)
         if known is None or len(known[0]) < AVERAGED:
             return False
-        return not asked.price or asked.notional * AVERAGED > self.limit * known[1]
+        return not asked.price or asked.notional * _AVERAGED > self.limit * known[1]
 
     def after(self, asked: Asked) -> Decimal | None:
-        known = self._last.get(asked.instrument.quote)
+        known = self._last.get(asked.quote)
         if known is None or len(known[0]) < AVERAGED or not asked.price or not known[1]:
             return None
-        return asked.notional * AVERAGED / known[1]
+        return asked.notional * _AVERAGED / known[1]
 
     def unit(self, asked: Asked) -> str:
         return f"times the average of the last {AVERAGED} orders"
 
     def largest(self, asked: Asked) -> Decimal | None:
-        known = self._last.get(asked.instrument.quote)
+        known = self._last.get(asked.quote)
         if known is None or not asked.notional:
             return None
         return self.limit * known[1] / AVERAGED * asked.quantity / asked.notional

@@ -26,11 +26,22 @@ class AccountSums:
         self.stale: list[InstrumentSums] = []  # moved since they were valued, each once
 
 
+class AssetSum:
+    """What an account's instruments of one quote asset could come to, as last valued."""
+
+    __slots__ = ("unpriced", "value")
+
+    def __init__(self) -> None:
+        self.value = ZERO  # quote units, of what has a price
+        self.unpriced: dict[Symbol, None] = {}
+
+
 class InstrumentSums:
     """What may still be bought and sold in one instrument of one account, and what is held."""
 
     __slots__ = (
         "account",
+        "asset_sum",
         "buying",
         "is_stale",
         "open_orders",
@@ -38,6 +49,7 @@ class InstrumentSums:
         "price",
         "selling",
         "symbol",
+        "unit_value",
         "value",
     )
 
@@ -50,6 +62,8 @@ class InstrumentSums:
         self.open_orders = 0
         # Of the account's valuation, where it has one.
         self.price: Decimal | None = None  # quote units
+        self.unit_value: Decimal | None = None  # quote units that one unit is worth at that price
+        self.asset_sum: AssetSum | None = None  # which ``value`` is a part of
         self.value: Decimal | None = ZERO  # of ``reach`` at that price; None without a price
         self.is_stale = False
 
