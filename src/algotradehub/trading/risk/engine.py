@@ -262,8 +262,6 @@ def _require(rules: RuleSet, asked: Asked) -> None:
             raise rule.refusal(asked)
 
 
-
-
 def _verdict(rule: Rule, asked: Asked, spared: str) -> RuleVerdict:
     after = rule.after(asked)
     passes = bool(spared) or not rule.breaks(asked)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from algotradehub.domain.exposure import exposure_of
-from algotradehub.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
+from algotradehub.domain.ids import AccountId, StrategyId, Symbol
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import FINAL_STATUSES, Order
@@ -85,7 +85,6 @@ class RunningSums:
     def __init__(self) -> None:
         self._accounts: dict[AccountId, AccountSums] = {}
         self._strategies: dict[StrategyId, int] = {}  # open orders of each that has some
-        self._counted: dict[ClientOrderId, Decimal] = {}  # exposure of each order that has one
         self.resting: RestingOrders | None = None  # only where somebody asks for it
 
     def account(self, account: AccountId) -> AccountSums:
@@ -113,16 +112,13 @@ class RunningSums:
         return self._strategies.get(strategy, 0)
 
     def order_moved(self, before: Order | None, after: Order) -> None:
-        exposure = exposure_of(after)
-        counted = self._counted.get(after.order_id, ZERO)
-        if exposure != counted:
+        """Count an order in the place of what was counted of it ``before``; None: it is new."""
+        more = exposure_of(after)
+        if before is not None:
+            more -= exposure_of(before)
+        if more:
             request = after.request
-            more = exposure - counted if counted else exposure
             self.expect(request.account, request.symbol, request.side, more)
-            if exposure:
-                self._counted[after.order_id] = exposure
-            else:
-                del self._counted[after.order_id]
         if before is None or before.status is not after.status:
             was_open = before is not None and before.status not in FINAL_STATUSES
             is_open = after.status not in FINAL_STATUSES
