@@ -4,10 +4,9 @@ import decimal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Final
 
-ZERO: Final = Decimal(0)
-ONE: Final = Decimal(1)
+ZERO = Decimal(0)
+ONE = Decimal(1)
 
 PRECISION = 50
 MAX_CHARACTERS = 40
