@@ -132,7 +132,7 @@ class DailyLoss(Rule):
         super().__init__(scope, limit)
         self._days = days
         self._accounts = tuple(accounts)
-        self._kind = f"{scope.kind.value}:"
+        self._keys: dict[Asset, str] = {}  # of an asset in ``TradingDay.hits``
 
     def breaks(self, asked: Asked) -> bool:
         asset = _asset_of(asked)
@@ -180,7 +180,10 @@ class DailyLoss(Rule):
         return self._days.hit_ns(self._accounts, self._key(asset))
 
     def _key(self, asset: Asset) -> str:
-        return self._kind + asset
+        key = self._keys.get(asset)
+        if key is None:
+            key = self._keys[asset] = f"{self.scope.kind.value}:{asset}"
+        return key
 
 
 def _asset_of(asked: Asked) -> Asset:
