@@ -40,6 +40,7 @@ class InstrumentSums:
     """What may still be bought and sold in one instrument of one account, and what is held."""
 
     __slots__ = (
+        "_reach",
         "account",
         "asset_sum",
         "buying",
@@ -60,6 +61,7 @@ class InstrumentSums:
         self.selling = ZERO
         self.position = ZERO  # signed, every position side added up
         self.open_orders = 0
+        self._reach: Decimal | None = ZERO  # None: to be reckoned anew
         # Of the account's valuation, where it has one.
         self.price: Decimal | None = None  # quote units
         self.unit_value: Decimal | None = None  # quote units that one unit is worth at that price
@@ -70,11 +72,16 @@ class InstrumentSums:
     @property
     def reach(self) -> Decimal:
         """The largest position, long or short, that it may still come to."""
-        return max(self.position + self.buying, self.selling - self.position)
+        reach = self._reach
+        if reach is None:
+            reach = max(self.position + self.buying, self.selling - self.position)
+            self._reach = reach
+        return reach
 
     def moved(self) -> None:
-        """Its value must be reckoned anew before the next look at it."""
-        if not self.is_stale:
+        """What it could come to, and what that is worth, is reckoned anew when somebody asks."""
+        self._reach = None
+        if self.account.valued and not self.is_stale:
             self.is_stale = True
             self.account.stale.append(self)
 
@@ -134,14 +141,12 @@ class RunningSums:
             sums.buying += quantity
         else:
             sums.selling += quantity
-        if sums.account.valued:
-            sums.moved()
+        sums.moved()
 
     def position_moved(self, account: AccountId, symbol: Symbol, quantity: Decimal) -> None:
         sums = self.of(account, symbol)
         sums.position += quantity
-        if sums.account.valued:
-            sums.moved()
+        sums.moved()
 
     def snapshot(self) -> Mapping[tuple[AccountId, Symbol], tuple[Decimal, Decimal, Decimal]]:
         """``(buying, selling, position)`` per instrument, for comparison with a recount."""
