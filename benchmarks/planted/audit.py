@@ -32,8 +32,8 @@ BUGS = (
         "audit",
         "a segment begins with the hash of a part of the one before",
         "storage/journal/open_segment.py",
-        "previous = (self.size, self._checksum, sha256)",
-        "previous = (self.size, self._checksum, self.previous[2] or sha256)",
+        "hashed=True), previous=digest)",
+        "hashed=True), previous=(*digest[:2], self.previous[2] or digest[2]))",
     ),
     Bug(
         "audit",

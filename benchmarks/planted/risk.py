@@ -29,8 +29,8 @@ BUGS = (
         "risk",
         "an instrument is valued once and never anew",
         "trading/risk/sums.py",
-        "            sums.selling += quantity\n        if sums.account.valued:\n",
-        "            sums.selling += quantity\n        if not sums.account.valued:\n",
+        "        if self.account.valued and not self.is_stale:\n",
+        "        if not self.account.valued and not self.is_stale:\n",
     ),
     Bug(
         "risk",

@@ -74,7 +74,7 @@ class MortalFile:
         return self._file.size
 
     @property
-    def digest(self) -> tuple[int, str]:
+    def digest(self) -> tuple[int, int, str]:
         return self._file.digest
 
     def write(self, data: bytes | bytearray | memoryview) -> None:

@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from zlib import crc32
 
 from algotradehub.ports.clock import Clock
 from algotradehub.ports.disk import AppendFile, Disk
@@ -68,8 +69,9 @@ class MemoryFile:
         return len(self._content.data)
 
     @property
-    def digest(self) -> tuple[int, str]:
-        return self._covered, sha256(self._content.data[: self._covered]).hexdigest()
+    def digest(self) -> tuple[int, int, str]:
+        covered = self._content.data[: self._covered]
+        return self._covered, crc32(covered), sha256(covered).hexdigest()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self._require_life()
@@ -147,7 +149,7 @@ class FailingFile:
         return self._file.size
 
     @property
-    def digest(self) -> tuple[int, str]:
+    def digest(self) -> tuple[int, int, str]:
         return self._file.digest
 
     def write(self, data: bytes | bytearray | memoryview) -> None:

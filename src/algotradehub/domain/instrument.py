@@ -142,7 +142,9 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         return self.price_rule.step(price)
 
     def is_valid_price(self, price: Decimal) -> bool:
-        return not price % self.price_rule.step(price)
+        rule = self.price_rule
+        # Asked twice of every order, and most instruments have one tick: another call would show.
+        return not price % (rule.tick if type(rule) is FixedTick else rule.step(price))
 
     def nearest_price(self, price: Decimal) -> Decimal:
         return _round_to(price, self.price_rule.step(price), ROUND_HALF_EVEN)

@@ -13,8 +13,8 @@ class AppendFile(Protocol):
         ...
 
     @property
-    def digest(self) -> tuple[int, str]:
-        """How many bytes the last answered sync covered, and their SHA-256 in hexadecimal.
+    def digest(self) -> tuple[int, int, str]:
+        """How many bytes the last answered sync covered, their crc32, and SHA-256 in hexadecimal.
 
         Kept only for a file that was opened with ``hashed``.
         """

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from random import Random
+from zlib import crc32
 
 from algotradehub.simulation.timeline import SimulationFailed, Source, Timeline
 
@@ -193,8 +194,9 @@ class SimFile:
         return len(self._content.visible)
 
     @property
-    def digest(self) -> tuple[int, str]:
-        return self._covered, sha256(self._content.visible[: self._covered]).hexdigest()
+    def digest(self) -> tuple[int, int, str]:
+        covered = self._content.visible[: self._covered]
+        return self._covered, crc32(covered), sha256(covered).hexdigest()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         content, disk = self._usable(), self._disk

@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Final, Self, TypeAlias
+from zlib import crc32
 
 from algotradehub.ports.disk import AppendFile
 
@@ -86,7 +87,7 @@ class OsDisk:
 
 
 class _Hash:
-    """SHA-256 of a growing file; belongs to the thread that syncs it.
+    """Sums of a growing file; belongs to the thread that syncs it.
 
     It reads what was written, from the page cache: so it covers what readers will find, and the
     loop hands nothing over.
@@ -95,6 +96,7 @@ class _Hash:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._size = 0
+        self._crc32 = 0
         self._sha256 = hashlib.sha256()
         self._is_cut = False
 
@@ -102,7 +104,7 @@ class _Hash:
         """Bytes that may have been read are gone: begin anew. Called on the loop thread."""
         self._is_cut = True
 
-    def at(self, size: int) -> tuple[int, str]:
+    def at(self, size: int) -> tuple[int, int, str]:
         """Cover the first ``size`` bytes.
 
         Raises:
@@ -110,23 +112,24 @@ class _Hash:
         """
         if self._is_cut:
             self._is_cut = False
-            self._size, self._sha256 = 0, hashlib.sha256()
+            self._size, self._crc32, self._sha256 = 0, 0, hashlib.sha256()
         while self._size < size:
             chunk = os.pread(self._fd, min(size - self._size, _CHUNK_BYTES), self._size)
             if not chunk:
                 break
+            self._crc32 = crc32(chunk, self._crc32)
             self._sha256.update(chunk)
             self._size += len(chunk)
-        return self._size, self._sha256.hexdigest()
+        return self._size, self._crc32, self._sha256.hexdigest()
 
 
 class _OsFile:
     """Implements ``ports.disk.AppendFile``."""
 
-    def __init__(self, fd: int, jobs: SimpleQueue[_Job], sha256: _Hash | None) -> None:
+    def __init__(self, fd: int, jobs: SimpleQueue[_Job], hashed: _Hash | None) -> None:
         self.fd = fd
-        self.sha256 = sha256
-        self.digest: tuple[int, str] = (0, "")
+        self.hashed = hashed
+        self.digest: tuple[int, int, str] = (0, 0, "")
         self._jobs = jobs
         self.size = os.fstat(fd).st_size
 
@@ -151,8 +154,8 @@ class _OsFile:
     def truncate(self, size: int) -> None:
         os.ftruncate(self.fd, size)
         self.size = size
-        if self.sha256 is not None:
-            self.sha256.cut()
+        if self.hashed is not None:
+            self.hashed.cut()
 
     def close(self) -> None:
         # Behind the syncs that were asked for: they need the descriptor.
@@ -198,8 +201,8 @@ def _error_of_sync(file: _OsFile, size: int) -> OSError | None:
             fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
         else:
             os.fdatasync(fd)
-        if file.sha256 is not None:
-            file.digest = file.sha256.at(size)
+        if file.hashed is not None:
+            file.digest = file.hashed.at(size)
     except OSError as error:
         return error
     return None

@@ -338,7 +338,7 @@ def _check_quantity(
     if not _is_amount(quantity):
         _refuse_amount(found, field, quantity, instrument.min_quantity)
         return
-    lot = instrument.lot_of(market=market)
+    lot = instrument.lot_of(market=True) if market else instrument.lot
     lower, upper = _bounds(instrument, price, market=market, closing=closing)
     rules = [f"a multiple of {lot:f}"] if quantity % lot else []
     for least, rule, number in lower:

@@ -7,10 +7,12 @@ import pytest
 from algotradehub.domain.ids import Symbol
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.order import Amendment, OrderStatus
+from algotradehub.trading.risk.rule import unit_value
 from tests.unit.trading.risk_desk import (
     ETHER,
     EURO,
     OTHER,
+    PERPETUAL,
     RiskDesk,
     of_account,
     of_tenant,
@@ -159,3 +161,23 @@ def test_an_amendment_adds_the_difference(quantity: int, *, refused: bool) -> No
     desk.rest(resting)
     refusal = desk.refusal_of_amend(resting, Amendment(quantity=Decimal(quantity)))
     assert (refusal is not None) is refused
+
+
+@pytest.mark.parametrize("inverse", [True, False])
+def test_the_worth_of_a_unit_is_the_notional_of_one(*, inverse: bool) -> None:
+    instrument = changed(PERPETUAL, inverse=inverse, contract_size=Decimal(100))
+    price, quantity = Decimal("29.5"), Decimal(7)
+    worth = unit_value(instrument, price)
+    assert quantity * worth == instrument.notional(price, quantity)
+
+
+def test_what_rules_share_of_one_order_is_not_that_of_the_next() -> None:
+    desk = RiskDesk(of_account(max_exposure=1000, max_leverage=2, max_concentration=1))
+    desk.own(500)
+    for quantity in (10, 11, 10, 11):
+        assert (desk.refusal(order(quantity=quantity)) is None) is (quantity == 10)
+    desk.rest(order("w", 4))
+    assert desk.refusal(order(quantity=6)) is None
+    assert desk.refusal(order(quantity=7)) is not None
+    desk.rest(order("x", 6))
+    assert "max_exposure: could reach 1100" in (desk.refusal(order(quantity=1)) or "")

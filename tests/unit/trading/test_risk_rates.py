@@ -39,6 +39,21 @@ def test_amendments_count() -> None:
     assert desk.refusal_of_amend(resting, amendment) is not None
 
 
+def test_without_a_single_order_allowed_none_passes() -> None:
+    desk = RiskDesk(of_account(max_orders_per_second=0))
+    assert "1 orders asked, 0 allowed" in (desk.refusal(order()) or "")
+
+
+def test_an_explanation_knows_what_has_left_the_window() -> None:
+    desk = RiskDesk(of_account(max_orders_per_second=3))
+    assert desk.refusal(order()) is None
+    (verdict,) = desk.explain(order())
+    assert (verdict.now, verdict.after, verdict.passes) == (1, 2, True)
+    desk.clock.advance(1)
+    (verdict,) = desk.explain(order())
+    assert (verdict.now, verdict.after, verdict.passes) == (0, 1, True)
+
+
 def test_a_start_counts_what_the_last_process_let_through() -> None:
     desk = RiskDesk(of_account(max_orders_per_minute=5))
     now_ns = desk.clock.now_ns()

@@ -1,7 +1,6 @@
 """The segment that is written just now, and the promise that it ends with a whole record."""
 
 from collections.abc import Callable
-from zlib import crc32
 
 from algotradehub.ports.disk import AppendFile, Disk
 from algotradehub.storage.journal import segments
@@ -15,7 +14,6 @@ class OpenSegment:
         name: Of the file.
         file: Open for appending; what it holds behind ``size`` is cut before the next write.
         size: Bytes of whole records in it.
-        checksum: crc32 of those bytes.
         previous: Size, crc32 and SHA-256 of the segment before.
     """
 
@@ -25,14 +23,12 @@ class OpenSegment:
         file: AppendFile,
         *,
         size: int = 0,
-        checksum: int = 0,
         previous: tuple[int, int, str] = segments.NOTHING_BEFORE,
     ) -> None:
         self.name = name
         self.previous = previous
         self.size = size
         self._file = file
-        self._checksum = checksum
 
     @classmethod
     def after(cls, disk: Disk, tail: Tail | None) -> "OpenSegment":
@@ -47,7 +43,7 @@ class OpenSegment:
         file = disk.open(tail.name, hashed=True)
         if file.size > tail.size:
             file.truncate(tail.size)
-        return cls(tail.name, file, size=tail.size, checksum=tail.crc32, previous=tail.previous)
+        return cls(tail.name, file, size=tail.size, previous=tail.previous)
 
     def next(self, disk: Disk) -> "OpenSegment":
         """Create the segment that follows this one, all of which is synced.
@@ -55,12 +51,11 @@ class OpenSegment:
         Raises:
             OSError: It cannot be created.
         """
-        covered, sha256 = self._file.digest
-        if covered != self.size:
-            raise OSError(f"{self.name} is hashed up to {covered} of {self.size} bytes")
+        digest = self._file.digest
+        if digest[0] != self.size:
+            raise OSError(f"{self.name} is hashed up to {digest[0]} of {self.size} bytes")
         name = segments.name_of(segments.number_of(self.name) + 1)
-        previous = (self.size, self._checksum, sha256)
-        return OpenSegment(name, disk.open(name, hashed=True), previous=previous)
+        return OpenSegment(name, disk.open(name, hashed=True), previous=digest)
 
     def write(self, frames: bytearray) -> None:
         """Append whole records.
@@ -73,7 +68,6 @@ class OpenSegment:
             self._file.truncate(self.size)
         self._file.write(frames)
         self.size += len(frames)
-        self._checksum = crc32(frames, self._checksum)
 
     def sync(self, done: Callable[[OSError | None], None]) -> None:
         self._file.sync(done)

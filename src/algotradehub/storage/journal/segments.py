@@ -37,7 +37,6 @@ class Tail(msgspec.Struct, kw_only=True):
 
     name: str  # of the segment
     size: int  # bytes, whole records only
-    crc32: int  # of those
     previous: Sums  # of the segment before
     seq: int
     at_ns: int  # of that record
@@ -77,7 +76,6 @@ def find_tail(disk: Disk) -> Tail | None:
     tail = Tail(
         name=name,
         size=0,
-        crc32=0,
         previous=NOTHING_BEFORE,
         seq=0,
         at_ns=0,
@@ -97,7 +95,6 @@ def find_tail(disk: Disk) -> Tail | None:
     if last is None:  # the one and only segment, created but never written
         return None
     tail.at_ns = decoding.record_of(last[1], name, last[0]).at_ns
-    tail.crc32 = crc32(memoryview(data)[: tail.size])
     tail.torn_bytes = len(data) - tail.size
     before = name_of(number_of(name) - 1)
     if before in names:

@@ -135,7 +135,16 @@ class RiskEngine:
         asked = _new(order, instrument, reference, rules)
         _require(rules, asked)
         if rules.counts:
-            _count(rules, asked)
+            self._count(rules, asked)
+
+    def _count(self, rules: RuleSet, asked: Asked) -> None:
+        if rules.rates:
+            at_ns = self._clock.monotonic_ns()
+            for rate in rules.rates:
+                rate.count(at_ns)
+        if asked.is_new and asked.price:
+            for average in rules.averages:
+                average.count(asked.quote, asked.notional)
 
     def check_amend(
         self,
@@ -170,7 +179,7 @@ class RiskEngine:
         )
         _require(rules, asked)
         if rules.counts:
-            _count(rules, asked)
+            self._count(rules, asked)
 
     def explain(
         self, order: Order, instrument: Instrument, reference: Decimal | None
@@ -196,9 +205,7 @@ class RiskEngine:
                 unit=use.unit,
                 used=_short(use.used),
                 limit=rule.limit,
-                share=_short(
-                    use.used / rule.limit if use.used is not None and rule.limit else None
-                ),
+                share=_share(use.used, rule.limit),
                 since_ns=use.since_ns,
                 note=use.note,
             )
@@ -253,14 +260,6 @@ def _require(rules: RuleSet, asked: Asked) -> None:
     for rule in rules.growing:
         if rule.breaks(asked):
             raise rule.refusal(asked)
-
-
-def _count(rules: RuleSet, asked: Asked) -> None:
-    for rate in rules.rates:
-        rate.count()
-    if asked.is_new and asked.price:
-        for average in rules.averages:
-            average.count(asked.instrument.quote, asked.notional)
 
 
 def _verdict(rule: Rule, asked: Asked, spared: str) -> RuleVerdict:

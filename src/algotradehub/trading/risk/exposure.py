@@ -11,8 +11,8 @@ from typing import Final
 from algotradehub.domain.ids import Asset, Symbol
 from algotradehub.domain.instrument import Instrument
 from algotradehub.domain.money import ZERO
-from algotradehub.trading.risk.rule import Asked, Rule, shown
-from algotradehub.trading.risk.sums import AccountSums, InstrumentSums
+from algotradehub.trading.risk.rule import Asked, Rule, shown, unit_value
+from algotradehub.trading.risk.sums import AccountSums, AssetSum, InstrumentSums
 from algotradehub.trading.risk.use import Scope, Use
 
 _NOBODY: Final[dict[Symbol, None]] = {}
@@ -37,8 +37,7 @@ class Book:
         self.sums = sums
         self._instrument_of = instrument_of
         self._price_of = price_of
-        self._totals: dict[Asset, Decimal] = {}
-        self._unpriced: dict[Asset, dict[Symbol, None]] = {}
+        self._asset_sums: dict[Asset, AssetSum] = {}
         self._unlisted: dict[Symbol, None] = {}  # in nobody knows which asset: in any
         sums.valued = True
         for each in sums.instruments.values():
@@ -49,9 +48,7 @@ class Book:
         for sums in self.sums.instruments.values():
             if sums.reach:
                 instrument = self._instrument_of(sums.symbol)
-                price = None if instrument is None else self._price_of(instrument)
-                if price is not None and price != sums.price:
-                    sums.price = price
+                if instrument is not None and self._price(sums, instrument):
                     sums.moved()
 
     def settle(self) -> None:
@@ -63,11 +60,12 @@ class Book:
                 self._revalue(sums)
 
     def assets(self) -> Sequence[Asset]:
-        return tuple(self._totals)
+        return tuple(self._asset_sums)
 
     def total(self, asset: Asset) -> Decimal:
         """Value of what has a price, as of the last ``settle``."""
-        return self._totals.get(asset, ZERO)
+        asset_sum = self._asset_sums.get(asset)
+        return ZERO if asset_sum is None else asset_sum.value
 
     def is_of(self, sums: InstrumentSums, asset: Asset) -> bool:
         instrument = self._instrument_of(sums.symbol)
@@ -75,12 +73,21 @@ class Book:
 
     def unpriced(self, asset: Asset) -> dict[Symbol, None]:
         """What has no known value; it may be of ``asset``."""
-        if self._unlisted:
-            return {**self._unpriced.get(asset, _NOBODY), **self._unlisted}
-        return self._unpriced.get(asset, _NOBODY)
+        asset_sum = self._asset_sums.get(asset)
+        unpriced = _NOBODY if asset_sum is None else asset_sum.unpriced
+        return {**unpriced, **self._unlisted} if self._unlisted else unpriced
 
     def _revalue(self, sums: InstrumentSums) -> None:
         sums.is_stale = False
+        before, each, asset_sum = sums.value, sums.unit_value, sums.asset_sum
+        if before is None or each is None or asset_sum is None:
+            self._value(sums)
+            return
+        sums.value = sums.reach * each
+        asset_sum.value += sums.value - before
+
+    def _value(self, sums: InstrumentSums) -> None:
+        """Value what had no value at its last price, or no price."""
         instrument = self._instrument_of(sums.symbol)
         reach = sums.reach
         if instrument is None:
@@ -92,30 +99,41 @@ class Book:
                 self._unlisted.pop(sums.symbol, None)
             return
         self._unlisted.pop(sums.symbol, None)
-        asset = instrument.quote
         if sums.price is None and reach:
-            sums.price = self._price_of(instrument)
-        value = None
+            self._price(sums, instrument)
+        asset_sum = self._asset_sums.setdefault(instrument.quote, AssetSum())
+        sums.asset_sum = asset_sum
+        if sums.value is not None:
+            asset_sum.value -= sums.value
         if not reach:
-            value = ZERO
-        elif sums.price is not None:
-            value = instrument.notional(sums.price, reach)
-        unpriced = self._unpriced.setdefault(asset, {})
-        if value is None:
-            unpriced[sums.symbol] = None
+            sums.value = ZERO
         else:
-            unpriced.pop(sums.symbol, None)
-        before = ZERO if sums.value is None else sums.value
-        after = ZERO if value is None else value
-        self._totals[asset] = self._totals.get(asset, ZERO) + after - before
-        sums.value = value
+            sums.value = None if sums.unit_value is None else reach * sums.unit_value
+        if sums.value is None:
+            asset_sum.unpriced[sums.symbol] = None
+        else:
+            asset_sum.unpriced.pop(sums.symbol, None)
+            asset_sum.value += sums.value
+
+    def _price(self, sums: InstrumentSums, instrument: Instrument) -> bool:
+        """Take the price of now, if somebody knows one; tell whether anything changed."""
+        price = self._price_of(instrument)
+        if price is None:
+            return False
+        each = unit_value(instrument, price)
+        if price == sums.price and each == sums.unit_value:
+            return False
+        sums.price, sums.unit_value = price, each
+        return True
 
 
 class Exposure:
     """Of one scope: the sum over the books of its accounts."""
 
     def __init__(self, books: Sequence[Book]) -> None:
-        self.books = books
+        self.books = tuple(books)
+        self._asked: Asked | None = None  # of whom ``after`` was asked last
+        self._after: Decimal | None = None
 
     def assets(self) -> Sequence[Asset]:
         seen: dict[Asset, None] = {}
@@ -134,7 +152,14 @@ class Exposure:
         return total
 
     def after(self, asked: Asked) -> Decimal | None:
-        total, asset = ZERO, asked.instrument.quote
+        """With what is asked, of which several rules ask; None if it cannot be known."""
+        if self._asked is not asked:
+            self._after = self._reckoned(asked)
+            self._asked = asked
+        return self._after
+
+    def _reckoned(self, asked: Asked) -> Decimal | None:
+        total, asset = ZERO, asked.quote
         for book in self.books:
             book.settle()
             unpriced = book.unpriced(asset)
@@ -175,7 +200,7 @@ class ExposureRule(Rule):
         self.exposure = exposure
 
     def why_unknown(self, asked: Asked) -> str:
-        symbols = self.exposure.without_price(asked.instrument.quote) or asked.instrument.symbol
+        symbols = self.exposure.without_price(asked.quote) or asked.instrument.symbol
         return f"there is no known price of {symbols}"
 
 
@@ -183,7 +208,7 @@ class GrossExposure(ExposureRule):
     name = "max_exposure"
 
     def now(self, asked: Asked) -> Decimal | None:
-        return self.exposure.now(asked.instrument.quote)
+        return self.exposure.now(asked.quote)
 
     def after(self, asked: Asked) -> Decimal | None:
         return self.exposure.after(asked)
@@ -217,21 +242,27 @@ class Leverage(ExposureRule):
         super().__init__(scope, limit, exposure)
         self._equity = equity
 
+    def breaks(self, asked: Asked) -> bool:
+        after, equity = self.exposure.after(asked), self._equity(asked.quote)
+        if after is None or equity is None or equity <= ZERO:
+            return True
+        return after > self.limit * equity
+
     def now(self, asked: Asked) -> Decimal | None:
-        asset = asked.instrument.quote
+        asset = asked.quote
         return self._over(self.exposure.now(asset), asset)
 
     def after(self, asked: Asked) -> Decimal | None:
-        return self._over(self.exposure.after(asked), asked.instrument.quote)
+        return self._over(self.exposure.after(asked), asked.quote)
 
     def unit(self, asked: Asked) -> str:
-        return f"times the equity in {asked.instrument.quote}"
+        return f"times the equity in {asked.quote}"
 
     def told(self, asked: Asked, after: Decimal) -> str:
         return f"could reach {after:.4f} {self.unit(asked)}"
 
     def why_unknown(self, asked: Asked) -> str:
-        asset = asked.instrument.quote
+        asset = asked.quote
         equity = self._equity(asset)
         if equity is None:
             return f"the equity in {asset} is not known"
@@ -274,7 +305,7 @@ class Concentration(ExposureRule):
         return after > self._floor and value > self.limit * after
 
     def now(self, asked: Asked) -> Decimal | None:
-        total, value = self.exposure.now(asked.instrument.quote), asked.sums.value
+        total, value = self.exposure.now(asked.quote), asked.sums.value
         return value / total if total and value is not None else None
 
     def after(self, asked: Asked) -> Decimal | None:
@@ -282,7 +313,7 @@ class Concentration(ExposureRule):
         return value / total if total and value is not None else None
 
     def unit(self, asked: Asked) -> str:
-        return f"of the exposure in {asked.instrument.quote}"
+        return f"of the exposure in {asked.quote}"
 
     def told(self, asked: Asked, after: Decimal) -> str:
         return f"{asked.instrument.symbol} could reach {after:.4f} {self.unit(asked)}"

@@ -35,7 +35,7 @@ class Days:
         self,
         worths: Mapping[AccountId, Worth],
         *,
-        days: Mapping[AccountId, TradingDay],
+        days: dict[AccountId, TradingDay],
         record: Callable[[AccountId, TradingDay], object],
         clock: Clock,
     ) -> None:
@@ -58,7 +58,7 @@ class Days:
                 for asset in worth.profits
             }
 
-    def loss(self, accounts: Sequence[AccountId], asset: Asset) -> Decimal | None:
+    def loss(self, accounts: tuple[AccountId, ...], asset: Asset) -> Decimal | None:
         """Lost today in ``asset``; a profit is negative; None if it is not known."""
         total = ZERO
         for account in accounts:
@@ -75,7 +75,7 @@ class Days:
             seen.update(dict.fromkeys(self._losses.get(account, {})))
         return tuple(seen)
 
-    def hit_ns(self, accounts: Sequence[AccountId], key: str) -> int | None:
+    def hit_ns(self, accounts: tuple[AccountId, ...], key: str) -> int | None:
         """Since when the limit named ``key`` is hit today; None if it is not."""
         for account in accounts:
             day = self._days.get(account)
@@ -131,7 +131,8 @@ class DailyLoss(Rule):
     ) -> None:
         super().__init__(scope, limit)
         self._days = days
-        self._accounts = accounts
+        self._accounts = tuple(accounts)
+        self._keys: dict[Asset, str] = {}  # of an asset in ``TradingDay.hits``
 
     def breaks(self, asked: Asked) -> bool:
         asset = _asset_of(asked)
@@ -179,9 +180,12 @@ class DailyLoss(Rule):
         return self._days.hit_ns(self._accounts, self._key(asset))
 
     def _key(self, asset: Asset) -> str:
-        return f"{self.scope.kind.value}:{asset}"
+        key = self._keys.get(asset)
+        if key is None:
+            key = self._keys[asset] = f"{self.scope.kind.value}:{asset}"
+        return key
 
 
 def _asset_of(asked: Asked) -> Asset:
     instrument = asked.instrument
-    return instrument.settle if instrument.inverse else instrument.quote
+    return instrument.settle if instrument.inverse else asked.quote

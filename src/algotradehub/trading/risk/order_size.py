@@ -10,6 +10,7 @@ from algotradehub.trading.risk.rule import Asked, Rule
 from algotradehub.trading.risk.use import Scope
 
 AVERAGED: Final = 20  # orders that the average is of; with fewer the rule says nothing
+_AVERAGED: Final = Decimal(AVERAGED)
 _TEN_THOUSAND: Final = Decimal(10_000)
 _BUY: Final = Side.BUY
 
@@ -40,6 +41,16 @@ class OrderNotional(Rule):
         return self.limit * asked.quantity / asked.notional if asked.notional else None
 
 
+class _Last:
+    """The last orders in one quote asset, and their sum."""
+
+    __slots__ = ("notionals", "total")
+
+    def __init__(self) -> None:
+        self.notionals: deque[Decimal] = deque()
+        self.total = ZERO
+
+
 class OrderToAverage(Rule):
     """A fat finger: an order many times as large as the last orders of the scope were.
 
@@ -50,38 +61,38 @@ class OrderToAverage(Rule):
 
     def __init__(self, scope: Scope, limit: Decimal) -> None:
         super().__init__(scope, limit)
-        self._last: dict[str, tuple[deque[Decimal], Decimal]] = {}
+        self._last: dict[str, _Last] = {}
 
     def count(self, quote: str, notional: Decimal) -> None:
         """Take an accepted order into the average."""
-        known = self._last.get(quote)
-        last, total = (deque[Decimal](), ZERO) if known is None else known
-        last.append(notional)
-        total += notional
-        if len(last) > AVERAGED:
-            total -= last.popleft()
-        self._last[quote] = (last, total)
+        last = self._last.get(quote)
+        if last is None:
+            last = self._last[quote] = _Last()
+        last.notionals.append(notional)
+        last.total += notional
+        if len(last.notionals) > AVERAGED:
+            last.total -= last.notionals.popleft()
 
     def breaks(self, asked: Asked) -> bool:
-        known = self._last.get(asked.instrument.quote)
-        if known is None or len(known[0]) < AVERAGED:
+        last = self._last.get(asked.quote)
+        if last is None or len(last.notionals) < AVERAGED:
             return False
-        return not asked.price or asked.notional * AVERAGED > self.limit * known[1]
+        return not asked.price or asked.notional * _AVERAGED > self.limit * last.total
 
     def after(self, asked: Asked) -> Decimal | None:
-        known = self._last.get(asked.instrument.quote)
-        if known is None or len(known[0]) < AVERAGED or not asked.price or not known[1]:
+        last = self._last.get(asked.quote)
+        if last is None or len(last.notionals) < AVERAGED or not asked.price or not last.total:
             return None
-        return asked.notional * AVERAGED / known[1]
+        return asked.notional * _AVERAGED / last.total
 
     def unit(self, asked: Asked) -> str:
         return f"times the average of the last {AVERAGED} orders"
 
     def largest(self, asked: Asked) -> Decimal | None:
-        known = self._last.get(asked.instrument.quote)
-        if known is None or not asked.notional:
+        last = self._last.get(asked.quote)
+        if last is None or not asked.notional:
             return None
-        return self.limit * known[1] / AVERAGED * asked.quantity / asked.notional
+        return self.limit * last.total / AVERAGED * asked.quantity / asked.notional
 
 
 class PriceBand(Rule):

@@ -90,17 +90,17 @@ class PositionNotional(Rule):
     def now(self, asked: Asked) -> Decimal | None:
         if not asked.price:
             return None
-        return asked.instrument.notional(asked.price, max(ZERO, asked.worst - asked.added))
+        return max(ZERO, asked.worst - asked.added) * asked.unit_value
 
     def after(self, asked: Asked) -> Decimal | None:
-        return asked.instrument.notional(asked.price, asked.worst) if asked.price else None
+        return asked.worst * asked.unit_value if asked.price else None
 
     def told(self, asked: Asked, after: Decimal) -> str:
         return f"could reach {shown(after)} {self.unit(asked)}"
 
     def largest(self, asked: Asked) -> Decimal | None:
-        unit = asked.instrument.notional(asked.price, Decimal(1))
-        return self.limit / unit - asked.worst + asked.quantity if unit else None
+        unit_value = asked.unit_value
+        return self.limit / unit_value - asked.worst + asked.quantity if unit_value else None
 
     def uses(self) -> Sequence[Use]:
         return [

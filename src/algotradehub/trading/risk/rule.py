@@ -38,9 +38,11 @@ class Asked:
         "notional",
         "price",
         "quantity",
+        "quote",
         "reference",
         "request",
         "sums",
+        "unit_value",
         "worst",
     )
 
@@ -66,7 +68,10 @@ class Asked:
         self.limit_price = limit_price
         self.reference = reference
         self.is_new = is_new
-        self.notional = instrument.notional(price, quantity)  # quote units; 0 without a price
+        # What several rules ask for, reckoned once.
+        self.quote = instrument.quote
+        self.unit_value = unit_value(instrument, price)
+        self.notional = quantity * self.unit_value  # quote units; 0 without a price
         # Where the position could come to on the order's side.
         if request.side is _BUY:
             self.worst = sums.position + sums.buying + added
@@ -83,14 +88,23 @@ class Asked:
     def value_after(self) -> Decimal | None:
         """What the instrument could come to in quote units with it; None without a price."""
         if self._value_after is None:
+            sums, reference = self.sums, self.reference
             price = self.price
-            for known in (self.sums.price, self.reference):
-                if known is not None and known > price:
-                    price = known
+            if sums.price is not None and sums.price > price:
+                price = sums.price
+            if reference is not None and reference > price:
+                price = reference
             if price:
-                reach = max(self.sums.reach, self.worst)
-                self._value_after = self.instrument.notional(price, reach)
+                self._value_after = max(sums.reach, self.worst) * unit_value(self.instrument, price)
         return self._value_after
+
+
+def unit_value(instrument: Instrument, price: Decimal) -> Decimal:
+    """Quote units that one unit of quantity is worth: ``Instrument.notional`` of many is a product.
+
+    Reckoned here because a method of a value costs more than all of a rule.
+    """
+    return instrument.contract_size if instrument.inverse else price
 
 
 class Rule:
@@ -118,7 +132,7 @@ class Rule:
         raise NotImplementedError
 
     def unit(self, asked: Asked) -> str:
-        return str(asked.instrument.quote)
+        return str(asked.quote)
 
     def largest(self, asked: Asked) -> Decimal | None:
         """The largest quantity that would pass, not rounded; None if it is not easily told."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from algotradehub.domain.exposure import exposure_of
-from algotradehub.domain.ids import AccountId, ClientOrderId, StrategyId, Symbol
+from algotradehub.domain.ids import AccountId, StrategyId, Symbol
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import FINAL_STATUSES, Order
@@ -26,11 +26,23 @@ class AccountSums:
         self.stale: list[InstrumentSums] = []  # moved since they were valued, each once
 
 
+class AssetSum:
+    """What an account's instruments of one quote asset could come to, as last valued."""
+
+    __slots__ = ("unpriced", "value")
+
+    def __init__(self) -> None:
+        self.value = ZERO  # quote units, of what has a price
+        self.unpriced: dict[Symbol, None] = {}
+
+
 class InstrumentSums:
     """What may still be bought and sold in one instrument of one account, and what is held."""
 
     __slots__ = (
+        "_reach",
         "account",
+        "asset_sum",
         "buying",
         "is_stale",
         "open_orders",
@@ -38,6 +50,7 @@ class InstrumentSums:
         "price",
         "selling",
         "symbol",
+        "unit_value",
         "value",
     )
 
@@ -48,19 +61,27 @@ class InstrumentSums:
         self.selling = ZERO
         self.position = ZERO  # signed, every position side added up
         self.open_orders = 0
+        self._reach: Decimal | None = ZERO  # None: to be reckoned anew
         # Of the account's valuation, where it has one.
         self.price: Decimal | None = None  # quote units
+        self.unit_value: Decimal | None = None  # quote units that one unit is worth at that price
+        self.asset_sum: AssetSum | None = None  # which ``value`` is a part of
         self.value: Decimal | None = ZERO  # of ``reach`` at that price; None without a price
         self.is_stale = False
 
     @property
     def reach(self) -> Decimal:
         """The largest position, long or short, that it may still come to."""
-        return max(self.position + self.buying, self.selling - self.position)
+        reach = self._reach
+        if reach is None:
+            reach = max(self.position + self.buying, self.selling - self.position)
+            self._reach = reach
+        return reach
 
     def moved(self) -> None:
-        """Its value must be reckoned anew before the next look at it."""
-        if not self.is_stale:
+        """What it could come to, and what that is worth, is reckoned anew when somebody asks."""
+        self._reach = None
+        if self.account.valued and not self.is_stale:
             self.is_stale = True
             self.account.stale.append(self)
 
@@ -71,7 +92,6 @@ class RunningSums:
     def __init__(self) -> None:
         self._accounts: dict[AccountId, AccountSums] = {}
         self._strategies: dict[StrategyId, int] = {}  # open orders of each that has some
-        self._counted: dict[ClientOrderId, Decimal] = {}  # exposure of each order that has one
         self.resting: RestingOrders | None = None  # only where somebody asks for it
 
     def account(self, account: AccountId) -> AccountSums:
@@ -99,16 +119,13 @@ class RunningSums:
         return self._strategies.get(strategy, 0)
 
     def order_moved(self, before: Order | None, after: Order) -> None:
-        exposure = exposure_of(after)
-        counted = self._counted.get(after.order_id, ZERO)
-        if exposure != counted:
+        """Count an order in the place of what was counted of it ``before``; None: it is new."""
+        more = exposure_of(after)
+        if before is not None:
+            more -= exposure_of(before)
+        if more:
             request = after.request
-            more = exposure - counted if counted else exposure
             self.expect(request.account, request.symbol, request.side, more)
-            if exposure:
-                self._counted[after.order_id] = exposure
-            else:
-                del self._counted[after.order_id]
         if before is None or before.status is not after.status:
             was_open = before is not None and before.status not in FINAL_STATUSES
             is_open = after.status not in FINAL_STATUSES
@@ -124,14 +141,12 @@ class RunningSums:
             sums.buying += quantity
         else:
             sums.selling += quantity
-        if sums.account.valued:
-            sums.moved()
+        sums.moved()
 
     def position_moved(self, account: AccountId, symbol: Symbol, quantity: Decimal) -> None:
         sums = self.of(account, symbol)
         sums.position += quantity
-        if sums.account.valued:
-            sums.moved()
+        sums.moved()
 
     def snapshot(self) -> Mapping[tuple[AccountId, Symbol], tuple[Decimal, Decimal, Decimal]]:
         """``(buying, selling, position)`` per instrument, for comparison with a recount."""

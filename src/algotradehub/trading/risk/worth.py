@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from algotradehub.domain.balance import AssetBalance
 from algotradehub.domain.ids import AccountId, Asset, Symbol, VenueId
@@ -144,7 +144,7 @@ def _add(sums: dict[Asset, Decimal | None], asset: Asset, amount: Decimal | None
     sums[asset] = None if before is None or amount is None else before + amount
 
 
-EquityOf = Callable[[Asset], Decimal | None]
+EquityOf: TypeAlias = Callable[[Asset], Decimal | None]
 
 
 def equity_of(worths: Iterable[Worth]) -> EquityOf:

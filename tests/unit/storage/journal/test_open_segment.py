@@ -47,7 +47,6 @@ def test_what_a_crash_left_is_cut_at_opening() -> None:
     tail = Tail(
         name=NAME,
         size=5,
-        crc32=1,
         previous=NOTHING_BEFORE,
         seq=1,
         at_ns=0,
