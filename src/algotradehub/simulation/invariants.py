@@ -10,7 +10,13 @@ from algotradehub.domain.commands import Amend, OrderCommand, Place
 from algotradehub.domain.evidence import Execution
 from algotradehub.domain.exposure import exposure_of
 from algotradehub.domain.fill import Fill, part_of
-from algotradehub.domain.ids import ClientOrderId, ExecutionId, IdempotencyKey, TenantId
+from algotradehub.domain.ids import (
+    ClientOrderId,
+    ExecutionId,
+    IdempotencyKey,
+    TenantId,
+    VenueOrderId,
+)
 from algotradehub.domain.instrument import Side
 from algotradehub.domain.money import ZERO
 from algotradehub.domain.order import FINAL_STATUSES, Order, OrderStatus, Origin
@@ -262,6 +268,8 @@ def _is_counted(core: Core, execution: Execution) -> bool:
     order = None if venue_order_id is None else state.order_of_venue(ACCOUNT, venue_order_id)
     if order is None and client_order_id is not None:
         order = state.order(client_order_id)
+        if order is not None and venue_order_id is not None and _is_another(order, venue_order_id):
+            order = None
     if order is not None:
         return state.counted(order, execution) is not None
     name = OrderName(
@@ -271,6 +279,11 @@ def _is_counted(core: Core, execution: Execution) -> bool:
         side=execution.side,
     )
     return core.orders.desks[0].orphans.holds(name)
+
+
+def _is_another(order: Order, venue_order_id: VenueOrderId) -> bool:
+    """Whether it has only the client's name in common: the venue calls every leg otherwise."""
+    return all(leg.venue_order_id not in {None, venue_order_id} for leg in order.legs)
 
 
 def _check_doubles(venue: ScriptedVenue) -> None:
