@@ -2,7 +2,7 @@
 
 from algotradehub.domain.order import Amendment, OrderStatus, Origin
 from tests.unit.trading.risk_desk import RiskDesk, of_account, order
-from tests.unit.trading.words import PRICE, changed
+from tests.unit.trading.words import PRICE, changed, facts
 
 
 def test_the_window_slides() -> None:
@@ -48,10 +48,10 @@ def test_an_explanation_knows_what_has_left_the_window() -> None:
     desk = RiskDesk(of_account(max_orders_per_second=3))
     assert desk.refusal(order()) is None
     (verdict,) = desk.explain(order())
-    assert (verdict.now, verdict.after, verdict.passes) == (1, 2, True)
+    assert facts(verdict.now, verdict.after, verdict.passes) == (1, 2, True)
     desk.clock.advance(1)
     (verdict,) = desk.explain(order())
-    assert (verdict.now, verdict.after, verdict.passes) == (0, 1, True)
+    assert facts(verdict.now, verdict.after, verdict.passes) == (0, 1, True)
 
 
 def test_a_start_counts_what_the_last_process_let_through() -> None:
