@@ -12,7 +12,7 @@ import msgspec
 
 from algotradehub.domain.errors import WrongState
 from algotradehub.domain.ids import AccountId, ClientOrderId, TenantId
-from algotradehub.domain.order import Order
+from algotradehub.domain.order import Order, OrderStatus
 from algotradehub.domain.records import Decided, DecisionProposed, Intervened
 from algotradehub.ports.clock import Clock
 from algotradehub.trading.account_desk import AccountDesk
@@ -33,6 +33,7 @@ from algotradehub.trading.stuck import (
 )
 
 _NS: Final = 1_000_000_000
+_OPEN: Final = OrderStatus.OPEN
 LOOK_EVERY_S: Final = 5.0
 STUCK_AFTER_S: Final = 60.0
 NAMED_AT_MOST: Final = 5  # in one alert
@@ -242,6 +243,13 @@ class InterventionDesk:
         oldest_ns = now_ns - int(self._stuck_after_s[desk.account_id] * _NS)
         for order_id in self._state.live.get(desk.account_id, ()):
             order = self._state.orders[order_id]
+            if (
+                order.status is _OPEN
+                and order.doubt is None
+                and order.amend_pending is None
+                and not order.cancel_pending
+            ):
+                continue  # nearly all of many: nothing is open about it
             noticed_ns = now_ns
             if order.cancel_pending:
                 noticed_ns = self._cancel_noticed_ns.setdefault(order_id, now_ns)

@@ -7,6 +7,8 @@ from algotradehub.domain.evidence import Acknowledged, CommandKind, Lost, NotSen
 from algotradehub.domain.ids import ClientOrderId
 
 KEPT: Final = 50  # requests, the newest
+# A place goes by its order alone: a key with its kind would cost every order another microsecond.
+_PLACE: Final = CommandKind.PLACE
 
 
 class Line:
@@ -19,17 +21,18 @@ class Line:
 
     def __init__(self) -> None:
         # Every request ends in exactly one outcome, so these drain by themselves.
-        self._under_way: dict[tuple[ClientOrderId, CommandKind], int] = {}
+        self._under_way: dict[str, int] = {}
         # When each of the last requests ended, and how long its answer took; None: none came.
         self.ended: deque[tuple[int, int | None]] = deque(maxlen=KEPT)
         self.cuts: deque[int] = deque(maxlen=KEPT)  # when the private stream went down
         self.degraded: str | None = None  # what people were told is bad
 
     def sent(self, leg: ClientOrderId, kind: CommandKind, now_ns: int) -> None:
-        self._under_way[leg, kind] = now_ns
+        self._under_way[leg if kind is _PLACE else f"{kind} {leg}"] = now_ns
 
     def outcome(self, word: Acknowledged | Refused | NotSent | Lost, now_ns: int) -> None:
-        sent_ns = self._under_way.pop((word.client_order_id, word.command), None)
+        leg, kind = word.client_order_id, word.command
+        sent_ns = self._under_way.pop(leg if kind is _PLACE else f"{kind} {leg}", None)
         if sent_ns is None:
             return  # an earlier process sent it, or nobody did
         if type(word) is NotSent and word.retry_after_s is not None:
