@@ -15,7 +15,7 @@ BUGS = (
         "after a restart unanswered orders are sent again",
         "trading/recovery.py",
         "                if order.wants_cancel:\n",
-        "                if unproven(order) and not self._desk.refusing and not looks:\n"
+        "                if unproven(order) and not self._desk.refusing and not pursuit.looks:\n"
         "                    self._dispatch._release(self._desk, order)\n"
         "                if order.wants_cancel:\n",
     ),

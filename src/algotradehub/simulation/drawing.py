@@ -77,7 +77,7 @@ def draw(seed: int) -> Scenario:
         just_after_ns = random.choice(orders).at_ns + random.randint(0, random.choice(SYNC_NS))
         stop_ns = random.choice((random.randint(0, 20 * _S), just_after_ns))
         actions.append(Stop(stop_ns))
-        if random.choice((True, False)):
+        if random.choice((True, True, True, False)):
             actions.append(Resume(stop_ns + random.randint(0, 20 * _S)))
     actions.extend(_halt(stream(seed, "halts"), orders))
     actions.extend(_interventions(random))
@@ -150,7 +150,7 @@ def _emergencies(random: Random, actions: Sequence[Action]) -> Iterator[Action]:
     if random.random() < 0.15:  # noqa: PLR2004 - a rate
         close_ns = random.randint(0, 25 * _S)
         yield CloseAll(close_ns, cancel_first=random.choice((True, False)))
-        if random.choice((True, False)):
+        if random.choice((True, True, True, False)):
             yield Resume(close_ns + random.randint(0, 40 * _S))
     for action in actions:
         if isinstance(action, Stop):

@@ -47,6 +47,7 @@ LOOK_EVERY_S = 7.0
 LAST_WORDS_S = 2.0  # messages that were held up on the way
 TRIES = 12
 _REPEATS = 0.3
+RESTING = (OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED)
 _TRUTHFULLY = plan.Intervene(
     at_ns=0, action=Intervention.DECIDE, wrong=False, approves_after_ns=1_000_000
 )
@@ -218,7 +219,7 @@ class Users:
                 if order_id is not None:
                     self._cancel(core, order_id)
             case plan.Amend():
-                self._amend(core, action)
+                self._amend(clock, core, action, TRIES)
             case plan.Intervene():
                 self.people.intervene(clock, core, action)
             case plan.Halt() | plan.Stop() | plan.CloseAll() | plan.Resume() | plan.Pause():
@@ -290,6 +291,16 @@ class Users:
         if waited and order.status is OrderStatus.CANCELLED and core.journal.refusing is None:
             self.cancelled(order)
 
+    def _resting(self, core: Core, number: int) -> Order | None:
+        """The order that request became, if it rests; or else another one: few rest for long."""
+        promised = self.promised.get(_key(number))
+        live = core.state.live.get(ACCOUNT, ())
+        known = map(core.state.orders.__getitem__, live)
+        wanted = [order for order in known if order.request.idempotency_key in self.wanted]
+        resting = [order for order in wanted if order.status in RESTING or order.is_waiting]
+        chosen = [order for order in resting if order.order_id == promised] or resting
+        return chosen[number % len(chosen)] if chosen else None
+
     def _fire(self, core: Core, action: plan.Fire) -> None:
         order_id = self.promised.get(_key(action.key))
         if order_id is None:
@@ -300,11 +311,13 @@ class Users:
         except (InvalidRequest, NotReady, RiskRefused):
             return  # refused with a reason: it waits on, or has ended
 
-    def _amend(self, core: Core, action: plan.Amend) -> None:
-        key = _key(action.key)
-        order_id = self.promised.get(key)
-        if order_id is None:
+    def _amend(self, clock: SimClock, core: Core, action: plan.Amend, tries: int) -> None:
+        order = self._resting(core, action.key)
+        if order is None:
+            if tries:
+                clock.after(1.0, self._amend, clock, core, action, tries - 1)
             return
+        key, order_id = order.request.idempotency_key, order.order_id
         quantity, price = Decimal(action.quantity), Decimal(action.price)
         amendment = Amendment(quantity=quantity, limit_price=price)
         if self.wanted[key].trigger is not None:
@@ -312,7 +325,11 @@ class Users:
             amendment = Amendment(quantity=quantity, trigger_price=trigger)
         try:
             core.orders.amend(TENANT, order_id, amendment)
-        except (InvalidRequest, NotReady, RiskRefused):
+        except NotReady:
+            if tries:
+                clock.after(1.0, self._amend, clock, core, action, tries - 1)
+            return
+        except (InvalidRequest, RiskRefused):
             return  # refused with a reason: nothing was asked of the venue
         self.most_wanted[key] = max(self.most_wanted[key], Decimal(action.quantity))
 
