@@ -35,7 +35,7 @@ BUGS = (
         "dead man",
         "an orderly end forgets to call it off",
         "trading/dead_man.py",
-        "            if not self._policy.call_off_at_exit or not self._fires_ns:\n",
-        "            if not self._policy.call_off_at_exit or self._told:\n",
+        "        self._ended = True\n",
+        "        self._ended = True\n        return\n",
     ),
 )

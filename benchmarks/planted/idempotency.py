@@ -7,9 +7,8 @@ BUGS = (
         "idempotency",
         "keys are forgotten at a restart",
         "trading/state.py",
-        "        self.claims.setdefault(request.tenant, {})[request.idempotency_key] = ",
-        "        keys = self.claims.setdefault(request.tenant, {}) if record.seq >= 12 else {}\n"
-        "        keys[request.idempotency_key] = ",
+        "            self.claims.setdefault(claim.tenant, {})[claim.key] = claim.order_id\n",
+        "            self.claims.setdefault(claim.tenant, {})\n",
     ),
     Bug(
         "idempotency",

@@ -27,13 +27,6 @@ BUGS = (
     ),
     Bug(
         "risk",
-        "an instrument is valued once and never anew",
-        "trading/risk/sums.py",
-        "        if self.account.valued and not self.is_stale:\n",
-        "        if not self.account.valued and not self.is_stale:\n",
-    ),
-    Bug(
-        "risk",
         "amendments have no pace",
         "trading/risk/engine.py",
         "            is_new=False,\n        )\n        _require(rules, asked)\n        if",

@@ -62,6 +62,7 @@ class DeadManJudge:
         self._request_timeout_s = request_timeout_s
         self._core: Core | None = None
         self._asked_ns = 0  # when a process last tried to refresh
+        self._ends_well = False
         self._fit_ns = 0  # since when it should; 0: it should not
         switch.fired = self._fired
 
@@ -99,14 +100,17 @@ class DeadManJudge:
         if not self._fit_ns:
             raise Broken("refreshed unfit", "the venue is not heard")
 
+    def ends(self, core: Core) -> None:
+        """The last process is about to end as it should; one that cannot write sets nothing."""
+        self._ends_well = core.journal.refusing is None
+
     def check_ended(self) -> None:
         """The last process ended as it should.
 
         Raises:
             Broken: The switch is not as its policy wants it then.
         """
-        core = self._core
-        if self._policy is None or core is None or core.journal.refusing is not None:
+        if self._policy is None or not self._ends_well:
             return
         if self._policy.call_off_at_exit == bool(self._switch.fires_ns):
             raise Broken(

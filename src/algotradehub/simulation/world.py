@@ -228,6 +228,7 @@ class World:
             self._remember(core)
             invariants.check_all(core, self.venue, self.users)
             self._judge_records(core, list(core.journal.read()))
+            self.dead_man.ends(core)
 
     def _judge_records(self, core: Core, records: Sequence[Record]) -> None:
         replayed = limit_invariants.check_accepted(records, self.scenario.limits)

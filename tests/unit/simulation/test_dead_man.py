@@ -96,6 +96,7 @@ def test_it_may_fire_where_nobody_could_keep_it(excuse: str) -> None:
 @pytest.mark.parametrize("call_off", [True, False])
 def test_an_orderly_end_leaves_it_as_is_wanted(*, call_off: bool) -> None:
     world = World(call_off=call_off)
+    world.judge.ends(world.core)
     world.switch.set(15.0)
     if call_off:
         with pytest.raises(Broken, match="switch left wrong"):
