@@ -359,3 +359,15 @@ def test_an_order_may_be_replaced_again() -> None:
     story.follow()
     assert what(story.now) == (PENDING, 3, 5, 3, 2)
     assert story.now.average_price == Decimal(100)
+
+
+def test_an_order_lives_while_any_leg_of_it_does() -> None:
+    story = replaced()
+    story.hear(of(2, acknowledged()))
+    story.hear(of(2, state(CANCELLED, 2, filled=0)))
+    assert story.now.status is CANCELLED
+    story.hear(of(1, execution("c", 1, cumulative=3)))
+    story.hear(of(1, state(OPEN, 9)))
+    assert story.now.parts[1].status is CANCELLED
+    assert story.now.status is OrderStatus.PARTIALLY_FILLED, "by the venue's later word"
+    assert exposure_of(story.now) == 3

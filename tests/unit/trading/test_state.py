@@ -342,6 +342,20 @@ def test_an_order_of_which_something_was_told_since_stays_a_while_longer(fold: F
     assert not fold.state.orders
 
 
+def test_an_order_of_which_fills_are_missing_stays_and_counts(fold: Fold) -> None:
+    order = fold.rest()
+    fold.observe(order, state(OrderStatus.CANCELLED, order, filled=None, venue_time_ns=9))
+    for _ in range(2):
+        fold.state.forget_ended(fold.now_ns + 1)
+        assert order.order_id in fold.state.orders
+    assert fold.state.sums.of(ACCOUNT, SPOT.symbol).buying == 6, "all of it may have filled"
+    fold.observe(order, state(OrderStatus.CANCELLED, order, filled=Decimal(0), venue_time_ns=9))
+    assert fold.state.sums.of(ACCOUNT, SPOT.symbol).buying == 0
+    fold.state.forget_ended(fold.now_ns + 1)
+    fold.state.forget_ended(fold.now_ns + 2)
+    assert not fold.state.orders
+
+
 def test_an_order_that_came_to_life_again_stays(fold: Fold) -> None:
     """Order-path 4: terminal and contradicting live evidence -> UNKNOWN, counts, is looked up."""
     order = fold.end(fold.rest())

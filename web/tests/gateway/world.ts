@@ -32,7 +32,7 @@ export function instrument(listing: Listing): Instrument {
 
 export function account(id: string, venue: string, environment: string, open: number): Account {
   return {
-    id, venue, environment, accepting: true, refusing: null, halt: null, durability: "sync", open_orders: open,
+    id, venue, environment, accepting: true, refusing: null, halt: null, dead_man: null, durability: "sync", open_orders: open,
     instruments: LISTINGS.filter((each) => each.venue === venue).length,
     capabilities: {
       order_types: environment === "paper" ? ["LIMIT", "MARKET"] : ["LIMIT", "MARKET", "STOP_LIMIT", "STOP_MARKET", "TAKE_PROFIT_LIMIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP"],
