@@ -40,8 +40,9 @@ class Replacing:
     def go_on(self, desk: AccountDesk, order_id: ClientOrderId) -> None:
         """Call it when the working leg may have died."""
         order = self._state.orders[order_id]
-        if order.replacing is None or not order.part.is_final or order.lacks_fills:
-            return
+        legs = order.parts or (order.part,)
+        if order.replacing is None or order.lacks_fills or not all(leg.is_final for leg in legs):
+            return  # by the venue's later word an earlier leg may rest again
         reason = self._dispatch.why_not(desk, order.amend_before_ns)
         request = wanted_of(order)
         if reason is None:

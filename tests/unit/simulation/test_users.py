@@ -15,18 +15,27 @@ from algotradehub.domain.errors import InvalidRequest, NotReady, RiskRefused
 from algotradehub.domain.evidence import CommandKind, OrderEvidence, Refused
 from algotradehub.domain.ids import Asset, ClientOrderId, IdempotencyKey, TenantId
 from algotradehub.domain.instrument import Side
-from algotradehub.domain.order import Amendment, BaseAmount, Order, OrderRequest, Origin
+from algotradehub.domain.order import (
+    Amendment,
+    BaseAmount,
+    Order,
+    OrderRequest,
+    OrderStatus,
+    Origin,
+)
 from algotradehub.simulation import scenario as plan
 from algotradehub.simulation import users
 from algotradehub.simulation.campaign import run_scenario
 from algotradehub.simulation.disk import SimDisk
 from algotradehub.simulation.timeline import SimulationFailed
-from algotradehub.simulation.users import TENANT, TRIES, Users
+from algotradehub.simulation.users import ACCOUNT, TENANT, TRIES, Users
 from algotradehub.simulation.venue import ScriptedVenue
 from algotradehub.simulation.wires import Wire
 from tests.unit.domain.examples import order as example
 from tests.unit.simulation.stage import START_NS, Stage
 from tests.unit.simulation.worlds import S, order, scenario
+
+KEY = IdempotencyKey("key-0")
 
 
 class Desk:
@@ -39,6 +48,7 @@ class Desk:
         self.origin: Origin | None = None
         self.refuses_amends: Exception | None = None
         self.made: dict[IdempotencyKey, ClientOrderId] = {}
+        self.orders: dict[ClientOrderId, Order] = {}  # that rest
         self.forgets = False  # makes a new order of a repeated key
         self._now_ns = now_ns
 
@@ -55,6 +65,7 @@ class Desk:
         made = msgspec.structs.replace(
             example(), order_id=order_id, request=request, origin=self.origin
         )
+        self.orders[order_id] = msgspec.structs.replace(made, status=OrderStatus.OPEN)
         durable(made)
 
     def cancel(self, tenant: TenantId, order_id: ClientOrderId) -> Order:
@@ -79,7 +90,8 @@ class Crowd:
         self.users = Users(planned, self.stage.venue, self.disk, Random(1), self.stage.now_ns())
         self.began_ns = self.stage.now_ns()
         self.desk = Desk(self.stage.now_ns)
-        self.core = cast("Core", SimpleNamespace(orders=self.desk))
+        books = SimpleNamespace(orders=self.desk.orders, live={ACCOUNT: self.desk.orders})
+        self.core = cast("Core", SimpleNamespace(orders=self.desk, state=books))
 
     def act(self) -> None:
         self.stage.run(self.users.act(self.stage.clock, self.core))
@@ -144,6 +156,21 @@ def test_a_refused_amendment_is_accepted_as_an_answer(crowd: Open, error: Except
     here.desk.refuses_amends = error
     here.act()
     assert here.desk.asked[-1][0] == "amend"
+
+
+def test_who_wants_to_change_what_has_ended_changes_what_rests(crowd: Open) -> None:
+    here = crowd(order(0), order(1), plan.Amend(S, 0, 7, 101))
+    here.stage.clock.after(0.5, lambda: here.desk.orders.pop(here.desk.made[KEY]))
+    here.act()
+    (what, (changed, _)) = cast("tuple[str, tuple[ClientOrderId, object]]", here.desk.asked[-1])
+    assert (what, changed) == ("amend", here.desk.made[IdempotencyKey("key-1")])
+
+
+def test_who_finds_nothing_to_change_looks_again(crowd: Open) -> None:
+    here = crowd(plan.Amend(S, 0, 7, 101), order(0, 3))
+    here.act()
+    here.stage.advance(TRIES)
+    assert [what for what, _ in here.desk.asked] == ["submit", "amend"]
 
 
 @pytest.mark.parametrize("refusals", [0, 3, TRIES, TRIES + 5])

@@ -168,6 +168,20 @@ def test_what_the_old_leg_filled_is_not_asked_for_again(bench: Bench) -> None:
     assert_replayed(bench, order)
 
 
+def test_nothing_follows_while_an_earlier_leg_rests_again(bench: Bench) -> None:
+    first = rest(bench)
+    tell(bench, dead(amend(bench, first)))
+    second = bench.now(first)
+    tell(bench, acknowledged(second, venue_order_id="V2"))
+    third = amend(bench, bench.now(second), Amendment(quantity=Decimal(9)))
+    again = state(OrderStatus.OPEN, first, venue_time_ns=bench.clock.now_ns() + S)
+    tell(bench, again, dead(third, venue_order_id="V2"))
+    assert kinds(bench) == [*PATH, Cancel]
+    tell(bench, again)
+    tell(bench, dead(first, venue_time_ns=bench.clock.now_ns() + 2 * S))
+    assert kinds(bench) == [*PATH, Cancel, Place], "when that is dead as well"
+
+
 def test_nothing_follows_before_the_total_is_told(bench: Bench) -> None:
     order = amend(bench, rest(bench))
     tell(bench, state(CANCELLED, order))
