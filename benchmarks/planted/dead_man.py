@@ -28,8 +28,8 @@ BUGS = (
         "dead man",
         "an answer that does not come ends the refreshing",
         "trading/dead_man.py",
-        "                self._next_ns = asked_ns + int(timeout_s / _TRIES * _NS_PER_S)\n",
-        "                self._next_ns = asked_ns + int(timeout_s * _TRIES * _NS_PER_S)\n",
+        "_REFUSED_EVERY_S if is_refused else timeout_s / _TRIES\n",
+        "_REFUSED_EVERY_S if is_refused else timeout_s * _TRIES\n",
     ),
     Bug(
         "dead man",

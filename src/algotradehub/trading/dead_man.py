@@ -12,7 +12,12 @@ from typing import Final
 
 import msgspec
 
-from algotradehub.domain.errors import OutcomeUnknown, Unsupported, VenueError
+from algotradehub.domain.errors import (
+    CredentialRefused,
+    OutcomeUnknown,
+    Unsupported,
+    VenueError,
+)
 from algotradehub.ports.clock import Clock
 from algotradehub.trading.account_desk import AccountDesk
 from algotradehub.trading.reports import DeadManStatus
@@ -21,6 +26,7 @@ from algotradehub.trading.venue_errors import VenueErrors
 LOOK_EVERY_S: Final = 1.0
 _REFRESHES: Final = 3  # in the time in which it would fire
 _TRIES: Final = 10  # likewise, while the venue does not take them
+_REFUSED_EVERY_S: Final = 60.0  # whoever goes on asking with a refused key is banned in the end
 _NS_PER_S: Final = 1_000_000_000
 
 
@@ -121,7 +127,9 @@ class DeadManSwitch:
                     self._fires_ns = self._latest_ns()
                 self._refused = str(error)
                 self._errors.failed(self._desk, error)
-                self._next_ns = asked_ns + int(timeout_s / _TRIES * _NS_PER_S)
+                is_refused = isinstance(error, CredentialRefused)
+                again_s = _REFUSED_EVERY_S if is_refused else timeout_s / _TRIES
+                self._next_ns = asked_ns + int(again_s * _NS_PER_S)
                 return
         self._refused = None
         self._fires_ns = self._latest_ns()

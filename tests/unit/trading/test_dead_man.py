@@ -148,8 +148,10 @@ def test_a_refused_refresh_is_tried_again_soon(kept: Kept) -> None:
 
 def test_a_refused_credential_halts_the_account(kept: Kept) -> None:
     kept.refuse(CredentialRefused(VENUE, "revoked"))
-    kept.bench.advance(10)
+    kept.bench.advance(70)
     assert kept.bench.state.standing.halt_in_force(ACCOUNT) is not None
+    times = [at_s for _, at_s in kept.told]
+    assert [later - sooner for sooner, later in pairwise(times)] == [60], "not to be banned"
 
 
 @pytest.mark.parametrize("call_off", [True, False])
