@@ -14,8 +14,8 @@ BUGS = (
         "legs",
         "a leg is replaced before it is known what it had filled",
         "trading/replacing.py",
-        "not order.part.is_final or order.lacks_fills:",
-        "not order.part.is_final:",
+        "order.replacing is None or order.lacks_fills or ",
+        "order.replacing is None or ",
     ),
     Bug(
         "legs",
