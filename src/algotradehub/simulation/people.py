@@ -9,7 +9,7 @@ from algotradehub.app.core import Core
 from algotradehub.domain.errors import InvalidRequest, WrongState
 from algotradehub.domain.ids import ClientOrderId, TenantId
 from algotradehub.domain.money import ZERO
-from algotradehub.domain.order import Order, OrderStatus
+from algotradehub.domain.order import Leg, Order, OrderStatus
 from algotradehub.simulation import scenario as plan
 from algotradehub.simulation.clock import SimClock
 from algotradehub.simulation.truth import VenueOrder
@@ -52,11 +52,7 @@ class People:
 
     def _decide(self, core: Core, order: Order, *, wrong: bool) -> bool:
         """Whether somebody is asked to approve it."""
-        there = [
-            self._venue.by_client_id[leg.client_order_id]
-            for leg in order.legs
-            if leg.client_order_id in self._venue.by_client_id
-        ]
+        there = [found for leg in order.legs if (found := self._found(leg)) is not None]
         # Of what was never at the venue, it has nothing to contradict anybody with.
         wrong = wrong and order.leg.client_order_id in self._venue.by_client_id
         told = self._mistake(order) if wrong else truth(order, there)
@@ -67,6 +63,13 @@ class People:
         except InvalidRequest:
             return False  # it cannot be so, by what is known
         return shown.proposal is not None
+
+    def _found(self, leg: Leg) -> VenueOrder | None:
+        """By our name, or by the venue's: strangers' orders have no name of ours."""
+        found = self._venue.by_client_id.get(leg.client_order_id)
+        if found is None and leg.venue_order_id is not None:
+            found = self._venue.orders.get(leg.venue_order_id)
+        return found
 
     def _approve(self, core: Core, order_id: ClientOrderId) -> None:
         try:

@@ -1,23 +1,28 @@
 """People tell what the venue's page shows, and who is wrong is corrected by the venue."""
 
 from collections import Counter
+from contextlib import closing
 from decimal import Decimal
+from random import Random
 
 import msgspec
 import pytest
 
-from algotradehub.domain.order import OrderStatus
+from algotradehub.domain.ids import ClientOrderId
+from algotradehub.domain.instrument import Side
+from algotradehub.domain.order import Leg, OrderStatus
 from algotradehub.simulation.campaign import run_scenario
-from algotradehub.simulation.people import truth
+from algotradehub.simulation.people import People, truth
 from algotradehub.simulation.scenario import Intervene, Outage, Scenario
 from algotradehub.simulation.truth import VenueOrder
+from algotradehub.simulation.users import TENANT
 from algotradehub.simulation.wires import Wire
 from algotradehub.trading.recorder import Recorder
 from algotradehub.trading.stuck import Action
 from tests.fakes.builds import patches_what_is_compiled
 from tests.unit.domain.examples import VENUE_ORDER_ID, facts
 from tests.unit.domain.examples import order as example
-from tests.unit.simulation.stage import HONEST
+from tests.unit.simulation.stage import HONEST, Stage
 from tests.unit.simulation.worlds import S, order, scenario
 
 pytestmark = pytest.mark.design_property(39)
@@ -59,6 +64,16 @@ def test_the_truth_is_what_the_venue_has(
 
 def test_of_what_rests_nothing_is_told() -> None:
     assert truth(example(6), [there(OrderStatus.OPEN, 2)]) is None
+
+
+def test_a_strangers_order_is_found_by_the_venues_name() -> None:
+    with closing(Stage()) as stage:
+        stage.venue.place_by_hand(Side.SELL, Decimal(8), Decimal(98), ClientOrderId("web-1"))
+        (stranger,) = stage.venue.orders.values()
+        people = People(TENANT, stage.venue, Random(1))
+        leg = Leg(client_order_id=ClientOrderId("web-1"), venue_order_id=stranger.venue_order_id)
+        assert people._found(leg) is stranger
+        assert people._found(msgspec.structs.replace(leg, venue_order_id=None)) is None
 
 
 def dark(seed: int, *, wrong: bool, second_approver: bool = False) -> Scenario:
