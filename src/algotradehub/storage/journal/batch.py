@@ -11,9 +11,13 @@ class Batch:
     Args:
         seq: Number of the last record stored before.
         account_seqs: The last number of each account; kept up to date here.
+        at_ns: When that record was made; 0: there was none.
     """
 
-    def __init__(self, seq: int, account_seqs: dict[AccountId, int]) -> None:
+    def __init__(self, seq: int, account_seqs: dict[AccountId, int], at_ns: int = 0) -> None:
+        # Of the last record numbered. A checkpoint has it too, for it tells no news: a process that
+        # dies just after it has written nothing of its own.
+        self.at_ns = at_ns
         self.seq = seq  # of the last record numbered
         self.stored_seq = seq
         self.account_seqs = account_seqs
@@ -40,6 +44,7 @@ class Batch:
         self._accounts.append(account)
         self.account_seqs[account] = record.account_seq
         self.seq = record.seq
+        self.at_ns = at_ns
         return record
 
     def stored(self) -> None:

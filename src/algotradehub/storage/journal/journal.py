@@ -87,7 +87,7 @@ class SegmentJournal:
         self._is_closed = False
 
         tail = segments.find_tail(disk)
-        self._batch = Batch(tail.seq, tail.account_seqs) if tail else Batch(0, {})
+        self._batch = Batch(tail.seq, tail.account_seqs, tail.at_ns) if tail else Batch(0, {})
         self._synced_seq = 0
         self.torn_bytes = tail.torn_bytes if tail else 0
         """What the last crash left of the record it interrupted; cut at opening."""
@@ -244,7 +244,7 @@ class SegmentJournal:
             previous_crc32=crc32,
             previous_sha256=sha256,
         )
-        self._batch.add(_OURSELVES, body, self._clock.now_ns())
+        self._batch.add(_OURSELVES, body, self._batch.at_ns or self._clock.now_ns())
 
     def _write_checkpoint(self) -> None:
         self._add_checkpoint()

@@ -602,3 +602,15 @@ def test_no_promise_is_ever_broken(history_steps: list[tuple[str, int]]) -> None
     assert history.machine.journal.refusing is None
     history.ask("append")
     history.compare(history.stored | set(history.held))
+
+
+def test_a_checkpoint_does_not_hide_when_the_last_process_wrote() -> None:
+    machine = Machine(SMALL)
+    for _ in range(6):
+        machine.journal.append(A, note(), at_ns=machine.clock.now_ns())
+    wrote_ns = machine.clock.now_ns()
+    machine.clock.advance(30)  # it is synced, and the next segment begins with a checkpoint
+    last = list(machine.journal.read())[-1]
+    assert last.kind is Kind.CHECKPOINT
+    machine.restart()
+    assert machine.journal.found_ns == wrote_ns
