@@ -20,7 +20,15 @@ from algotradehub.cli.listing import (
     print_page,
 )
 from algotradehub.cli.one_order import ID_HELP, OrderId
-from algotradehub.cli.order_explain import AnyAccount, AnySide, AnySymbol, explain
+from algotradehub.cli.order_explain import (
+    AnyAccount,
+    AnySide,
+    AnySymbol,
+    Quantity,
+    ReduceOnly,
+    Value,
+    explain,
+)
 from algotradehub.cli.printing import (
     Json,
     examples,
@@ -63,10 +71,7 @@ def place(
     account: AnyAccount,
     symbol: AnySymbol,
     side: AnySide,
-    quantity: Annotated[
-        str | None,
-        typer.Argument(metavar="QUANTITY", help="In base units; leave it out with --value."),
-    ] = None,
+    quantity: Quantity = None,
     price: Annotated[
         str | None,
         typer.Option(
@@ -83,9 +88,7 @@ def place(
             help=f"Follows from the other options if left out: {', '.join(OrderType).lower()}.",
         ),
     ] = None,
-    value: Annotated[
-        str | None, typer.Option(metavar="AMOUNT", help="To spend or receive, in quote units.")
-    ] = None,
+    value: Value = None,
     trigger: Annotated[
         str | None,
         typer.Option(metavar="PRICE", help="Where a stop or take-profit order starts to work."),
@@ -111,9 +114,7 @@ def place(
     post_only: Annotated[
         bool, typer.Option("--post-only", help="Only rest; refused where it would match at once.")
     ] = False,
-    reduce_only: Annotated[
-        bool, typer.Option("--reduce-only", help="Only make a position smaller.")
-    ] = False,
+    reduce_only: ReduceOnly = False,
     emulation: Annotated[
         Emulation | None,
         typer.Option(

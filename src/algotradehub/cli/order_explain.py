@@ -38,6 +38,14 @@ AnySide = Annotated[
         help="buy or sell.",
     ),
 ]
+Quantity = Annotated[
+    str | None,
+    typer.Argument(metavar="QUANTITY", help="In base units; leave it out with --value."),
+]
+Value = Annotated[
+    str | None, typer.Option(metavar="AMOUNT", help="To spend or receive, in quote units.")
+]
+ReduceOnly = Annotated[bool, typer.Option("--reduce-only", help="Only make a position smaller.")]
 VERDICTS: Final = (
     Column("SCOPE", "scope"),
     Column("NAME", "name"),
@@ -55,19 +63,12 @@ def explain(
     account: AnyAccount,
     symbol: AnySymbol,
     side: AnySide,
-    quantity: Annotated[
-        str | None,
-        typer.Argument(metavar="QUANTITY", help="In base units; leave it out with --value."),
-    ] = None,
+    quantity: Quantity = None,
     price: Annotated[
         str | None, typer.Option(metavar="PRICE", help="Limit price; without it, a market order.")
     ] = None,
-    value: Annotated[
-        str | None, typer.Option(metavar="AMOUNT", help="To spend or receive, in quote units.")
-    ] = None,
-    reduce_only: Annotated[
-        bool, typer.Option("--reduce-only", help="Only make a position smaller.")
-    ] = False,
+    value: Value = None,
+    reduce_only: ReduceOnly = False,
     strategy: Annotated[
         str | None, typer.Option(metavar="NAME", help="As an order of this strategy.")
     ] = None,

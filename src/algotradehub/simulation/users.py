@@ -47,7 +47,7 @@ LOOK_EVERY_S = 7.0
 LAST_WORDS_S = 2.0  # messages that were held up on the way
 TRIES = 12
 _REPEATS = 0.3
-RESTING = (OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED)
+_RESTING = (OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED)
 _TRUTHFULLY = plan.Intervene(
     at_ns=0, action=Intervention.DECIDE, wrong=False, approves_after_ns=1_000_000
 )
@@ -159,7 +159,7 @@ class Users:
             order = core.state.orders[order_id]
             if order.is_waiting:
                 continue
-            known = order.status in {OrderStatus.OPEN, OrderStatus.PARTIALLY_FILLED}
+            known = order.status in _RESTING
             if not known or order.doubt or order.cancel_pending or order.amend_pending:
                 return f"{order}"
         desk = core.orders.desks[0]
@@ -297,7 +297,7 @@ class Users:
         live = core.state.live.get(ACCOUNT, ())
         known = map(core.state.orders.__getitem__, live)
         wanted = [order for order in known if order.request.idempotency_key in self.wanted]
-        resting = [order for order in wanted if order.status in RESTING or order.is_waiting]
+        resting = [order for order in wanted if order.status in _RESTING or order.is_waiting]
         chosen = [order for order in resting if order.order_id == promised] or resting
         return chosen[number % len(chosen)] if chosen else None
 

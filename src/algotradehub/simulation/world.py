@@ -292,9 +292,10 @@ class World:
                 sink(evidence)
                 return
             if isinstance(evidence, Connection):
-                self.dead_man.hears(up=evidence.state is ConnectionState.UP)
-            if isinstance(evidence, Connection) and evidence.state is ConnectionState.UP:
-                self._connected_ns, self._catching_up = self.timeline.now_ns, True
+                is_up = evidence.state is ConnectionState.UP
+                self.dead_man.hears(up=is_up)
+                if is_up:
+                    self._connected_ns, self._catching_up = self.timeline.now_ns, True
             sink(evidence)
             self.venue.watcher()
 
